@@ -4,50 +4,48 @@
  */
 
 /** `collect`: may be kept. `train`: may go into datasets. `share`: may leave to others, with the pseudonym. */
-export const consentScopes = ["collect", "train", "share"] as const;
-export type ConsentScope = (typeof consentScopes)[number];
+export const consentScopes = ['collect', 'train', 'share'] as const
+export type ConsentScope = (typeof consentScopes)[number]
 
 /**
  * How the agreement came about. `explicit`: the person agreed to this sample or run. `declared`: the owner of the
  * project declared a basis for all of it. `imported`: a foreign data set came with its owner's declaration.
  */
-export const consentBases = ["explicit", "declared", "imported"] as const;
-export type ConsentBasis = (typeof consentBases)[number];
+export const consentBases = ['explicit', 'declared', 'imported'] as const
+export type ConsentBasis = (typeof consentBases)[number]
 
 export interface ConsentStatement {
-	readonly basis: ConsentBasis;
-	readonly scopes: readonly ConsentScope[];
-	/** SHA-256 of the text that was agreed to; null when there was none or it is not known. */
-	readonly textSha256: string | null;
-	/** UTC; null when not known. */
-	readonly givenAt: string | null;
+  readonly basis: ConsentBasis
+  readonly scopes: readonly ConsentScope[]
+  /** SHA-256 of the text that was agreed to; null when there was none or it is not known. */
+  readonly textSha256: string | null
+  /** UTC; null when not known. */
+  readonly givenAt: string | null
 }
 
 /** One line of the ledger; lines are appended, never changed. */
 export interface ConsentEntry {
-	readonly id: string;
-	readonly at: string;
-	/** Who wrote the line. */
-	readonly principal: string;
-	readonly project: string;
-	/** What it is about: a contributor, one session, or (both null) the whole project. */
-	readonly contributor: string | null;
-	readonly session: string | null;
-	readonly decision: "granted" | "withdrawn";
-	readonly scopes: readonly ConsentScope[];
-	/** The words that were agreed to, or the reason of the withdrawal. */
-	readonly text: string | null;
+  readonly id: string
+  readonly at: string
+  /** Who wrote the line. */
+  readonly principal: string
+  readonly project: string
+  /** What it is about: a contributor, one session, or (both null) the whole project. */
+  readonly contributor: string | null
+  readonly session: string | null
+  readonly decision: 'granted' | 'withdrawn'
+  readonly scopes: readonly ConsentScope[]
+  /** The words that were agreed to, or the reason of the withdrawal. */
+  readonly text: string | null
 }
 
 export interface ConsentSubject {
-	readonly id: string;
-	readonly contributor: string | null;
-	readonly consent: ConsentStatement | null;
+  readonly id: string
+  readonly contributor: string | null
+  readonly consent: ConsentStatement | null
 }
 
-export type ConsentDecision =
-	| { readonly allowed: true }
-	| { readonly allowed: false; readonly because: string };
+export type ConsentDecision = { readonly allowed: true } | { readonly allowed: false; readonly because: string }
 
 /**
  * Whether a session may be used for `scope` today. The most specific line of the ledger wins (session, then
@@ -57,52 +55,32 @@ export type ConsentDecision =
  * @param entries lines of the same project, in the order they were appended
  */
 export function decideConsent(
-	subject: ConsentSubject,
-	entries: readonly ConsentEntry[],
-	scope: ConsentScope,
+  subject: ConsentSubject,
+  entries: readonly ConsentEntry[],
+  scope: ConsentScope,
 ): ConsentDecision {
-	const line =
-		latest(entries, scope, (e) => e.session === subject.id) ??
-		latest(
-			entries,
-			scope,
-			(e) =>
-				e.session === null &&
-				e.contributor !== null &&
-				e.contributor === subject.contributor,
-		);
-	if (line) return fromLine(line);
-	if (subject.consent) {
-		return subject.consent.scopes.includes(scope)
-			? { allowed: true }
-			: {
-					allowed: false,
-					because: `consent at record time does not cover "${scope}"`,
-				};
-	}
-	const declared = latest(
-		entries,
-		scope,
-		(e) => e.session === null && e.contributor === null,
-	);
-	if (declared) return fromLine(declared);
-	if (subject.contributor === null && scope !== "share")
-		return { allowed: true };
-	return { allowed: false, because: `nobody has agreed to "${scope}"` };
+  const line =
+    latest(entries, scope, (e) => e.session === subject.id) ??
+    latest(entries, scope, (e) => e.session === null && e.contributor !== null && e.contributor === subject.contributor)
+  if (line) return fromLine(line)
+  if (subject.consent) {
+    return subject.consent.scopes.includes(scope)
+      ? { allowed: true }
+      : {
+          allowed: false,
+          because: `consent at record time does not cover "${scope}"`,
+        }
+  }
+  const declared = latest(entries, scope, (e) => e.session === null && e.contributor === null)
+  if (declared) return fromLine(declared)
+  if (subject.contributor === null && scope !== 'share') return { allowed: true }
+  return { allowed: false, because: `nobody has agreed to "${scope}"` }
 }
 
-function latest(
-	entries: readonly ConsentEntry[],
-	scope: ConsentScope,
-	fits: (entry: ConsentEntry) => boolean,
-) {
-	return entries.findLast(
-		(entry) => entry.scopes.includes(scope) && fits(entry),
-	);
+function latest(entries: readonly ConsentEntry[], scope: ConsentScope, fits: (entry: ConsentEntry) => boolean) {
+  return entries.findLast((entry) => entry.scopes.includes(scope) && fits(entry))
 }
 
 function fromLine(line: ConsentEntry): ConsentDecision {
-	return line.decision === "granted"
-		? { allowed: true }
-		: { allowed: false, because: `withdrawn on ${line.at}` };
+  return line.decision === 'granted' ? { allowed: true } : { allowed: false, because: `withdrawn on ${line.at}` }
 }

@@ -4,447 +4,282 @@
  */
 
 /** `user`: the input is wrong. `damaged`: stored data is not what it was. `surroundings`: disk, network, other programs. */
-export type FaultKind = "user" | "damaged" | "surroundings";
+export type FaultKind = 'user' | 'damaged' | 'surroundings'
 
 interface FaultEntry {
-	readonly kind: FaultKind;
-	readonly status: number;
-	readonly about: string;
-	readonly fix: string;
+  readonly kind: FaultKind
+  readonly status: number
+  readonly about: string
+  readonly fix: string
 }
 
-const entry = (
-	kind: FaultKind,
-	status: number,
-	about: string,
-	fix: string,
-): FaultEntry => ({ kind, status, about, fix });
+const entry = (kind: FaultKind, status: number, about: string, fix: string): FaultEntry => ({
+  kind,
+  status,
+  about,
+  fix,
+})
 
 export const faultCodes = {
-	// JSON
-	"json.malformed": entry(
-		"user",
-		400,
-		"The text is not JSON.",
-		"correct the text at the position named",
-	),
-	"json.number": entry(
-		"user",
-		400,
-		"NaN or an infinity stands where a number must be finite.",
-		"write null for a value that is not known",
-	),
-	"json.key": entry(
-		"user",
-		400,
-		"A key is refused because it could change objects elsewhere.",
-		"rename the key",
-	),
-	"json.unicode": entry(
-		"user",
-		400,
-		"A string holds half of a surrogate pair.",
-		"encode the text as well-formed UTF-8",
-	),
-	"json.depth": entry(
-		"user",
-		400,
-		"The nesting is deeper than any record needs.",
-		"flatten the value",
-	),
-	"json.type": entry(
-		"user",
-		400,
-		"A value has a type that JSON cannot hold.",
-		"send plain JSON values",
-	),
-	// records
-	"session.invalid": entry(
-		"user",
-		422,
-		"A session does not fit its schema.",
-		"correct the field named; GET /api/v1/schemas/{domain} shows the schema",
-	),
-	"session.conflict": entry(
-		"user",
-		409,
-		"The id is taken by a session with other content; sessions never change.",
-		"send the change as an edit, or use a new id",
-	),
-	"session.unknown": entry(
-		"user",
-		404,
-		"No session has this id.",
-		'look the id up with "hindsight sessions"',
-	),
-	"session.domain": entry(
-		"user",
-		422,
-		"The domain is none that is recorded.",
-		"use camera, images or gui",
-	),
-	"session.version": entry(
-		"user",
-		422,
-		"The schema version is newer than this program.",
-		"update Hindsight",
-	),
-	"session.media": entry(
-		"user",
-		422,
-		"A session names media that were not uploaded.",
-		"upload the blob first (PUT /api/v1/blobs/{sha256}), then send the session again",
-	),
-	"session.forgotten": entry(
-		"user",
-		410,
-		"The session was erased on request and is not taken in again.",
-		"leave it out",
-	),
-	"edit.invalid": entry(
-		"user",
-		422,
-		"An edit does not fit its schema.",
-		"correct the field named",
-	),
-	"edit.conflict": entry(
-		"user",
-		409,
-		"The edit id is taken by another edit.",
-		"use a new id",
-	),
-	"consent.missing": entry(
-		"user",
-		403,
-		"Nobody agreed to this use of the data.",
-		"send a consent field, or have the owner declare the project's consent basis",
-	),
-	"consent.invalid": entry(
-		"user",
-		422,
-		"The consent statement is not understood.",
-		"send true, or {basis, scopes} as the schema says",
-	),
-	// blobs
-	"blob.unknown": entry(
-		"user",
-		404,
-		"No blob has this hash.",
-		"upload it first",
-	),
-	"blob.mismatch": entry(
-		"user",
-		422,
-		"The bytes do not have the hash they were announced with.",
-		"send the bytes again; nothing was stored",
-	),
-	"blob.corrupt": entry(
-		"damaged",
-		500,
-		"A stored blob no longer has its hash.",
-		'run "hindsight verify --repair" to set it aside and list the records that use it',
-	),
-	// images
-	"image.type": entry(
-		"user",
-		415,
-		"The bytes are not an image of an accepted type.",
-		"send JPEG, PNG or WebP",
-	),
-	"image.truncated": entry(
-		"user",
-		422,
-		"The image breaks off before its end.",
-		"send the whole file",
-	),
-	"image.size": entry(
-		"user",
-		413,
-		"The image has more pixels than the limit.",
-		"send a smaller image, or raise the limit",
-	),
-	// store
-	"store.version": entry(
-		"damaged",
-		500,
-		"The data directory was written by another version.",
-		"update Hindsight; data are only ever migrated forwards",
-	),
-	"store.migration": entry(
-		"damaged",
-		500,
-		"The list of migrations in the store is not the one this program knows.",
-		"use the program version that wrote the data",
-	),
-	"store.corrupt": entry(
-		"damaged",
-		500,
-		"The catalog does not pass its own check.",
-		'run "hindsight verify", then restore from a backup',
-	),
-	"store.busy": entry(
-		"surroundings",
-		503,
-		"Another process held the catalog for too long.",
-		"try again; the request is safe to repeat",
-	),
-	"store.full": entry(
-		"surroundings",
-		507,
-		"The disk is too full to take in more data safely.",
-		"free disk space, or move the data directory; what is stored is safe",
-	),
-	"store.permission": entry(
-		"surroundings",
-		500,
-		"The data directory cannot be written.",
-		"give the user that runs Hindsight write access to it",
-	),
-	"store.missing": entry(
-		"user",
-		404,
-		"There is no data directory here.",
-		"start the engine once, or point --data at the right folder",
-	),
-	"store.occupied": entry(
-		"user",
-		409,
-		"The target holds data already.",
-		"choose an empty folder",
-	),
-	"record.corrupt": entry(
-		"damaged",
-		500,
-		"A stored record no longer has its hash.",
-		'run "hindsight verify --repair", then restore the record from a backup',
-	),
-	"journal.unknown": entry(
-		"user",
-		404,
-		"No open journal has this id.",
-		"open the journal first; a journal whose writer was gone is already closed as failed",
-	),
-	"journal.invalid": entry(
-		"user",
-		422,
-		"A journal line cannot be applied.",
-		"correct the operation named",
-	),
-	"backup.invalid": entry(
-		"damaged",
-		422,
-		"The backup is not complete or not unchanged.",
-		"use another backup",
-	),
-	// files and archives
-	"file.missing": entry(
-		"user",
-		404,
-		"The file or folder does not exist.",
-		"correct the path",
-	),
-	"file.encoding": entry(
-		"user",
-		422,
-		"The text is in no encoding that could be read.",
-		"save the file as UTF-8",
-	),
-	"archive.malformed": entry(
-		"user",
-		422,
-		"The archive cannot be read.",
-		"make it again, or send it unpacked",
-	),
-	"archive.path": entry(
-		"user",
-		422,
-		"An archive member would land outside the target.",
-		"make the archive again with relative names",
-	),
-	"archive.link": entry(
-		"user",
-		422,
-		"An archive holds a link; links are not followed.",
-		"make the archive again with plain files",
-	),
-	"archive.duplicate": entry(
-		"user",
-		422,
-		"Two members of an archive have names that one disk cannot tell apart.",
-		"rename one of them",
-	),
-	"archive.bomb": entry(
-		"user",
-		413,
-		"The archive would unpack to far more than its limits.",
-		"split it, or raise the limit",
-	),
-	"layout.unknown": entry(
-		"user",
-		422,
-		"No known layout fits what was given.",
-		"see which requirement failed for each layout",
-	),
-	"layout.invalid": entry(
-		"user",
-		422,
-		"A file of a known layout does not hold what it must.",
-		"correct the file at the place named",
-	),
-	// datasets and exports
-	"dataset.unknown": entry(
-		"user",
-		404,
-		"No dataset or version has this name.",
-		'list them with "hindsight dataset list"',
-	),
-	"dataset.exists": entry(
-		"user",
-		409,
-		"The dataset name is taken.",
-		"choose another name",
-	),
-	"dataset.empty": entry(
-		"user",
-		422,
-		"The selection holds no sample.",
-		"widen the query",
-	),
-	"dataset.invalid": entry(
-		"user",
-		422,
-		"A dataset, version or split is not described correctly.",
-		"correct the value named",
-	),
-	"dataset.leak": entry(
-		"user",
-		409,
-		"Parts of one group would land in different splits.",
-		"split by group, or allow it explicitly",
-	),
-	"query.invalid": entry(
-		"user",
-		422,
-		"A query cannot be understood.",
-		"correct the filter named",
-	),
-	"query.unknown": entry(
-		"user",
-		404,
-		"No saved query has this name.",
-		"list the saved queries",
-	),
-	"cursor.invalid": entry(
-		"user",
-		400,
-		"The page cursor is not one that this query gave out.",
-		"start again from the first page",
-	),
-	"format.unknown": entry(
-		"user",
-		422,
-		"No format has this name.",
-		"choose one of the formats listed",
-	),
-	"format.option": entry(
-		"user",
-		422,
-		"A format option is unknown or out of range.",
-		"correct the option named",
-	),
-	"format.loss": entry(
-		"user",
-		422,
-		"The format cannot hold everything, and --strict was asked for.",
-		"leave out --strict, or choose another format",
-	),
-	"format.sample": entry(
-		"user",
-		422,
-		"A sample does not fit the format.",
-		"choose a format made for this kind of sample",
-	),
-	// jobs
-	"job.unknown": entry("user", 404, "No job has this id.", "list the jobs"),
-	"job.cancelled": entry(
-		"user",
-		409,
-		"The job was cancelled.",
-		"start it again if it is still wanted",
-	),
-	"job.failed": entry(
-		"surroundings",
-		500,
-		"The job ended with an error.",
-		"see the error inside",
-	),
-	// the doors
-	"request.invalid": entry(
-		"user",
-		400,
-		"A parameter, query or body does not fit its schema.",
-		"correct the field named; see /api/v1/openapi.json",
-	),
-	"request.route": entry(
-		"user",
-		404,
-		"There is no such route.",
-		"see /api/v1/openapi.json for the routes",
-	),
-	"request.type": entry(
-		"user",
-		415,
-		"The content type is not accepted here.",
-		"send the content type named",
-	),
-	"request.large": entry(
-		"user",
-		413,
-		"The body, field or count is over its limit.",
-		"send less at a time",
-	),
-	"request.origin": entry(
-		"user",
-		403,
-		"The request comes from a page of another site.",
-		"send it from the studio, or with a token",
-	),
-	"request.token": entry(
-		"user",
-		401,
-		"The server is open to the network and wants a token.",
-		'send "Authorization: Bearer TOKEN"',
-	),
-	"request.role": entry(
-		"user",
-		403,
-		"The principal may not do this.",
-		"ask the owner for the role named",
-	),
-	usage: entry(
-		"user",
-		400,
-		"The command line is not understood.",
-		"see --help",
-	),
-	"port.taken": entry(
-		"surroundings",
-		500,
-		"Another program listens on the port.",
-		"stop it, or choose another with --port",
-	),
-	"settings.invalid": entry(
-		"user",
-		422,
-		"A setting of the program is not understood.",
-		"correct the value named",
-	),
-	"setup.missing": entry(
-		"surroundings",
-		500,
-		"A program this needs is not installed.",
-		'run "npm run setup:system"',
-	),
-} as const satisfies Record<string, FaultEntry>;
+  // JSON
+  'json.malformed': entry('user', 400, 'The text is not JSON.', 'correct the text at the position named'),
+  'json.number': entry(
+    'user',
+    400,
+    'NaN or an infinity stands where a number must be finite.',
+    'write null for a value that is not known',
+  ),
+  'json.key': entry('user', 400, 'A key is refused because it could change objects elsewhere.', 'rename the key'),
+  'json.unicode': entry(
+    'user',
+    400,
+    'A string holds half of a surrogate pair.',
+    'encode the text as well-formed UTF-8',
+  ),
+  'json.depth': entry('user', 400, 'The nesting is deeper than any record needs.', 'flatten the value'),
+  'json.type': entry('user', 400, 'A value has a type that JSON cannot hold.', 'send plain JSON values'),
+  // records
+  'session.invalid': entry(
+    'user',
+    422,
+    'A session does not fit its schema.',
+    'correct the field named; GET /api/v1/schemas/{domain} shows the schema',
+  ),
+  'session.conflict': entry(
+    'user',
+    409,
+    'The id is taken by a session with other content; sessions never change.',
+    'send the change as an edit, or use a new id',
+  ),
+  'session.unknown': entry('user', 404, 'No session has this id.', 'look the id up with "hindsight sessions"'),
+  'session.domain': entry('user', 422, 'The domain is none that is recorded.', 'use camera, images or gui'),
+  'session.version': entry('user', 422, 'The schema version is newer than this program.', 'update Hindsight'),
+  'session.media': entry(
+    'user',
+    422,
+    'A session names media that were not uploaded.',
+    'upload the blob first (PUT /api/v1/blobs/{sha256}), then send the session again',
+  ),
+  'session.forgotten': entry(
+    'user',
+    410,
+    'The session was erased on request and is not taken in again.',
+    'leave it out',
+  ),
+  'edit.invalid': entry('user', 422, 'An edit does not fit its schema.', 'correct the field named'),
+  'edit.conflict': entry('user', 409, 'The edit id is taken by another edit.', 'use a new id'),
+  'consent.missing': entry(
+    'user',
+    403,
+    'Nobody agreed to this use of the data.',
+    "send a consent field, or have the owner declare the project's consent basis",
+  ),
+  'consent.invalid': entry(
+    'user',
+    422,
+    'The consent statement is not understood.',
+    'send true, or {basis, scopes} as the schema says',
+  ),
+  // blobs
+  'blob.unknown': entry('user', 404, 'No blob has this hash.', 'upload it first'),
+  'blob.mismatch': entry(
+    'user',
+    422,
+    'The bytes do not have the hash they were announced with.',
+    'send the bytes again; nothing was stored',
+  ),
+  'blob.corrupt': entry(
+    'damaged',
+    500,
+    'A stored blob no longer has its hash.',
+    'run "hindsight verify --repair" to set it aside and list the records that use it',
+  ),
+  // images
+  'image.type': entry('user', 415, 'The bytes are not an image of an accepted type.', 'send JPEG, PNG or WebP'),
+  'image.truncated': entry('user', 422, 'The image breaks off before its end.', 'send the whole file'),
+  'image.size': entry(
+    'user',
+    413,
+    'The image has more pixels than the limit.',
+    'send a smaller image, or raise the limit',
+  ),
+  // store
+  'store.version': entry(
+    'damaged',
+    500,
+    'The data directory was written by another version.',
+    'update Hindsight; data are only ever migrated forwards',
+  ),
+  'store.migration': entry(
+    'damaged',
+    500,
+    'The list of migrations in the store is not the one this program knows.',
+    'use the program version that wrote the data',
+  ),
+  'store.corrupt': entry(
+    'damaged',
+    500,
+    'The catalog does not pass its own check.',
+    'run "hindsight verify", then restore from a backup',
+  ),
+  'store.busy': entry(
+    'surroundings',
+    503,
+    'Another process held the catalog for too long.',
+    'try again; the request is safe to repeat',
+  ),
+  'store.full': entry(
+    'surroundings',
+    507,
+    'The disk is too full to take in more data safely.',
+    'free disk space, or move the data directory; what is stored is safe',
+  ),
+  'store.permission': entry(
+    'surroundings',
+    500,
+    'The data directory cannot be written.',
+    'give the user that runs Hindsight write access to it',
+  ),
+  'store.missing': entry(
+    'user',
+    404,
+    'There is no data directory here.',
+    'start the engine once, or point --data at the right folder',
+  ),
+  'store.occupied': entry('user', 409, 'The target holds data already.', 'choose an empty folder'),
+  'record.corrupt': entry(
+    'damaged',
+    500,
+    'A stored record no longer has its hash.',
+    'run "hindsight verify --repair", then restore the record from a backup',
+  ),
+  'journal.unknown': entry(
+    'user',
+    404,
+    'No open journal has this id.',
+    'open the journal first; a journal whose writer was gone is already closed as failed',
+  ),
+  'journal.invalid': entry('user', 422, 'A journal line cannot be applied.', 'correct the operation named'),
+  'backup.invalid': entry('damaged', 422, 'The backup is not complete or not unchanged.', 'use another backup'),
+  // files and archives
+  'file.missing': entry('user', 404, 'The file or folder does not exist.', 'correct the path'),
+  'file.encoding': entry('user', 422, 'The text is in no encoding that could be read.', 'save the file as UTF-8'),
+  'archive.malformed': entry('user', 422, 'The archive cannot be read.', 'make it again, or send it unpacked'),
+  'archive.path': entry(
+    'user',
+    422,
+    'An archive member would land outside the target.',
+    'make the archive again with relative names',
+  ),
+  'archive.link': entry(
+    'user',
+    422,
+    'An archive holds a link; links are not followed.',
+    'make the archive again with plain files',
+  ),
+  'archive.duplicate': entry(
+    'user',
+    422,
+    'Two members of an archive have names that one disk cannot tell apart.',
+    'rename one of them',
+  ),
+  'archive.bomb': entry(
+    'user',
+    413,
+    'The archive would unpack to far more than its limits.',
+    'split it, or raise the limit',
+  ),
+  'layout.unknown': entry(
+    'user',
+    422,
+    'No known layout fits what was given.',
+    'see which requirement failed for each layout',
+  ),
+  'layout.invalid': entry(
+    'user',
+    422,
+    'A file of a known layout does not hold what it must.',
+    'correct the file at the place named',
+  ),
+  // datasets and exports
+  'dataset.unknown': entry(
+    'user',
+    404,
+    'No dataset or version has this name.',
+    'list them with "hindsight dataset list"',
+  ),
+  'dataset.exists': entry('user', 409, 'The dataset name is taken.', 'choose another name'),
+  'dataset.empty': entry('user', 422, 'The selection holds no sample.', 'widen the query'),
+  'dataset.invalid': entry(
+    'user',
+    422,
+    'A dataset, version or split is not described correctly.',
+    'correct the value named',
+  ),
+  'dataset.leak': entry(
+    'user',
+    409,
+    'Parts of one group would land in different splits.',
+    'split by group, or allow it explicitly',
+  ),
+  'query.invalid': entry('user', 422, 'A query cannot be understood.', 'correct the filter named'),
+  'query.unknown': entry('user', 404, 'No saved query has this name.', 'list the saved queries'),
+  'cursor.invalid': entry(
+    'user',
+    400,
+    'The page cursor is not one that this query gave out.',
+    'start again from the first page',
+  ),
+  'format.unknown': entry('user', 422, 'No format has this name.', 'choose one of the formats listed'),
+  'format.option': entry('user', 422, 'A format option is unknown or out of range.', 'correct the option named'),
+  'format.loss': entry(
+    'user',
+    422,
+    'The format cannot hold everything, and --strict was asked for.',
+    'leave out --strict, or choose another format',
+  ),
+  'format.sample': entry(
+    'user',
+    422,
+    'A sample does not fit the format.',
+    'choose a format made for this kind of sample',
+  ),
+  // jobs
+  'job.unknown': entry('user', 404, 'No job has this id.', 'list the jobs'),
+  'job.cancelled': entry('user', 409, 'The job was cancelled.', 'start it again if it is still wanted'),
+  'job.failed': entry('surroundings', 500, 'The job ended with an error.', 'see the error inside'),
+  // the doors
+  'request.invalid': entry(
+    'user',
+    400,
+    'A parameter, query or body does not fit its schema.',
+    'correct the field named; see /api/v1/openapi.json',
+  ),
+  'request.route': entry('user', 404, 'There is no such route.', 'see /api/v1/openapi.json for the routes'),
+  'request.type': entry('user', 415, 'The content type is not accepted here.', 'send the content type named'),
+  'request.large': entry('user', 413, 'The body, field or count is over its limit.', 'send less at a time'),
+  'request.origin': entry(
+    'user',
+    403,
+    'The request comes from a page of another site.',
+    'send it from the studio, or with a token',
+  ),
+  'request.token': entry(
+    'user',
+    401,
+    'The server is open to the network and wants a token.',
+    'send "Authorization: Bearer TOKEN"',
+  ),
+  'request.role': entry('user', 403, 'The principal may not do this.', 'ask the owner for the role named'),
+  usage: entry('user', 400, 'The command line is not understood.', 'see --help'),
+  'port.taken': entry(
+    'surroundings',
+    500,
+    'Another program listens on the port.',
+    'stop it, or choose another with --port',
+  ),
+  'settings.invalid': entry('user', 422, 'A setting of the program is not understood.', 'correct the value named'),
+  'setup.missing': entry('surroundings', 500, 'A program this needs is not installed.', 'run "npm run setup:system"'),
+} as const satisfies Record<string, FaultEntry>
 
-export type FaultCode = keyof typeof faultCodes;
+export type FaultCode = keyof typeof faultCodes

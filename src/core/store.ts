@@ -4,416 +4,373 @@
  *
  * Whatever a promise here resolves with is durable: it survives the loss of the process and of power.
  */
-import type { ConsentEntry } from "./consent.ts";
-import type { Context, Progress } from "./context.ts";
-import type {
-	Dataset,
-	DatasetVersion,
-	SavedQuery,
-	VersionItem,
-} from "./dataset.ts";
-import type { Edit } from "./edit.ts";
-import type { Fault } from "./faults.ts";
-import type { Job, JobState } from "./job.ts";
-import type { JournalOp } from "./journal.ts";
-import type { Json, JsonObject } from "./json.ts";
-import type { Facet, Page, SessionQuery } from "./query.ts";
-import type { Sample, SampleType } from "./sample.ts";
-import type { DomainName, RunStatus } from "./session.ts";
+import type { ConsentEntry } from './consent.ts'
+import type { Context, Progress } from './context.ts'
+import type { Dataset, DatasetVersion, SavedQuery, VersionItem } from './dataset.ts'
+import type { Edit } from './edit.ts'
+import type { Fault } from './faults.ts'
+import type { Job, JobState } from './job.ts'
+import type { JournalOp } from './journal.ts'
+import type { Json, JsonObject } from './json.ts'
+import type { Facet, Page, SessionQuery } from './query.ts'
+import type { Sample, SampleType } from './sample.ts'
+import type { DomainName, RunStatus } from './session.ts'
 
 /** A session made ready to be kept: its canonical text and what it is found by. */
 export interface SessionRow {
-	readonly id: string;
-	readonly project: string;
-	readonly domain: DomainName;
-	readonly schemaVersion: number;
-	/** Unix milliseconds. */
-	readonly recordedAtMs: number;
-	readonly status: RunStatus | null;
-	readonly contributor: string | null;
-	readonly host: string;
-	readonly parent: string | null;
-	/** SHA-256 of `body`. */
-	readonly hash: string;
-	/** The canonical JSON of the session. Kept in a blob when it is over 256 kB. */
-	readonly body: string;
-	/** One line for lists. */
-	readonly summary: string;
-	readonly facets: readonly Facet[];
-	readonly searchText: string | null;
-	/** Hashes of the blobs it refers to; they must be there. */
-	readonly media: readonly string[];
-	/** A picture to show in lists: the blob's hash. */
-	readonly cover: string | null;
+  readonly id: string
+  readonly project: string
+  readonly domain: DomainName
+  readonly schemaVersion: number
+  /** Unix milliseconds. */
+  readonly recordedAtMs: number
+  readonly status: RunStatus | null
+  readonly contributor: string | null
+  readonly host: string
+  readonly parent: string | null
+  /** SHA-256 of `body`. */
+  readonly hash: string
+  /** The canonical JSON of the session. Kept in a blob when it is over 256 kB. */
+  readonly body: string
+  /** One line for lists. */
+  readonly summary: string
+  readonly facets: readonly Facet[]
+  readonly searchText: string | null
+  /** Hashes of the blobs it refers to; they must be there. */
+  readonly media: readonly string[]
+  /** A picture to show in lists: the blob's hash. */
+  readonly cover: string | null
 }
 
-export type PutResult = "created" | "repeated" | "conflict" | "forgotten";
+export type PutResult = 'created' | 'repeated' | 'conflict' | 'forgotten'
 
 /** What a list shows of a session, without its body. */
 export interface SessionSummary {
-	readonly id: string;
-	readonly project: string;
-	readonly domain: DomainName;
-	readonly recordedAt: string;
-	readonly status: RunStatus | null;
-	readonly contributor: string | null;
-	readonly host: string;
-	readonly parent: string | null;
-	readonly hash: string;
-	readonly sizeBytes: number;
-	readonly summary: string;
-	readonly cover: string | null;
-	/** How many edits there are. */
-	readonly edits: number;
+  readonly id: string
+  readonly project: string
+  readonly domain: DomainName
+  readonly recordedAt: string
+  readonly status: RunStatus | null
+  readonly contributor: string | null
+  readonly host: string
+  readonly parent: string | null
+  readonly hash: string
+  readonly sizeBytes: number
+  readonly summary: string
+  readonly cover: string | null
+  /** How many edits there are. */
+  readonly edits: number
 }
 
 export interface StoredSession {
-	readonly id: string;
-	readonly hash: string;
-	/** Canonical JSON; its hash was checked on reading. */
-	readonly body: string;
+  readonly id: string
+  readonly hash: string
+  /** Canonical JSON; its hash was checked on reading. */
+  readonly body: string
 }
 
 export interface TallyRow {
-	readonly project: string;
-	readonly domain: DomainName;
-	/** UTC day, "2026-11-20". */
-	readonly day: string;
-	readonly status: RunStatus | null;
-	readonly sessions: number;
+  readonly project: string
+  readonly domain: DomainName
+  /** UTC day, "2026-11-20". */
+  readonly day: string
+  readonly status: RunStatus | null
+  readonly sessions: number
 }
 
 export interface FacetSummary {
-	readonly key: string;
-	readonly kind: "text" | "number";
-	/** The most frequent values of a text facet (at most 50). */
-	readonly values: readonly {
-		readonly text: string;
-		readonly sessions: number;
-	}[];
-	readonly min: number | null;
-	readonly max: number | null;
+  readonly key: string
+  readonly kind: 'text' | 'number'
+  /** The most frequent values of a text facet (at most 50). */
+  readonly values: readonly {
+    readonly text: string
+    readonly sessions: number
+  }[]
+  readonly min: number | null
+  readonly max: number | null
 }
 
 export interface ImportRecord {
-	readonly id: string;
-	readonly project: string;
-	readonly at: string;
-	readonly principal: string;
-	readonly layout: string;
-	/** A name without its folder. */
-	readonly source: string;
-	readonly mode: "merge" | "replace";
-	readonly sessions: number;
-	readonly edits: number;
-	/** The backup taken before a replace; null for a merge. */
-	readonly backup: string | null;
+  readonly id: string
+  readonly project: string
+  readonly at: string
+  readonly principal: string
+  readonly layout: string
+  /** A name without its folder. */
+  readonly source: string
+  readonly mode: 'merge' | 'replace'
+  readonly sessions: number
+  readonly edits: number
+  /** The backup taken before a replace; null for a merge. */
+  readonly backup: string | null
 }
 
 /** Sessions, edits, and what hangs on them. */
 export interface Catalog {
-	/** Commits all rows together; one result per row, in order. Rows whose media are missing fail the call (session.media). */
-	putSessions(
-		rows: readonly SessionRow[],
-		importId?: string,
-	): Promise<readonly PutResult[]>;
-	/** @throws session.unknown when an edit names a session that is not there */
-	putEdits(
-		edits: readonly Edit[],
-		importId?: string,
-	): Promise<readonly PutResult[]>;
-	/** null when there is none. @throws record.corrupt */
-	session(id: string): Promise<StoredSession | null>;
-	edits(session: string): Promise<readonly Edit[]>;
-	/** Newest first. */
-	page(
-		query: SessionQuery,
-		limit: number,
-		cursor: string | null,
-	): Promise<Page<SessionSummary>>;
-	/** How many sessions fit, counted no further than `cap`. */
-	count(query: SessionQuery, cap: number): Promise<number>;
-	/** All that fit, oldest first, in bounded memory; sees one moment. */
-	scan(query: SessionQuery): AsyncIterable<StoredSession>;
-	/** Edits that belong to no session. */
-	looseEdits(project: string): AsyncIterable<Edit>;
-	tally(project: string | null): Promise<readonly TallyRow[]>;
-	facetSummary(
-		project: string,
-		domain: DomainName | null,
-	): Promise<readonly FacetSummary[]>;
-	projects(): Promise<readonly string[]>;
+  /** Commits all rows together; one result per row, in order. Rows whose media are missing fail the call (session.media). */
+  putSessions(rows: readonly SessionRow[], importId?: string): Promise<readonly PutResult[]>
+  /** @throws session.unknown when an edit names a session that is not there */
+  putEdits(edits: readonly Edit[], importId?: string): Promise<readonly PutResult[]>
+  /** null when there is none. @throws record.corrupt */
+  session(id: string): Promise<StoredSession | null>
+  summary(id: string): Promise<SessionSummary | null>
+  /** The sessions whose `parent` is this one. */
+  children(id: string): Promise<readonly SessionSummary[]>
+  edits(session: string): Promise<readonly Edit[]>
+  /** Newest first. */
+  page(query: SessionQuery, limit: number, cursor: string | null): Promise<Page<SessionSummary>>
+  /** How many sessions fit, counted no further than `cap`. */
+  count(query: SessionQuery, cap: number): Promise<number>
+  /** All that fit, oldest first, in bounded memory; sees one moment. */
+  scan(query: SessionQuery): AsyncIterable<StoredSession>
+  /** Edits that belong to no session. */
+  looseEdits(project: string): AsyncIterable<Edit>
+  tally(project: string | null): Promise<readonly TallyRow[]>
+  facetSummary(project: string, domain: DomainName | null): Promise<readonly FacetSummary[]>
+  projects(): Promise<readonly string[]>
 
-	putImport(record: ImportRecord): Promise<void>;
-	imports(project: string | null): Promise<readonly ImportRecord[]>;
-	/** Named documents that came with imports (a source system's learned model), per project. */
-	putDocument(project: string, name: string, text: string): Promise<void>;
-	document(project: string, name: string): Promise<string | null>;
-	documents(project: string): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Sets aside all sessions of a project and domain but those an import brought: they are kept, and found by no query,
+   * no sample and no figure, until {@link Catalog.bringBack}. For imports that replace.
+   */
+  setAside(project: string, domain: DomainName, except: string): Promise<number>
+  /** Undoes a replace: what was set aside for the import comes back, what only it brought is set aside. */
+  bringBack(importId: string): Promise<number>
+  putImport(record: ImportRecord): Promise<void>
+  imports(project: string | null): Promise<readonly ImportRecord[]>
+  /** Named documents that came with imports (a source system's learned model), per project. */
+  putDocument(project: string, name: string, text: string): Promise<void>
+  document(project: string, name: string): Promise<string | null>
+  documents(project: string): Promise<Readonly<Record<string, string>>>
 
-	putQuery(query: SavedQuery): Promise<void>;
-	queries(project: string): Promise<readonly SavedQuery[]>;
-	deleteQuery(project: string, name: string): Promise<boolean>;
+  putQuery(query: SavedQuery): Promise<void>
+  queries(project: string): Promise<readonly SavedQuery[]>
+  deleteQuery(project: string, name: string): Promise<boolean>
 }
 
 /** Derived samples: filled by the engine from sessions, and thrown away and refilled at will. */
 export interface SampleIndex {
-	/** Sessions whose samples are missing or out of date, oldest first; at most `limit`. */
-	pending(limit: number): Promise<readonly string[]>;
-	/** Replaces the samples of the given sessions. `pictureHashes`: perceptual hashes (16 hex digits) by blob. */
-	putSamples(
-		entries: readonly {
-			readonly session: string;
-			readonly samples: readonly Sample[];
-		}[],
-	): Promise<void>;
-	/** Ordered by sample id; samples of one id from different sessions come one after the other. */
-	scan(query: SessionQuery, type: SampleType): AsyncIterable<Sample>;
-	count(
-		query: SessionQuery,
-		type: SampleType | null,
-	): Promise<Readonly<Partial<Record<SampleType, number>>>>;
-	/** Marks everything out of date. */
-	invalidate(): Promise<void>;
-	/** Perceptual hashes of pictures, 16 hex digits by blob hash. */
-	putFingerprints(
-		entries: readonly { readonly sha256: string; readonly hash: string }[],
-	): Promise<void>;
-	fingerprints(
-		sha256s: readonly string[],
-	): Promise<ReadonlyMap<string, string>>;
+  /** Sessions whose samples are missing or out of date, oldest first; at most `limit`. */
+  pending(limit: number): Promise<readonly string[]>
+  /** Replaces the samples of the given sessions. `pictureHashes`: perceptual hashes (16 hex digits) by blob. */
+  putSamples(
+    entries: readonly {
+      readonly session: string
+      readonly samples: readonly Sample[]
+    }[],
+  ): Promise<void>
+  /** Ordered by sample id; samples of one id from different sessions come one after the other. */
+  scan(query: SessionQuery, type: SampleType): AsyncIterable<Sample>
+  count(query: SessionQuery, type: SampleType | null): Promise<Readonly<Partial<Record<SampleType, number>>>>
+  /** Marks everything out of date. */
+  invalidate(): Promise<void>
+  /** Perceptual hashes of pictures, 16 hex digits by blob hash. */
+  putFingerprints(entries: readonly { readonly sha256: string; readonly hash: string }[]): Promise<void>
+  fingerprints(sha256s: readonly string[]): Promise<ReadonlyMap<string, string>>
 }
 
 export interface DatasetStore {
-	create(dataset: Dataset): Promise<void>;
-	list(project: string | null): Promise<readonly Dataset[]>;
-	get(project: string, name: string): Promise<Dataset | null>;
-	/** Freezes items under a version; sample bodies are kept by hash. All or nothing. */
-	commit(
-		version: DatasetVersion,
-		items: AsyncIterable<VersionItem & { readonly body: string }>,
-	): Promise<void>;
-	versions(project: string, name: string): Promise<readonly DatasetVersion[]>;
-	/** Ordered by split (train, val, test), then sample id. */
-	items(
-		project: string,
-		name: string,
-		version: string,
-	): AsyncIterable<VersionItem & { readonly body: string }>;
-	/** The part each sample or group was put in by earlier versions, so that it never moves. */
-	assignments(
-		project: string,
-		name: string,
-	): Promise<ReadonlyMap<string, VersionItem["split"]>>;
-	/** Notes that files with these versions left the store, so that a later erasure can name them. */
-	noteExport(entry: ExportNote): Promise<void>;
-	exports(project: string | null): Promise<readonly ExportNote[]>;
+  create(dataset: Dataset): Promise<void>
+  list(project: string | null): Promise<readonly Dataset[]>
+  get(project: string, name: string): Promise<Dataset | null>
+  /** Freezes items under a version; sample bodies are kept by hash. All or nothing. */
+  commit(version: DatasetVersion, items: AsyncIterable<VersionItem & { readonly body: string }>): Promise<void>
+  versions(project: string, name: string): Promise<readonly DatasetVersion[]>
+  /** Ordered by split (train, val, test), then sample id. */
+  items(project: string, name: string, version: string): AsyncIterable<VersionItem & { readonly body: string }>
+  /** The part each sample or group was put in by earlier versions, so that it never moves. */
+  assignments(project: string, name: string): Promise<ReadonlyMap<string, VersionItem['split']>>
+  /** Notes that files with these versions left the store, so that a later erasure can name them. */
+  noteExport(entry: ExportNote): Promise<void>
+  exports(project: string | null): Promise<readonly ExportNote[]>
 }
 
 export interface ExportNote {
-	readonly id: string;
-	readonly at: string;
-	readonly principal: string;
-	readonly project: string;
-	/** "screens@1.0.0" or the query as JSON. */
-	readonly what: string;
-	readonly format: string;
-	/** Folder or file name it was written to. */
-	readonly target: string;
-	readonly sessions: number;
+  readonly id: string
+  readonly at: string
+  readonly principal: string
+  readonly project: string
+  /** "screens@1.0.0" or the query as JSON. */
+  readonly what: string
+  readonly format: string
+  /** Folder or file name it was written to. */
+  readonly target: string
+  readonly sessions: number
 }
 
 export interface BlobInfo {
-	readonly sha256: string;
-	readonly bytes: number;
+  readonly sha256: string
+  readonly bytes: number
 }
 
 /** Immutable bytes by their SHA-256. */
 export interface Blobs {
-	/**
-	 * Stores bytes; storing the same bytes twice is harmless.
-	 *
-	 * @throws blob.mismatch when `expected` is given and they hash otherwise; request.large beyond `maxBytes`; store.full
-	 */
-	put(
-		bytes: AsyncIterable<Uint8Array>,
-		options?: { readonly expected?: string; readonly maxBytes?: number },
-	): Promise<BlobInfo>;
-	/** null when it is not there. */
-	stat(sha256: string): Promise<BlobInfo | null>;
-	/** Which of these are not there. */
-	missing(sha256s: readonly string[]): Promise<readonly string[]>;
-	/**
-	 * The bytes, hashed on the way: the last chunk is only given when the whole is what it should be.
-	 *
-	 * @throws blob.unknown, blob.corrupt
-	 */
-	open(
-		sha256: string,
-		range?: { readonly start: number; readonly end: number },
-	): AsyncIterable<Uint8Array>;
-	/** All hashes, in order. */
-	list(): AsyncIterable<BlobInfo & { readonly modifiedAtMs: number }>;
-	delete(sha256: string): Promise<void>;
+  /**
+   * Stores bytes; storing the same bytes twice is harmless.
+   *
+   * @throws blob.mismatch when `expected` is given and they hash otherwise; request.large beyond `maxBytes`; store.full
+   */
+  put(
+    bytes: AsyncIterable<Uint8Array>,
+    options?: { readonly expected?: string; readonly maxBytes?: number },
+  ): Promise<BlobInfo>
+  /** null when it is not there. */
+  stat(sha256: string): Promise<BlobInfo | null>
+  /** Which of these are not there. */
+  missing(sha256s: readonly string[]): Promise<readonly string[]>
+  /**
+   * The bytes, hashed on the way: the last chunk is only given when the whole is what it should be.
+   *
+   * @throws blob.unknown, blob.corrupt
+   */
+  open(sha256: string, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>
+  /** All hashes, in order. */
+  list(): AsyncIterable<BlobInfo & { readonly modifiedAtMs: number }>
+  delete(sha256: string): Promise<void>
 }
 
 export interface Jobs {
-	add(
-		job: Pick<Job, "id" | "kind" | "project" | "principal" | "params">,
-	): Promise<Job>;
-	get(id: string): Promise<Job | null>;
-	list(
-		filter: {
-			readonly project?: string;
-			readonly state?: JobState;
-			readonly kind?: string;
-		},
-		limit: number,
-	): Promise<readonly Job[]>;
-	/** Takes the oldest job that is queued, or whose lease ran out, for `leaseMs`; two callers never get the same. */
-	claim(
-		worker: string,
-		kinds: readonly string[],
-		leaseMs: number,
-	): Promise<Job | null>;
-	/** Extends the lease and stores progress; false when the lease was lost and the work must stop. `cancel`: a person asked to stop. */
-	heartbeat(
-		id: string,
-		worker: string,
-		leaseMs: number,
-		progress: Progress | null,
-		checkpoint?: Json,
-	): Promise<{ readonly held: boolean; readonly cancel: boolean }>;
-	finish(
-		id: string,
-		worker: string,
-		end: {
-			readonly state: "succeeded" | "failed" | "cancelled";
-			readonly result?: Json;
-			readonly error?: Job["error"];
-		},
-	): Promise<boolean>;
-	/** A queued job is cancelled at once, a running one is asked to stop. */
-	cancel(id: string): Promise<Job>;
+  add(job: Pick<Job, 'id' | 'kind' | 'project' | 'principal' | 'params'>): Promise<Job>
+  get(id: string): Promise<Job | null>
+  list(
+    filter: {
+      readonly project?: string
+      readonly state?: JobState
+      readonly kind?: string
+    },
+    limit: number,
+  ): Promise<readonly Job[]>
+  /** Takes the oldest job that is queued, or whose lease ran out, for `leaseMs`; two callers never get the same. */
+  claim(worker: string, kinds: readonly string[], leaseMs: number): Promise<Job | null>
+  /** Extends the lease and stores progress; false when the lease was lost and the work must stop. `cancel`: a person asked to stop. */
+  heartbeat(
+    id: string,
+    worker: string,
+    leaseMs: number,
+    progress: Progress | null,
+    checkpoint?: Json,
+  ): Promise<{ readonly held: boolean; readonly cancel: boolean }>
+  finish(
+    id: string,
+    worker: string,
+    end: {
+      readonly state: 'succeeded' | 'failed' | 'cancelled'
+      readonly result?: Json
+      readonly error?: Job['error']
+    },
+  ): Promise<boolean>
+  /** A queued job is cancelled at once, a running one is asked to stop. */
+  cancel(id: string): Promise<Job>
 }
 
 export interface Journals {
-	/** Opens a journal for the session in the "open" operation; this process is its writer. */
-	open(op: Extract<JournalOp, { op: "open" }>): Promise<void>;
-	/** Appends durably, in order. @throws journal.unknown */
-	append(session: string, ops: readonly JournalOp[]): Promise<void>;
-	read(session: string): Promise<readonly JournalOp[]>;
-	/** Ids of open journals; `lost` when the writer is gone. */
-	list(): Promise<
-		readonly { readonly session: string; readonly lost: boolean }[]
-	>;
-	/** Removes the journal once its session is committed. */
-	remove(session: string): Promise<void>;
+  /** Opens a journal for the session in the "open" operation; this process is its writer. */
+  open(op: Extract<JournalOp, { op: 'open' }>): Promise<void>
+  /** Appends durably, in order. @throws journal.unknown */
+  append(session: string, ops: readonly JournalOp[]): Promise<void>
+  read(session: string): Promise<readonly JournalOp[]>
+  /** Ids of open journals; `lost` when the writer is gone. */
+  list(): Promise<readonly { readonly session: string; readonly lost: boolean }[]>
+  /** Removes the journal once its session is committed. */
+  remove(session: string): Promise<void>
 }
 
 export interface ConsentLedger {
-	append(entry: ConsentEntry): Promise<void>;
-	/** In the order appended. */
-	entries(project: string): Promise<readonly ConsentEntry[]>;
+  append(entry: ConsentEntry): Promise<void>
+  /** In the order appended. */
+  entries(project: string): Promise<readonly ConsentEntry[]>
 }
 
 /** One finding of `verify`. */
 export interface VerifyFault {
-	readonly step: string;
-	readonly fault: Fault;
-	/** What `--repair` did about it; null when nothing was asked or possible. */
-	readonly repaired: string | null;
-	/** Ids of sessions that are touched. */
-	readonly sessions: readonly string[];
+  readonly step: string
+  readonly fault: Fault
+  /** What `--repair` did about it; null when nothing was asked or possible. */
+  readonly repaired: string | null
+  /** Ids of sessions that are touched. */
+  readonly sessions: readonly string[]
 }
 
 export interface VerifyReport {
-	readonly steps: readonly {
-		readonly name: string;
-		readonly checked: number;
-		readonly faults: number;
-		readonly durationMs: number;
-	}[];
-	readonly faults: readonly VerifyFault[];
+  readonly steps: readonly {
+    readonly name: string
+    readonly checked: number
+    readonly faults: number
+    readonly durationMs: number
+  }[]
+  readonly faults: readonly VerifyFault[]
 }
 
 export interface ForgetReceipt {
-	readonly id: string;
-	readonly at: string;
-	readonly principal: string;
-	readonly sessions: number;
-	readonly edits: number;
-	readonly blobs: number;
-	/** Blobs kept because somebody else's sessions use the same bytes. */
-	readonly blobsShared: number;
-	/** Versions that held their samples, now redacted. */
-	readonly versions: readonly string[];
-	/** Exports that left the store with their samples; only their holders can delete these. */
-	readonly exports: readonly ExportNote[];
-	/** Backups that still hold them; they are forgotten again when one is restored. */
-	readonly backups: readonly string[];
+  readonly id: string
+  readonly at: string
+  readonly principal: string
+  readonly sessions: number
+  readonly edits: number
+  readonly blobs: number
+  /** Blobs kept because somebody else's sessions use the same bytes. */
+  readonly blobsShared: number
+  /** Versions that held their samples, now redacted. */
+  readonly versions: readonly string[]
+  /** Exports that left the store with their samples; only their holders can delete these. */
+  readonly exports: readonly ExportNote[]
+  /** Backups that still hold them; they are forgotten again when one is restored. */
+  readonly backups: readonly string[]
 }
 
 export interface BackupInfo {
-	readonly name: string;
-	readonly path: string;
-	readonly at: string;
-	readonly sessions: number;
-	readonly blobs: number;
-	readonly bytes: number;
+  readonly name: string
+  readonly path: string
+  readonly at: string
+  readonly sessions: number
+  readonly blobs: number
+  readonly bytes: number
 }
 
 /** Everything durable, opened on one data directory. */
 export interface Store {
-	readonly catalog: Catalog;
-	readonly samples: SampleIndex;
-	readonly datasets: DatasetStore;
-	readonly blobs: Blobs;
-	readonly jobs: Jobs;
-	readonly journals: Journals;
-	readonly consent: ConsentLedger;
-	/** Secret of this installation, 32 bytes as hex: keys pseudonyms and fingerprints. */
-	readonly secret: string;
+  readonly catalog: Catalog
+  readonly samples: SampleIndex
+  readonly datasets: DatasetStore
+  readonly blobs: Blobs
+  readonly jobs: Jobs
+  readonly journals: Journals
+  readonly consent: ConsentLedger
+  /** Secret of this installation, 32 bytes as hex: keys pseudonyms and fingerprints. */
+  readonly secret: string
 
-	/** Checks everything in named steps; with `repair`, sets damaged things aside. */
-	verify(
-		options: { readonly repair: boolean },
-		ctx: Context,
-	): Promise<VerifyReport>;
-	/** A consistent copy while others write. Blobs are shared between backups in one target. */
-	backup(target: string, ctx: Context): Promise<BackupInfo>;
-	/** Deletes blobs that nothing refers to and that are older than `graceMs`. */
-	gc(
-		options: { readonly graceMs: number; readonly dryRun: boolean },
-		ctx: Context,
-	): Promise<{ readonly blobs: number; readonly bytes: number }>;
-	/** Throws derived tables away and calls back for each session to derive them again. */
-	reindex(
-		derive: (
-			session: StoredSession,
-		) => Pick<SessionRow, "summary" | "facets" | "searchText" | "cover">,
-		ctx: Context,
-	): Promise<{ readonly sessions: number }>;
-	/** Erases sessions, or all of a contributor, everywhere in the store. Cannot be undone. */
-	forget(
-		what:
-			| { readonly sessions: readonly string[] }
-			| { readonly contributor: string },
-		principal: string,
-		ctx: Context,
-	): Promise<ForgetReceipt>;
-	/** Counts and sizes for the overview and for health checks. */
-	health(): Promise<StoreHealth>;
-	close(): Promise<void>;
+  /** Checks everything in named steps; with `repair`, sets damaged things aside. */
+  verify(options: { readonly repair: boolean }, ctx: Context): Promise<VerifyReport>
+  /** A consistent copy while others write. Blobs are shared between backups in one target. */
+  backup(target: string, ctx: Context): Promise<BackupInfo>
+  /** Deletes blobs that nothing refers to and that are older than `graceMs`. */
+  gc(
+    options: { readonly graceMs: number; readonly dryRun: boolean },
+    ctx: Context,
+  ): Promise<{ readonly blobs: number; readonly bytes: number }>
+  /** Throws derived tables away and calls back for each session to derive them again. */
+  reindex(
+    derive: (session: StoredSession) => Pick<SessionRow, 'summary' | 'facets' | 'searchText' | 'cover'>,
+    ctx: Context,
+  ): Promise<{ readonly sessions: number }>
+  /** Erases sessions, or all of a contributor, everywhere in the store. Cannot be undone. */
+  forget(
+    what: { readonly sessions: readonly string[] } | { readonly contributor: string },
+    principal: string,
+    ctx: Context,
+  ): Promise<ForgetReceipt>
+  /** Counts and sizes for the overview and for health checks. */
+  health(): Promise<StoreHealth>
+  close(): Promise<void>
 }
 
 export interface StoreHealth {
-	readonly sessions: number;
-	readonly edits: number;
-	readonly catalogBytes: number;
-	readonly freeBytes: number;
-	/** The least free space below which new data are refused. */
-	readonly reserveBytes: number;
-	readonly lastVerify: JsonObject | null;
-	readonly lastBackup: JsonObject | null;
+  readonly sessions: number
+  readonly edits: number
+  readonly catalogBytes: number
+  readonly freeBytes: number
+  /** The least free space below which new data are refused. */
+  readonly reserveBytes: number
+  readonly lastVerify: JsonObject | null
+  readonly lastBackup: JsonObject | null
 }

@@ -2,508 +2,470 @@
  * The one route table. A key is method and path; validation, OpenAPI, the typed client and the docs all come from it,
  * and so does who may call: no route is without a role.
  */
-import { z } from "zod";
-import type { Role } from "#core/principal.ts";
-import { mediaRef, sha256, shortName, uuid } from "#core/session-schema.ts";
-import * as s from "./schemas.ts";
+import { z } from 'zod'
+import type { Role } from '#core/principal.ts'
+import { mediaRef, sha256, shortName, uuid } from '#core/session-schema.ts'
+import * as s from './schemas.ts'
 
 export interface Route {
-	readonly about: string;
-	/** Who may call; `anyone` needs no principal. */
-	readonly role: Role | "anyone";
-	readonly params?: z.ZodType;
-	readonly query?: z.ZodType;
-	/** A schema = a JSON body; `stream` = bytes that the handler reads itself, within its own limits. */
-	readonly body?: z.ZodType | "stream";
-	/** Accepted content types of a stream. */
-	readonly accepts?: readonly string[];
-	/** A schema = a JSON reply; `stream` = bytes; `events` = server-sent events; `page` = HTML. */
-	readonly reply: z.ZodType | "stream" | "events" | "page";
-	/** The reply is stored JSON text, given out to the letter: its big integers must not pass through doubles. */
-	readonly verbatim?: true;
-	readonly status?: 201 | 202;
+  readonly about: string
+  /** Who may call; `anyone` needs no principal. */
+  readonly role: Role | 'anyone'
+  readonly params?: z.ZodType
+  readonly query?: z.ZodType
+  /** A schema = a JSON body; `stream` = bytes that the handler reads itself, within its own limits. */
+  readonly body?: z.ZodType | 'stream'
+  /** Accepted content types of a stream. */
+  readonly accepts?: readonly string[]
+  /** A schema = a JSON reply; `stream` = bytes; `events` = server-sent events; `page` = HTML. */
+  readonly reply: z.ZodType | 'stream' | 'events' | 'page'
+  /** The reply is stored JSON text, given out to the letter: its big integers must not pass through doubles. */
+  readonly verbatim?: true
+  readonly status?: 201 | 202
 }
 
-const page = <T extends z.ZodType>(item: T) =>
-	z.object({ items: z.array(item), next: z.string().nullable() });
-const list = <T extends z.ZodType>(item: T) =>
-	z.object({ items: z.array(item) });
-const inProject = z.object({ project: s.project });
-const named = z.object({ name: shortName });
+const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
+const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) })
+const inProject = z.object({ project: s.project })
+const named = z.object({ name: shortName })
 
 export const routes = {
-	"GET /healthz": {
-		about: "Whether the engine works, and how full its disk is.",
-		role: "anyone",
-		reply: z.looseObject({ ok: z.boolean(), version: z.string() }),
-	},
+  'GET /healthz': {
+    about: 'Whether the engine works, and how full its disk is.',
+    role: 'anyone',
+    reply: z.looseObject({ ok: z.boolean(), version: z.string() }),
+  },
 
-	// Recording
-	"POST /api/v1/sessions": {
-		about:
-			"Record one session. Acknowledged after it is durable; sending it again is harmless.",
-		role: "recorder",
-		body: z
-			.looseObject({})
-			.meta({
-				id: "SentSession",
-				description:
-					"A session; of the envelope, project, schemaVersion, contributor, consent, parent, telemetry and media may be left out.",
-			}),
-		reply: z.object({
-			id: uuid,
-			hash: sha256,
-			result: z.enum(["created", "repeated"]),
-		}),
-	},
-	"POST /api/v1/sessions/batch": {
-		about:
-			"Record many sessions, one JSON object per line. Each line is taken or refused on its own.",
-		role: "recorder",
-		body: "stream",
-		accepts: ["application/x-ndjson", "application/jsonl"],
-		reply: s.batchReply,
-	},
-	"POST /api/v1/journals": {
-		about: "Open a journal: a session that is written while the run goes on.",
-		role: "recorder",
-		body: z.strictObject({ session: z.looseObject({ id: uuid }) }),
-		reply: z.object({ id: uuid }),
-		status: 201,
-	},
-	"POST /api/v1/journals/{id}": {
-		about:
-			'Append operations to an open journal; a "close" operation makes the session.',
-		role: "recorder",
-		params: s.id,
-		body: z.strictObject({
-			ops: z
-				.array(
-					z.discriminatedUnion("op", [
-						z.strictObject({
-							op: z.literal("set"),
-							path: z.string().max(1000),
-							value: z.unknown(),
-						}),
-						z.strictObject({
-							op: z.literal("append"),
-							path: z.string().max(1000),
-							value: z.unknown(),
-						}),
-						z.strictObject({ op: z.literal("media"), media: mediaRef }),
-						z.strictObject({
-							op: z.literal("close"),
-							outcome: z.looseObject({}),
-						}),
-					]),
-				)
-				.min(1)
-				.max(10_000),
-		}),
-		reply: z.object({ id: uuid, closed: z.boolean(), hash: sha256.nullable() }),
-	},
-	"POST /api/v1/edits": {
-		about: "Append what a person said or changed after a session.",
-		role: "reviewer",
-		body: s.edit.partial({
-			id: true,
-			at: true,
-			principal: true,
-			project: true,
-			before: true,
-			reason: true,
-		}),
-		reply: s.edit,
-		status: 201,
-	},
-	"PUT /api/v1/blobs/{sha256}": {
-		about: "Upload bytes under their SHA-256.",
-		role: "recorder",
-		params: z.object({ sha256 }),
-		body: "stream",
-		reply: z.object({ sha256, bytes: z.number() }),
-		status: 201,
-	},
+  // Recording
+  'POST /api/v1/sessions': {
+    about: 'Record one session. Acknowledged after it is durable; sending it again is harmless.',
+    role: 'recorder',
+    body: z.looseObject({}).meta({
+      id: 'SentSession',
+      description:
+        'A session; of the envelope, project, schemaVersion, contributor, consent, parent, telemetry and media may be left out.',
+    }),
+    reply: z.object({
+      id: uuid,
+      hash: sha256,
+      result: z.enum(['created', 'repeated']),
+    }),
+  },
+  'POST /api/v1/sessions/batch': {
+    about: 'Record many sessions, one JSON object per line. Each line is taken or refused on its own.',
+    role: 'recorder',
+    body: 'stream',
+    accepts: ['application/x-ndjson', 'application/jsonl'],
+    reply: s.batchReply,
+  },
+  'POST /api/v1/journals': {
+    about: 'Open a journal: a session that is written while the run goes on.',
+    role: 'recorder',
+    body: z.strictObject({ session: z.looseObject({ id: uuid }) }),
+    reply: z.object({ id: uuid }),
+    status: 201,
+  },
+  'POST /api/v1/journals/{id}': {
+    about: 'Append operations to an open journal; a "close" operation makes the session.',
+    role: 'recorder',
+    params: s.id,
+    body: z.strictObject({
+      ops: z
+        .array(
+          z.discriminatedUnion('op', [
+            z.strictObject({
+              op: z.literal('set'),
+              path: z.string().max(1000),
+              value: z.unknown(),
+            }),
+            z.strictObject({
+              op: z.literal('append'),
+              path: z.string().max(1000),
+              value: z.unknown(),
+            }),
+            z.strictObject({ op: z.literal('media'), media: mediaRef }),
+            z.strictObject({
+              op: z.literal('close'),
+              outcome: z.looseObject({}),
+            }),
+          ]),
+        )
+        .min(1)
+        .max(10_000),
+    }),
+    reply: z.object({ id: uuid, closed: z.boolean(), hash: sha256.nullable() }),
+  },
+  'POST /api/v1/edits': {
+    about: 'Append what a person said or changed after a session.',
+    role: 'reviewer',
+    body: s.edit.partial({
+      id: true,
+      at: true,
+      principal: true,
+      project: true,
+      before: true,
+      reason: true,
+    }),
+    reply: s.edit,
+    status: 201,
+  },
+  'PUT /api/v1/blobs/{sha256}': {
+    about: 'Upload bytes under their SHA-256.',
+    role: 'recorder',
+    params: z.object({ sha256 }),
+    body: 'stream',
+    reply: z.object({ sha256, bytes: z.number() }),
+    status: 201,
+  },
 
-	// Looking
-	"GET /api/v1/sessions": {
-		about: "Sessions, newest first.",
-		role: "viewer",
-		query: s.sessionFilter.extend({
-			limit: s.limit(500, 50),
-			cursor: s.cursor,
-		}),
-		reply: page(s.sessionSummary),
-	},
-	"GET /api/v1/sessions/count": {
-		about: "How many sessions fit, counted up to a cap.",
-		role: "viewer",
-		query: s.sessionFilter.extend({ cap: s.limit(1_000_000, 10_000) }),
-		reply: z.object({ count: z.number(), capped: z.boolean() }),
-	},
-	"GET /api/v1/sessions/{id}": {
-		about: "One session, to the letter as it was recorded.",
-		role: "viewer",
-		params: s.id,
-		reply: s.session,
-		verbatim: true,
-	},
-	"GET /api/v1/sessions/{id}/edits": {
-		about: "The edits of a session, oldest first.",
-		role: "viewer",
-		params: s.id,
-		reply: list(s.edit),
-	},
-	"GET /api/v1/sessions/{id}/samples": {
-		about: "The training examples in a session, as they are today.",
-		role: "viewer",
-		params: s.id,
-		reply: list(
-			z
-				.looseObject({ id: z.string(), type: s.sampleType })
-				.meta({ id: "Sample" }),
-		),
-	},
-	"GET /api/v1/sessions/{id}/chain": {
-		about:
-			"The sessions before and after this one on the same input, oldest first.",
-		role: "viewer",
-		params: s.id,
-		reply: list(s.sessionSummary),
-	},
-	"GET /api/v1/blobs/{sha256}": {
-		about: "The bytes of a blob, served inert. Ranges are answered.",
-		role: "viewer",
-		params: z.object({ sha256 }),
-		reply: "stream",
-	},
-	"GET /api/v1/blobs/{sha256}/thumbnail": {
-		about: "A picture made small.",
-		role: "viewer",
-		params: z.object({ sha256 }),
-		query: z.object({
-			width: z.coerce.number().int().min(16).max(1024).default(320),
-		}),
-		reply: "stream",
-	},
-	"GET /api/v1/facets": {
-		about: "What sessions can be filtered by, with the most frequent values.",
-		role: "viewer",
-		query: z.object({ project: s.project, domain: s.domain.optional() }),
-		reply: list(s.facetSummary),
-	},
-	"GET /api/v1/projects": {
-		about: "All projects.",
-		role: "viewer",
-		reply: list(z.string()),
-	},
-	"GET /api/v1/stats": {
-		about:
-			"What came in over time, by domain and outcome, and what the store holds.",
-		role: "viewer",
-		query: z.object({ project: shortName.optional() }),
-		reply: z
-			.object({
-				sessions: z.number(),
-				edits: z.number(),
-				catalogBytes: z.number(),
-				freeBytes: z.number(),
-				tally: z.array(
-					z.object({
-						project: z.string(),
-						domain: s.domain,
-						day: z.string(),
-						status: z
-							.enum(["succeeded", "partial", "failed", "cancelled"])
-							.nullable(),
-						sessions: z.number(),
-					}),
-				),
-				lastVerify: z.looseObject({}).nullable(),
-				lastBackup: z.looseObject({}).nullable(),
-			})
-			.meta({ id: "Stats" }),
-	},
-	"GET /api/v1/stats/tables": {
-		about: "The tables that stats can be broken down by.",
-		role: "viewer",
-		reply: list(
-			z.object({ name: z.string(), domain: s.domain, about: z.string() }),
-		),
-	},
-	"GET /api/v1/stats/tables/{name}": {
-		about: "One table of figures, over the sessions that fit.",
-		role: "viewer",
-		params: named,
-		query: s.sessionFilter,
-		reply: s.statTable,
-	},
+  // Looking
+  'GET /api/v1/sessions': {
+    about: 'Sessions, newest first.',
+    role: 'viewer',
+    query: s.sessionFilter.extend({
+      limit: s.limit(500, 50),
+      cursor: s.cursor,
+    }),
+    reply: page(s.sessionSummary),
+  },
+  'GET /api/v1/sessions/count': {
+    about: 'How many sessions fit, counted up to a cap.',
+    role: 'viewer',
+    query: s.sessionFilter.extend({ cap: s.limit(1_000_000, 10_000) }),
+    reply: z.object({ count: z.number(), capped: z.boolean() }),
+  },
+  'GET /api/v1/sessions/{id}': {
+    about: 'One session, to the letter as it was recorded.',
+    role: 'viewer',
+    params: s.id,
+    reply: s.session,
+    verbatim: true,
+  },
+  'GET /api/v1/sessions/{id}/edits': {
+    about: 'The edits of a session, oldest first.',
+    role: 'viewer',
+    params: s.id,
+    reply: list(s.edit),
+  },
+  'GET /api/v1/sessions/{id}/samples': {
+    about: 'The training examples in a session, as they are today.',
+    role: 'viewer',
+    params: s.id,
+    reply: list(z.looseObject({ id: z.string(), type: s.sampleType }).meta({ id: 'Sample' })),
+  },
+  'GET /api/v1/sessions/{id}/chain': {
+    about: 'The sessions before and after this one on the same input, oldest first.',
+    role: 'viewer',
+    params: s.id,
+    reply: list(s.sessionSummary),
+  },
+  'GET /api/v1/blobs/{sha256}': {
+    about: 'The bytes of a blob, served inert. Ranges are answered.',
+    role: 'viewer',
+    params: z.object({ sha256 }),
+    reply: 'stream',
+  },
+  'GET /api/v1/blobs/{sha256}/thumbnail': {
+    about: 'A picture made small.',
+    role: 'viewer',
+    params: z.object({ sha256 }),
+    query: z.object({
+      width: z.coerce.number().int().min(16).max(1024).default(320),
+    }),
+    reply: 'stream',
+  },
+  'GET /api/v1/facets': {
+    about: 'What sessions can be filtered by, with the most frequent values.',
+    role: 'viewer',
+    query: z.object({ project: s.project, domain: s.domain.optional() }),
+    reply: list(s.facetSummary),
+  },
+  'GET /api/v1/projects': {
+    about: 'All projects.',
+    role: 'viewer',
+    reply: list(z.string()),
+  },
+  'GET /api/v1/stats': {
+    about: 'What came in over time, by domain and outcome, and what the store holds.',
+    role: 'viewer',
+    query: z.object({ project: shortName.optional() }),
+    reply: z
+      .object({
+        sessions: z.number(),
+        edits: z.number(),
+        catalogBytes: z.number(),
+        freeBytes: z.number(),
+        tally: z.array(
+          z.object({
+            project: z.string(),
+            domain: s.domain,
+            day: z.string(),
+            status: z.enum(['succeeded', 'partial', 'failed', 'cancelled']).nullable(),
+            sessions: z.number(),
+          }),
+        ),
+        lastVerify: z.looseObject({}).nullable(),
+        lastBackup: z.looseObject({}).nullable(),
+      })
+      .meta({ id: 'Stats' }),
+  },
+  'GET /api/v1/stats/tables': {
+    about: 'The tables that stats can be broken down by.',
+    role: 'viewer',
+    reply: list(z.object({ name: z.string(), domain: s.domain, about: z.string() })),
+  },
+  'GET /api/v1/stats/tables/{name}': {
+    about: 'One table of figures, over the sessions that fit.',
+    role: 'viewer',
+    params: named,
+    query: s.sessionFilter,
+    reply: s.statTable,
+  },
 
-	// Curating
-	"GET /api/v1/queries": {
-		about: "Saved queries.",
-		role: "viewer",
-		query: inProject,
-		reply: list(s.savedQuery),
-	},
-	"PUT /api/v1/queries/{name}": {
-		about: "Save a query under a name.",
-		role: "reviewer",
-		params: named,
-		query: inProject,
-		body: z.strictObject({ query: s.sessionQuery }),
-		reply: s.savedQuery,
-	},
-	"DELETE /api/v1/queries/{name}": {
-		about: "Remove a saved query.",
-		role: "reviewer",
-		params: named,
-		query: inProject,
-		reply: z.object({ deleted: z.boolean() }),
-	},
-	"GET /api/v1/datasets": {
-		about: "All datasets.",
-		role: "viewer",
-		query: z.object({ project: shortName.optional() }),
-		reply: list(s.dataset),
-	},
-	"POST /api/v1/datasets": {
-		about: "Name a set of samples.",
-		role: "reviewer",
-		body: z.strictObject({
-			name: shortName,
-			project: s.project,
-			about: z.string().max(2000).nullable().default(null),
-			select: s.dataset.shape.select,
-		}),
-		reply: s.dataset,
-		status: 201,
-	},
-	"GET /api/v1/datasets/{name}": {
-		about:
-			"A dataset with its versions, newest first, and what its query finds today.",
-		role: "viewer",
-		params: named,
-		query: inProject,
-		reply: z.object({
-			dataset: s.dataset,
-			versions: z.array(s.datasetVersion),
-			samplesToday: z.number(),
-		}),
-	},
-	"POST /api/v1/datasets/{name}/versions": {
-		about:
-			"Freeze what the dataset holds today as a version, split and hashed. A job.",
-		role: "reviewer",
-		params: named,
-		query: inProject,
-		body: z.strictObject({
-			version: z.string().max(50).optional(),
-			plan: s.splitPlan.optional(),
-			note: z.string().max(2000).nullable().default(null),
-		}),
-		reply: s.job,
-		status: 202,
-	},
-	"GET /api/v1/datasets/{name}/diff": {
-		about: "What changed between two versions.",
-		role: "viewer",
-		params: named,
-		query: inProject.extend({
-			from: z.string().max(50),
-			to: z.string().max(50),
-		}),
-		reply: z
-			.looseObject({
-				added: z.number(),
-				removed: z.number(),
-				changed: z.number(),
-			})
-			.meta({ id: "VersionDiff" }),
-	},
+  // Curating
+  'GET /api/v1/queries': {
+    about: 'Saved queries.',
+    role: 'viewer',
+    query: inProject,
+    reply: list(s.savedQuery),
+  },
+  'PUT /api/v1/queries/{name}': {
+    about: 'Save a query under a name.',
+    role: 'reviewer',
+    params: named,
+    query: inProject,
+    body: z.strictObject({ query: s.sessionQuery }),
+    reply: s.savedQuery,
+  },
+  'DELETE /api/v1/queries/{name}': {
+    about: 'Remove a saved query.',
+    role: 'reviewer',
+    params: named,
+    query: inProject,
+    reply: z.object({ deleted: z.boolean() }),
+  },
+  'GET /api/v1/datasets': {
+    about: 'All datasets.',
+    role: 'viewer',
+    query: z.object({ project: shortName.optional() }),
+    reply: list(s.dataset),
+  },
+  'POST /api/v1/datasets': {
+    about: 'Name a set of samples.',
+    role: 'reviewer',
+    body: z.strictObject({
+      name: shortName,
+      project: s.project,
+      about: z.string().max(2000).nullable().default(null),
+      select: s.dataset.shape.select,
+    }),
+    reply: s.dataset,
+    status: 201,
+  },
+  'GET /api/v1/datasets/{name}': {
+    about: 'A dataset with its versions, newest first, and what its query finds today.',
+    role: 'viewer',
+    params: named,
+    query: inProject,
+    reply: z.object({
+      dataset: s.dataset,
+      versions: z.array(s.datasetVersion),
+      samplesToday: z.number(),
+    }),
+  },
+  'POST /api/v1/datasets/{name}/versions': {
+    about: 'Freeze what the dataset holds today as a version, split and hashed. A job.',
+    role: 'reviewer',
+    params: named,
+    query: inProject,
+    body: z.strictObject({
+      version: z.string().max(50).optional(),
+      plan: s.splitPlan.optional(),
+      note: z.string().max(2000).nullable().default(null),
+    }),
+    reply: s.job,
+    status: 202,
+  },
+  'GET /api/v1/datasets/{name}/diff': {
+    about: 'What changed between two versions.',
+    role: 'viewer',
+    params: named,
+    query: inProject.extend({
+      from: z.string().max(50),
+      to: z.string().max(50),
+    }),
+    reply: z
+      .looseObject({
+        added: z.number(),
+        removed: z.number(),
+        changed: z.number(),
+      })
+      .meta({ id: 'VersionDiff' }),
+  },
 
-	// Bringing in and taking out
-	"GET /api/v1/formats": {
-		about: "What can be exported to and imported from, with options.",
-		role: "viewer",
-		reply: list(s.formatInfo),
-	},
-	"POST /api/v1/imports": {
-		about:
-			"Import an archive or file; which layout it is in is found out. A job.",
-		role: "owner",
-		query: z.object({
-			project: s.project,
-			mode: z.enum(["merge", "replace"]).default("merge"),
-			name: z.string().max(300),
-			layout: z.string().max(50).optional(),
-		}),
-		body: "stream",
-		reply: s.job,
-		status: 202,
-	},
-	"GET /api/v1/imports": {
-		about: "What was imported, newest first.",
-		role: "viewer",
-		query: z.object({ project: shortName.optional() }),
-		reply: list(s.importRecord),
-	},
-	"POST /api/v1/exports": {
-		about:
-			"Export samples or sessions. A job; its files are downloaded from the job.",
-		role: "reviewer",
-		body: s.exportRequest,
-		reply: s.job,
-		status: 202,
-	},
-	"GET /api/v1/exports": {
-		about: "What left the store.",
-		role: "viewer",
-		query: z.object({ project: shortName.optional() }),
-		reply: list(s.exportNote),
-	},
-	"GET /api/v1/jobs": {
-		about: "Jobs, newest first.",
-		role: "viewer",
-		query: z.object({
-			project: shortName.optional(),
-			state: z
-				.enum(["queued", "running", "succeeded", "failed", "cancelled"])
-				.optional(),
-			limit: s.limit(200, 50),
-		}),
-		reply: list(s.job),
-	},
-	"GET /api/v1/jobs/{id}": {
-		about: "One job.",
-		role: "viewer",
-		params: s.id,
-		reply: s.job,
-	},
-	"GET /api/v1/jobs/{id}/events": {
-		about: "The job as server-sent events until it ends.",
-		role: "viewer",
-		params: s.id,
-		reply: "events",
-	},
-	"POST /api/v1/jobs/{id}/cancel": {
-		about: "Stop a job.",
-		role: "reviewer",
-		params: s.id,
-		reply: s.job,
-	},
-	"GET /api/v1/jobs/{id}/download": {
-		about: "The files an export made, as one zip.",
-		role: "reviewer",
-		params: s.id,
-		reply: "stream",
-	},
+  // Bringing in and taking out
+  'GET /api/v1/formats': {
+    about: 'What can be exported to and imported from, with options.',
+    role: 'viewer',
+    reply: list(s.formatInfo),
+  },
+  'POST /api/v1/imports': {
+    about: 'Import an archive or file; which layout it is in is found out. A job.',
+    role: 'owner',
+    query: z.object({
+      project: s.project,
+      mode: z.enum(['merge', 'replace']).default('merge'),
+      name: z.string().max(300),
+      layout: z.string().max(50).optional(),
+    }),
+    body: 'stream',
+    reply: s.job,
+    status: 202,
+  },
+  'GET /api/v1/imports': {
+    about: 'What was imported, newest first.',
+    role: 'viewer',
+    query: z.object({ project: shortName.optional() }),
+    reply: list(s.importRecord),
+  },
+  'POST /api/v1/exports': {
+    about: 'Export samples or sessions. A job; its files are downloaded from the job.',
+    role: 'reviewer',
+    body: s.exportRequest,
+    reply: s.job,
+    status: 202,
+  },
+  'GET /api/v1/exports': {
+    about: 'What left the store.',
+    role: 'viewer',
+    query: z.object({ project: shortName.optional() }),
+    reply: list(s.exportNote),
+  },
+  'GET /api/v1/jobs': {
+    about: 'Jobs, newest first.',
+    role: 'viewer',
+    query: z.object({
+      project: shortName.optional(),
+      state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']).optional(),
+      limit: s.limit(200, 50),
+    }),
+    reply: list(s.job),
+  },
+  'GET /api/v1/jobs/{id}': {
+    about: 'One job.',
+    role: 'viewer',
+    params: s.id,
+    reply: s.job,
+  },
+  'GET /api/v1/jobs/{id}/events': {
+    about: 'The job as server-sent events until it ends.',
+    role: 'viewer',
+    params: s.id,
+    reply: 'events',
+  },
+  'POST /api/v1/jobs/{id}/cancel': {
+    about: 'Stop a job.',
+    role: 'reviewer',
+    params: s.id,
+    reply: s.job,
+  },
+  'GET /api/v1/jobs/{id}/download': {
+    about: 'The files an export made, as one zip.',
+    role: 'reviewer',
+    params: s.id,
+    reply: 'stream',
+  },
 
-	// Consent and erasure
-	"GET /api/v1/consent": {
-		about: "The consent ledger of a project.",
-		role: "owner",
-		query: inProject,
-		reply: list(s.consentEntry),
-	},
-	"POST /api/v1/consent": {
-		about:
-			"Append a grant or withdrawal: for the project, a contributor or a session.",
-		role: "owner",
-		body: s.consentEntry
-			.omit({ id: true, at: true, principal: true })
-			.extend({
-				project: s.project,
-				contributor: shortName.nullable().default(null),
-				session: uuid.nullable().default(null),
-				text: z.string().max(20_000).nullable().default(null),
-			}),
-		reply: s.consentEntry,
-		status: 201,
-	},
-	"POST /api/v1/forget": {
-		about:
-			"Erase sessions, or all of a contributor, everywhere. Cannot be undone.",
-		role: "owner",
-		body: z.union([
-			z.strictObject({ sessions: z.array(uuid).min(1).max(10_000) }),
-			z.strictObject({ contributor: shortName }),
-		]),
-		reply: s.receipt,
-	},
+  // Consent and erasure
+  'GET /api/v1/consent': {
+    about: 'The consent ledger of a project.',
+    role: 'owner',
+    query: inProject,
+    reply: list(s.consentEntry),
+  },
+  'POST /api/v1/consent': {
+    about: 'Append a grant or withdrawal: for the project, a contributor or a session.',
+    role: 'owner',
+    body: s.consentEntry.omit({ id: true, at: true, principal: true }).extend({
+      project: s.project,
+      contributor: shortName.nullable().default(null),
+      session: uuid.nullable().default(null),
+      text: z.string().max(20_000).nullable().default(null),
+    }),
+    reply: s.consentEntry,
+    status: 201,
+  },
+  'POST /api/v1/forget': {
+    about: 'Erase sessions, or all of a contributor, everywhere. Cannot be undone.',
+    role: 'owner',
+    body: z.union([
+      z.strictObject({ sessions: z.array(uuid).min(1).max(10_000) }),
+      z.strictObject({ contributor: shortName }),
+    ]),
+    reply: s.receipt,
+  },
 
-	// Describing itself
-	"GET /api/v1/schemas/{domain}": {
-		about: "The JSON Schema of a domain's sessions.",
-		role: "anyone",
-		params: z.object({ domain: s.domain }),
-		reply: z.looseObject({}),
-	},
-	"GET /api/v1/openapi.json": {
-		about: "This table as OpenAPI 3.1.",
-		role: "anyone",
-		reply: z.looseObject({}),
-	},
+  // Describing itself
+  'GET /api/v1/schemas/{domain}': {
+    about: "The JSON Schema of a domain's sessions.",
+    role: 'anyone',
+    params: z.object({ domain: s.domain }),
+    reply: z.looseObject({}),
+  },
+  'GET /api/v1/openapi.json': {
+    about: 'This table as OpenAPI 3.1.',
+    role: 'anyone',
+    reply: z.looseObject({}),
+  },
 
-	// The old doors of the image app
-	"POST /api/store-image": {
-		about:
-			"The image app's own door: originalImage, reimaginedImage, instruction, optional userEmail and consent, as multipart form data.",
-		role: "recorder",
-		body: "stream",
-		accepts: ["multipart/form-data"],
-		reply: z.object({
-			success: z.literal(true),
-			sessionId: z.string(),
-			message: z.string(),
-		}),
-	},
-	"GET /api/store-image": {
-		about: "The four figures of the image app.",
-		role: "viewer",
-		reply: z.object({
-			totalSessions: z.number(),
-			totalImages: z.number(),
-			latestSession: z.string().nullable(),
-			instructionTypes: z.number(),
-		}),
-	},
-	"GET /admin/training-data": {
-		about: "A page with those four figures.",
-		role: "viewer",
-		reply: "page",
-	},
-} as const satisfies Record<string, Route>;
+  // The old doors of the image app
+  'POST /api/store-image': {
+    about:
+      "The image app's own door: originalImage, reimaginedImage, instruction, optional userEmail and consent, as multipart form data.",
+    role: 'recorder',
+    body: 'stream',
+    accepts: ['multipart/form-data'],
+    reply: z.object({
+      success: z.literal(true),
+      sessionId: z.string(),
+      message: z.string(),
+    }),
+  },
+  'GET /api/store-image': {
+    about: 'The four figures of the image app.',
+    role: 'viewer',
+    reply: z.object({
+      totalSessions: z.number(),
+      totalImages: z.number(),
+      latestSession: z.string().nullable(),
+      instructionTypes: z.number(),
+    }),
+  },
+  'GET /admin/training-data': {
+    about: 'A page with those four figures.',
+    role: 'viewer',
+    reply: 'page',
+  },
+} as const satisfies Record<string, Route>
 
-export type Api = typeof routes;
-export type RouteKey = keyof Api;
+export type Api = typeof routes
+export type RouteKey = keyof Api
 
 type In<T> = T extends z.ZodType
-	? z.input<T>
-	: T extends "stream"
-		? ReadableStream<Uint8Array> | Blob | ArrayBufferView
-		: never;
-type Decoded<T> = T extends z.ZodType
-	? z.output<T>
-	: T extends "stream"
-		? AsyncIterable<Uint8Array>
-		: never;
-type Present<K extends RouteKey> = Extract<
-	keyof Api[K],
-	"params" | "query" | "body"
->;
+  ? z.input<T>
+  : T extends 'stream'
+    ? ReadableStream<Uint8Array> | Blob | ArrayBufferView
+    : never
+type Decoded<T> = T extends z.ZodType ? z.output<T> : T extends 'stream' ? AsyncIterable<Uint8Array> : never
+type Present<K extends RouteKey> = Extract<keyof Api[K], 'params' | 'query' | 'body'>
 
 /** What a caller gives for a route. */
 export type Request<K extends RouteKey> = {
-	readonly [F in Present<K>]: F extends keyof Api[K] ? In<Api[K][F]> : never;
-};
+  readonly [F in Present<K>]: F extends keyof Api[K] ? In<Api[K][F]> : never
+}
 /** What a handler is given. */
 export type Received<K extends RouteKey> = {
-	readonly [F in Present<K>]: F extends keyof Api[K]
-		? Decoded<Api[K][F]>
-		: never;
-};
+  readonly [F in Present<K>]: F extends keyof Api[K] ? Decoded<Api[K][F]> : never
+}
 /** What a caller gets. */
-export type Reply<K extends RouteKey> = Api[K]["reply"] extends z.ZodType
-	? z.output<Api[K]["reply"]>
-	: Response;
+export type Reply<K extends RouteKey> = Api[K]['reply'] extends z.ZodType ? z.output<Api[K]['reply']> : Response

@@ -1,0 +1,62 @@
+/** Sessions written while their run goes on, and the ones whose writer was lost. */
+import type { JournalOp } from '#core/journal.ts'
+import { foldJournal } from '#core/journal.ts'
+import { fault } from '#core/faults.ts'
+import type { JsonObject } from '#core/json.ts'
+import type { Engine } from './engine.ts'
+import { checkSession, prepareSession } from './prepare.ts'
+import { type Recorded, recordSession } from './record.ts'
+import { completeSession } from '#core/session.ts'
+import { domainByName } from '#domains/domains.ts'
+
+/** Opens a journal; the envelope is checked now, so that closing it cannot fail on it. */
+export async function openJournal(engine: Engine, session: JsonObject): Promise<{ id: string }> {
+  const op: JournalOp = { op: 'open', session }
+  const folded = completeSession(foldJournal([op]))
+  checkSession(domainByName(folded['domain']), folded, 'the opening operation')
+  await engine.store.journals.open(op)
+  return { id: String(session['id']) }
+}
+
+export interface Appended {
+  readonly id: string
+  readonly closed: boolean
+  /** The hash of the session that closing made; null while the journal is open. */
+  readonly hash: string | null
+}
+
+/** Appends durably. After a `close` the journal has become a session and is gone. */
+export async function appendJournal(engine: Engine, id: string, ops: readonly JournalOp[]): Promise<Appended> {
+  if (ops.some((op) => op.op === 'open'))
+    throw fault('journal.invalid', { expected: 'an open journal', found: 'a second "open"' })
+  const closes = ops.some((op) => op.op === 'close')
+  if (closes) {
+    // Folded before it is written: a close that cannot become a session must not end up in the journal.
+    prepareSession(foldJournal([...(await engine.store.journals.read(id)), ...ops]))
+  }
+  await engine.store.journals.append(id, ops)
+  if (!closes) return { id, closed: false, hash: null }
+  const recorded = await closeJournal(engine, id)
+  return { id, closed: true, hash: recorded.hash }
+}
+
+async function closeJournal(engine: Engine, id: string): Promise<Recorded> {
+  const recorded = await recordSession(engine, foldJournal(await engine.store.journals.read(id)))
+  await engine.store.journals.remove(id)
+  return recorded
+}
+
+/**
+ * Closes the journals whose writers are gone: as `failed` when they had not closed, as they are when they had.
+ *
+ * @returns ids of the sessions made
+ */
+export async function recoverJournals(engine: Engine): Promise<readonly string[]> {
+  const made: string[] = []
+  for (const { session, lost } of await engine.store.journals.list()) {
+    if (!lost) continue
+    await closeJournal(engine, session)
+    made.push(session)
+  }
+  return made
+}

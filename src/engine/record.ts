@@ -1,0 +1,124 @@
+/** Recording sessions: one, many, or a stream of lines. Whatever is acknowledged here is durable. */
+import { Fault, type FaultBody, fault } from '#core/faults.ts'
+import { type Json, parseJson } from '#core/json.ts'
+import type { PutResult, SessionRow } from '#core/store.ts'
+import type { Engine } from './engine.ts'
+import { maxSessionBytes, prepareSession } from './prepare.ts'
+import { textLines } from './text-lines.ts'
+
+export interface Recorded {
+  readonly id: string
+  readonly hash: string
+  readonly result: 'created' | 'repeated'
+}
+
+/** @throws session.*, json.* when it is refused; nothing is kept then */
+export async function recordSession(engine: Engine, sent: Json): Promise<Recorded> {
+  const row = prepareSession(sent)
+  const [result] = await engine.store.catalog.putSessions([row])
+  return acknowledged(row, result)
+}
+
+function acknowledged(row: SessionRow, result: PutResult | undefined): Recorded {
+  if (result === 'created' || result === 'repeated') return { id: row.id, hash: row.hash, result }
+  throw refusal(row, result)
+}
+
+function refusal(row: SessionRow, result: PutResult | undefined): Fault {
+  if (result === 'forgotten')
+    return fault('session.forgotten', { expected: 'an id that was not erased', found: row.id })
+  return fault('session.conflict', {
+    expected: 'the content stored under this id, or a new id',
+    found: `other content for ${row.id}`,
+  })
+}
+
+export interface BatchResult {
+  readonly created: number
+  readonly repeated: number
+  readonly refused: number
+  readonly problems: readonly { readonly line: number; readonly id: string | null; readonly problem: FaultBody }[]
+}
+
+const linesPerCommit = 250
+/** Commits under way at once: enough to keep the disk busy, few enough that memory stays flat. */
+const commitsInFlight = 3
+const problemsKept = 100
+
+/**
+ * Records a stream of lines, one session each. A bad line is refused by number and the rest goes on.
+ *
+ * @param importId when the lines come from an import
+ */
+export async function recordLines(
+  engine: Engine,
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<BatchResult> {
+  const tally = new Tally()
+  const inFlight = new Set<Promise<void>>()
+  let batch: { readonly line: number; readonly row: SessionRow }[] = []
+  let failure: unknown = null
+  const flush = async () => {
+    const rows = batch
+    batch = []
+    while (inFlight.size >= commitsInFlight) await Promise.race(inFlight)
+    const commit = commitBatch(engine, rows, tally).catch((error: unknown) => {
+      failure ??= error
+    })
+    inFlight.add(commit)
+    void commit.then(() => inFlight.delete(commit))
+  }
+  for await (const { line, text } of textLines(bytes, maxSessionBytes)) {
+    signal.throwIfAborted()
+    if (failure) break
+    const where = `line ${line}`
+    try {
+      batch.push({ line, row: prepareSession(parseJson(text, where), where) })
+    } catch (error) {
+      tally.refuse(line, null, error)
+    }
+    if (batch.length >= linesPerCommit) await flush()
+  }
+  if (batch.length > 0 && !failure) await flush()
+  await Promise.all(inFlight)
+  if (failure) throw failure
+  return tally
+}
+
+async function commitBatch(
+  engine: Engine,
+  batch: readonly { line: number; row: SessionRow }[],
+  tally: Tally,
+): Promise<void> {
+  let results: readonly PutResult[]
+  try {
+    results = await engine.store.catalog.putSessions(batch.map((entry) => entry.row))
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'session.media') throw error
+    // One session without its media must not hold back the others: find it by committing them one by one.
+    if (batch.length === 1) return tally.refuse(batch[0]!.line, batch[0]!.row.id, error)
+    for (const entry of batch) await commitBatch(engine, [entry], tally)
+    return
+  }
+  batch.forEach(({ line, row }, i) => {
+    const result = results[i]
+    if (result === 'created') tally.created++
+    else if (result === 'repeated') tally.repeated++
+    else tally.refuse(line, row.id, refusal(row, result))
+  })
+}
+
+class Tally implements BatchResult {
+  created = 0
+  repeated = 0
+  refused = 0
+  readonly problems: { line: number; id: string | null; problem: FaultBody }[] = []
+
+  /** Counts a refused line; anything but a fault is our own bug and is thrown on. */
+  refuse(line: number, id: string | null, error: unknown): void {
+    if (!(error instanceof Fault) || error.kind !== 'user') throw error
+    this.refused++
+    if (this.problems.length < problemsKept) this.problems.push({ line, id, problem: error.toJSON() })
+  }
+}
