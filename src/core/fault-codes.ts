@@ -97,6 +97,12 @@ export const faultCodes = {
   // images
   'image.type': entry('user', 415, 'The bytes are not an image of an accepted type.', 'send JPEG, PNG or WebP'),
   'image.truncated': entry('user', 422, 'The image breaks off before its end.', 'send the whole file'),
+	"image.damaged": entry(
+		"user",
+		422,
+		"The image is whole, but its content cannot be decoded.",
+		"make the file again from its source",
+	),
   'image.size': entry(
     'user',
     413,
@@ -272,6 +278,18 @@ export const faultCodes = {
   ),
   'request.role': entry('user', 403, 'The principal may not do this.', 'ask the owner for the role named'),
   usage: entry('user', 400, 'The command line is not understood.', 'see --help'),
+  'server.unreachable': entry(
+    'surroundings',
+    503,
+    'No engine answers at the address.',
+    'start it with "npm start", or correct the address',
+  ),
+  'server.foreign': entry(
+    'surroundings',
+    502,
+    'Something other than Hindsight answered.',
+    'check the address, and any proxy in between',
+  ),
   'port.taken': entry(
     'surroundings',
     500,
