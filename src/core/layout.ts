@@ -67,7 +67,8 @@ export interface WriteReport {
 export interface Layout {
   /** `autosolve`, `nexvision`, `qontinui`. */
   readonly name: string
-  readonly domain: DomainName
+  /** null: it holds sessions of any domain. */
+  readonly domain: DomainName | null
   readonly about: string
   readonly options: OptionTable
   detect(source: Source): Promise<Match>

@@ -4,7 +4,7 @@
  *
  * Whatever a promise here resolves with is durable: it survives the loss of the process and of power.
  */
-import type { ConsentEntry } from './consent.ts'
+import type { ConsentEntry, ConsentSubject } from './consent.ts'
 import type { Context, Progress } from './context.ts'
 import type { Dataset, DatasetVersion, SavedQuery, VersionItem } from './dataset.ts'
 import type { Edit } from './edit.ts'
@@ -117,6 +117,8 @@ export interface Catalog {
   /** The sessions whose `parent` is this one. */
   children(id: string): Promise<readonly SessionSummary[]>
   edits(session: string): Promise<readonly Edit[]>
+  /** What consent is decided on, for many sessions at once; those that are not there are left out. */
+  subjects(ids: readonly string[]): Promise<readonly ConsentSubject[]>
   /** Newest first. */
   page(query: SessionQuery, limit: number, cursor: string | null): Promise<Page<SessionSummary>>
   /** How many sessions fit, counted no further than `cap`. */
@@ -181,7 +183,7 @@ export interface DatasetStore {
   /** The part each sample or group was put in by earlier versions, so that it never moves. */
   assignments(project: string, name: string): Promise<ReadonlyMap<string, VersionItem['split']>>
   /** Notes that files with these versions left the store, so that a later erasure can name them. */
-  noteExport(entry: ExportNote): Promise<void>
+  noteExport(entry: ExportNote, sessions: readonly string[]): Promise<void>
   exports(project: string | null): Promise<readonly ExportNote[]>
 }
 
