@@ -44,7 +44,7 @@ export function parseJson(text: string, where = 'the JSON text'): Json {
 /**
  * The canonical text of a JSON value: equal values give equal text, whatever order their keys were written in.
  *
- * Works in two steps: {@link CanonicalOrder} checks the value and puts the keys in order, then the engine's own
+ * Works in two steps: {@link orderValue} checks the value and puts the keys in order, then the engine's own
  * `JSON.stringify`, which already writes numbers and strings as RFC 8785 asks, makes the text. That is twice as fast as
  * joining it piece by piece, and the text comes out flat, which hashing needs.
  *
@@ -52,9 +52,17 @@ export function parseJson(text: string, where = 'the JSON text'): Json {
  *   json.depth beyond {@link maxJsonDepth}, json.type for values JSON cannot hold (a Date, a Map, undefined)
  */
 export function canonicalJson(value: unknown, where = 'the value'): string {
-  const order = new CanonicalOrder(where)
-  const ordered = order.apply(value, 0)
-  return order.needsText ? writeInOrder(ordered) : JSON.stringify(ordered)
+  const state: Ordering = { where, needsText: false, last: [] }
+  const ordered = orderValue(value, 0, state)
+  return state.needsText ? writeInOrder(ordered) : JSON.stringify(ordered)
+}
+
+interface Ordering {
+  readonly where: string
+  /** Set by what `JSON.stringify` cannot write: a bigint, or keys like "10", which JavaScript always lists by number. */
+  needsText: boolean
+  /** The order found last at each depth: the objects of a list mostly have the same keys, and need no second sort. */
+  readonly last: KeyOrder[]
 }
 
 interface KeyOrder {
@@ -65,86 +73,74 @@ interface KeyOrder {
 }
 
 /** Gives a value whose keys are in canonical order: the very same one where they are already, else a copy. */
-class CanonicalOrder {
-  /** Set by what `JSON.stringify` cannot write: a bigint, or keys like "10", which JavaScript always lists by number. */
-  needsText = false
-  readonly #where: string
-  /** The order found last at each depth: the objects of a list mostly have the same keys, and need no second sort. */
-  readonly #last: KeyOrder[] = []
-
-  constructor(where: string) {
-    this.#where = where
+function orderValue(value: unknown, depth: number, state: Ordering): unknown {
+  switch (typeof value) {
+    case 'string':
+      if (!value.isWellFormed()) throw loneSurrogate(state.where)
+      return value
+    case 'number':
+      if (!Number.isFinite(value)) throw notFinite(value, state.where)
+      return value
+    case 'boolean':
+      return value
+    case 'bigint':
+      state.needsText = true
+      return value
+    case 'object':
+      if (value === null) return null
+      if (depth >= maxJsonDepth) throw tooDeep(state.where)
+      return Array.isArray(value) ? orderList(value, depth, state) : orderObject(value, depth, state)
+    default:
+      throw notJson(typeof value, state.where)
   }
+}
 
-  apply(value: unknown, depth: number): unknown {
-    switch (typeof value) {
-      case 'string':
-        if (!value.isWellFormed()) throw loneSurrogate(this.#where)
-        return value
-      case 'number':
-        if (!Number.isFinite(value)) throw notFinite(value, this.#where)
-        return value
-      case 'boolean':
-        return value
-      case 'bigint':
-        this.needsText = true
-        return value
-      case 'object':
-        if (value === null) return null
-        if (depth >= maxJsonDepth) throw tooDeep(this.#where)
-        return Array.isArray(value) ? this.#list(value, depth) : this.#object(value, depth)
-      default:
-        throw notJson(typeof value, this.#where)
+function orderList(list: readonly unknown[], depth: number, state: Ordering): readonly unknown[] {
+  let copy: unknown[] | null = null
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i]
+    if (item === undefined) continue // written as null
+    const ordered = orderValue(item, depth + 1, state)
+    if (ordered !== item) {
+      copy ??= [...list]
+      copy[i] = ordered
     }
   }
+  return copy ?? list
+}
 
-  #list(list: readonly unknown[], depth: number): readonly unknown[] {
-    let copy: unknown[] | null = null
-    for (let i = 0; i < list.length; i++) {
-      const item = list[i]
-      if (item === undefined) continue // written as null
-      const ordered = this.apply(item, depth + 1)
-      if (ordered !== item) {
-        copy ??= [...list]
-        copy[i] = ordered
-      }
+function orderObject(value: object, depth: number, state: Ordering): object {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) throw notJson(nameOf(value), state.where)
+  const record = value as Readonly<Record<string, unknown>>
+  const { sorted, same } = keyOrder(Object.keys(record), depth, state)
+  let copy: Record<string, unknown> | null = same ? null : {}
+  for (const key of sorted) {
+    const item = record[key]
+    if (item === undefined) continue // left out of the text
+    const ordered = orderValue(item, depth + 1, state)
+    if (!same || ordered !== item) {
+      copy ??= { ...record }
+      copy[key] = ordered
     }
-    return copy ?? list
   }
+  return copy ?? value
+}
 
-  #object(value: object, depth: number): object {
-    const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype !== Object.prototype && prototype !== null) throw notJson(nameOf(value), this.#where)
-    const record = value as Readonly<Record<string, unknown>>
-    const { sorted, same } = this.#keyOrder(Object.keys(record), depth)
-    let copy: Record<string, unknown> | null = same ? null : {}
-    for (const key of sorted) {
-      const item = record[key]
-      if (item === undefined) continue // left out of the text
-      const ordered = this.apply(item, depth + 1)
-      if (!same || ordered !== item) {
-        copy ??= { ...record }
-        copy[key] = ordered
-      }
-    }
-    return copy ?? value
+function keyOrder(met: readonly string[], depth: number, state: Ordering): KeyOrder {
+  const last = state.last[depth]
+  if (last !== undefined && equalLists(last.met, met)) return last
+  let same = true
+  for (const [i, key] of met.entries()) {
+    if (key === '__proto__') throw protoKey(state.where)
+    if (!key.isWellFormed()) throw loneSurrogate(state.where)
+    if (i > 0 && (met[i - 1] ?? '') > key) same = false
   }
-
-  #keyOrder(met: readonly string[], depth: number): KeyOrder {
-    const last = this.#last[depth]
-    if (last !== undefined && equalLists(last.met, met)) return last
-    let same = true
-    for (const [i, key] of met.entries()) {
-      if (key === '__proto__') throw protoKey(this.#where)
-      if (!key.isWellFormed()) throw loneSurrogate(this.#where)
-      if (i > 0 && (met[i - 1] ?? '') > key) same = false
-    }
-    // Both > and the default order of a sort go by UTF-16 code units, which is what RFC 8785 asks for.
-    const order = { met, sorted: same ? met : met.toSorted(), same }
-    if (!same && isIndex(met[0] ?? '')) this.needsText = true
-    this.#last[depth] = order
-    return order
-  }
+  // Both > and the default order of a sort go by UTF-16 code units, which is what RFC 8785 asks for.
+  const order = { met, sorted: same ? met : met.toSorted(), same }
+  if (!same && isIndex(met[0] ?? '')) state.needsText = true
+  state.last[depth] = order
+  return order
 }
 
 /** Whether JavaScript lists this key before all others, by number. Such keys come first, so one look at the first is enough. */
@@ -158,7 +154,7 @@ function equalLists(a: readonly string[], b: readonly string[]): boolean {
 
 /** Writes a checked value piece by piece, whatever its keys and numbers. */
 function writeInOrder(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => writeInOrder(item ?? null)).join(',')}]`
+  if (Array.isArray(value)) return `[${Array.from(value, (item: unknown) => writeInOrder(item ?? null)).join(',')}]`
   if (typeof value === 'bigint') return value.toString()
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const entries = Object.entries(value).filter(([, item]) => item !== undefined)
