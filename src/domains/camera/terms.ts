@@ -1,0 +1,90 @@
+/** The words of a camera session: the lists that its enums are made of. */
+
+/** Every field may be null or absent: not known. */
+export type Unknowable<T> = { readonly [K in keyof T]?: T[K] | null | undefined }
+export type Pair = readonly [number, number]
+
+/** Thirds of the image in both directions. */
+export const regions = [
+  'top-left',
+  'top-center',
+  'top-right',
+  'mid-left',
+  'center',
+  'mid-right',
+  'bottom-left',
+  'bottom-center',
+  'bottom-right',
+] as const
+export type Region = (typeof regions)[number]
+
+/** What a pattern may do between frames; Blender's names. */
+export const motionModels = ['Loc', 'LocRot', 'LocScale', 'LocRotScale', 'Affine', 'Perspective'] as const
+export type MotionModel = (typeof motionModels)[number]
+
+export const levels = ['low', 'medium', 'high'] as const
+export type Level = (typeof levels)[number]
+
+/** What the user said of the footage; `auto` when they left it to the program. */
+export const footageTypes = [
+  'auto',
+  'indoor',
+  'outdoor',
+  'drone',
+  'handheld',
+  'action',
+  'gimbal',
+  'vfx',
+  'tripod',
+] as const
+export type FootageType = (typeof footageTypes)[number]
+
+export const distortionModels = ['polynomial', 'division', 'nuke', 'brown'] as const
+export type DistortionModel = (typeof distortionModels)[number]
+
+/** Why an attempt failed, as diagnosed; `unknown` when a diagnosis was made and found no pattern. */
+export const failureTypes = [
+  'motion-blur',
+  'rapid-motion',
+  'low-contrast',
+  'edge-distortion',
+  'scene-cut',
+  'insufficient-features',
+  'non-rigid-motion',
+  'feature-drift',
+  'unknown',
+] as const
+export type FailureType = (typeof failureTypes)[number]
+
+/** Why a track ended where it did. */
+export const endReasons = [
+  'clip-end',
+  'left-frame',
+  'lost-match',
+  'jumped',
+  'pattern-invalid',
+  'scene-cut',
+  'stopped',
+  'unknown',
+] as const
+export type EndReason = (typeof endReasons)[number]
+
+/** Why a track was deleted before the session ended. */
+export const deletionReasons = [
+  'motion-spike',
+  'segment-cleaned',
+  'velocity-spike',
+  'non-rigid',
+  'high-error',
+  'short-lifespan',
+  'drift',
+  'duplicate',
+  'invalid',
+  'held-out',
+  'cleared',
+  'unknown',
+] as const
+export type DeletionReason = (typeof deletionReasons)[number]
+
+/** One value per region of the image; regions without a value are absent. */
+export type Regional<T> = { readonly [R in Region]?: T | null | undefined }
