@@ -1,0 +1,22 @@
+/** Image edits: a picture, an instruction, and the picture that came of it. */
+import type { Domain } from '#core/domain.ts'
+import { imagesFacets, imagesSearchText, imagesSummary } from './find.ts'
+import { imagesSamples, mergePairs } from './samples.ts'
+import { imagesEdits, imagesSchema } from './schema.ts'
+import { imagesTables } from './tables.ts'
+
+export const images = {
+  name: 'images',
+  about: 'Image edits: original, instruction, settings and result',
+  schemaVersion: 1,
+  schema: imagesSchema,
+  upgrades: {},
+  editKinds: imagesEdits,
+  facets: imagesFacets,
+  searchText: imagesSearchText,
+  summary: imagesSummary,
+  samples: imagesSamples,
+  mergeSamples: mergePairs,
+  tables: imagesTables,
+  layouts: [],
+} as const satisfies Domain
