@@ -48,9 +48,10 @@ export interface ConsentSubject {
 export type ConsentDecision = { readonly allowed: true } | { readonly allowed: false; readonly because: string }
 
 /**
- * Whether a session may be used for `scope` today. The most specific line of the ledger wins (session, then
- * contributor, then project), the latest among equals; without any, the statement in the session decides. A session
- * without a contributor and without a statement is the owner's own and may be used for training, but not shared.
+ * Whether a session may be used for `scope` today. A line of the ledger about the session decides, else one about its
+ * contributor, the latest among equals. Then a withdrawal for the whole project; then the statement in the session,
+ * which a grant for the whole project does not widen; then that grant. A session without a contributor and without a
+ * statement is the owner's own and may be used for training, but not shared.
  *
  * @param entries lines of the same project, in the order they were appended
  */
@@ -63,15 +64,12 @@ export function decideConsent(
     latest(entries, scope, (e) => e.session === subject.id) ??
     latest(entries, scope, (e) => e.session === null && e.contributor !== null && e.contributor === subject.contributor)
   if (line) return fromLine(line)
-  if (subject.consent) {
-    return subject.consent.scopes.includes(scope)
-      ? { allowed: true }
-      : {
-          allowed: false,
-          because: `consent at record time does not cover "${scope}"`,
-        }
-  }
   const declared = latest(entries, scope, (e) => e.session === null && e.contributor === null)
+  if (declared?.decision === 'withdrawn') return fromLine(declared)
+  if (subject.consent) {
+    if (subject.consent.scopes.includes(scope)) return { allowed: true }
+    return { allowed: false, because: `consent at record time does not cover "${scope}"` }
+  }
   if (declared) return fromLine(declared)
   if (subject.contributor === null && scope !== 'share') return { allowed: true }
   return { allowed: false, because: `nobody has agreed to "${scope}"` }

@@ -35,17 +35,7 @@ export function foldJournal(ops: Iterable<JournalOp>): JsonObject {
   for (const op of ops) {
     if (op.op === 'open') {
       if (session) throw bad('one "open" operation', 'a second one')
-      session = {
-        ...structuredClone(op.session),
-        telemetry: structuredClone(op.session['telemetry'] ?? {}),
-        media: [...((op.session['media'] as Json[] | undefined) ?? [])],
-      }
-      session['outcome'] = {
-        status: null,
-        error: null,
-        durationMs: null,
-        ...(isJsonObject(op.session['outcome']) ? op.session['outcome'] : {}),
-      }
+      session = opened(structuredClone(op.session))
       continue
     }
     if (!session) throw bad('"open" as the first operation', `"${op.op}"`)
@@ -69,6 +59,17 @@ export function foldJournal(ops: Iterable<JournalOp>): JsonObject {
   return session as JsonObject
 }
 
+function opened(session: JsonObject): Mutable {
+  const { telemetry, media, outcome } = session
+  if (media !== undefined && !Array.isArray(media)) throw bad('a list as "media"', brief(media))
+  return {
+    ...session,
+    telemetry: telemetry ?? {},
+    media: media ?? [],
+    outcome: { status: null, error: null, durationMs: null, ...(isJsonObject(outcome) ? outcome : {}) },
+  }
+}
+
 function apply(session: Mutable, op: Extract<JournalOp, { op: 'set' | 'append' }>): void {
   const keys = op.path
     .split('/')
@@ -80,20 +81,31 @@ function apply(session: Mutable, op: Extract<JournalOp, { op: 'set' | 'append' }
   }
   let target: Mutable = session
   for (const key of keys) {
+    checkKey(target, key, op.path)
     if (!Object.hasOwn(target, key)) target[key] = {}
     const next = target[key]
     if (!isJsonObject(next) && !Array.isArray(next)) throw bad(`an object or array at "${key}"`, brief(next))
     target = next as Mutable
   }
-  if (last === '__proto__') throw bad('ordinary property names', '"__proto__"')
+  checkKey(target, last, op.path)
+  // Copied, since a later operation may reach into it, and the operations must fold to the same session again.
+  const value = structuredClone(op.value)
   if (op.op === 'set') {
-    target[last] = op.value
+    target[last] = value
     return
   }
   if (!Object.hasOwn(target, last)) target[last] = []
   const list = target[last]
   if (!Array.isArray(list)) throw bad(`an array at ${op.path}`, brief(list))
-  list.push(op.value)
+  list.push(value)
+}
+
+/** A list grows by one at its end at most: an index far beyond would make a session of a billion nulls. */
+function checkKey(target: Mutable, key: string, path: string): void {
+  if (key === '__proto__') throw bad('ordinary property names', `"__proto__" in ${brief(path)}`)
+  if (!Array.isArray(target)) return
+  const fits = /^(0|[1-9]\d{0,8})$/.test(key) && Number(key) <= target.length
+  if (!fits) throw bad(`an index from 0 to ${target.length}`, `"${brief(key)}" in ${brief(path)}`)
 }
 
 const bad = (expected: string, found: string) => fault('journal.invalid', { expected, found })
