@@ -1,6 +1,7 @@
 /** Image edits: a picture, an instruction, and the picture that came of it. */
 import type { Domain } from '#core/domain.ts'
 import { imagesFacets, imagesSearchText, imagesSummary } from './find.ts'
+import { nexvision } from './layouts/nexvision.ts'
 import { imagesSamples, mergePairs } from './samples.ts'
 import { imagesEdits, imagesSchema } from './schema.ts'
 import { imagesTables } from './tables.ts'
@@ -18,5 +19,5 @@ export const images = {
   samples: imagesSamples,
   mergeSamples: mergePairs,
   tables: imagesTables,
-  layouts: [],
+  layouts: [nexvision],
 } as const satisfies Domain
