@@ -328,6 +328,12 @@ export const routes = {
     query: z.object({ project: shortName.optional() }),
     reply: list(s.importRecord),
   },
+  'POST /api/v1/imports/{id}/undo': {
+    about: 'Undo an import that replaced: what it set aside comes back.',
+    role: 'owner',
+    params: s.id,
+    reply: z.object({ broughtBack: z.number() }),
+  },
   'POST /api/v1/exports': {
     about: 'Export samples or sessions. A job; its files are downloaded from the job.',
     role: 'reviewer',
@@ -441,6 +447,7 @@ export const routes = {
       instructionTypes: z.number(),
     }),
   },
+  'GET /admin/training-data.css': { about: 'How that page looks.', role: 'anyone', reply: 'page' },
   'GET /admin/training-data': {
     about: 'A page with those four figures.',
     role: 'viewer',

@@ -1,0 +1,42 @@
+/** The commands: the whole list, in the order the help shows them. */
+import type { Command } from '../command.ts'
+import { backup } from './backup.ts'
+import { consentDeclare, consentList, consentWithdraw } from './consent.ts'
+import { datasetCommit, datasetCreate, datasetDiff, datasetList } from './dataset.ts'
+import { doctor } from './doctor.ts'
+import { exportCommand } from './export.ts'
+import { forget } from './forget.ts'
+import { gc } from './gc.ts'
+import { importCommand, importList, importUndo } from './import.ts'
+import { reindex } from './reindex.ts'
+import { reset } from './reset.ts'
+import { restore } from './restore.ts'
+import { sessions } from './sessions.ts'
+import { start } from './start.ts'
+import { stats } from './stats.ts'
+import { verify } from './verify.ts'
+
+export const commands: readonly Command[] = [
+  start,
+  doctor,
+  sessions,
+  stats,
+  importCommand,
+  importList,
+  importUndo,
+  exportCommand,
+  datasetCreate,
+  datasetCommit,
+  datasetList,
+  datasetDiff,
+  consentDeclare,
+  consentWithdraw,
+  consentList,
+  forget,
+  verify,
+  backup,
+  restore,
+  reindex,
+  gc,
+  reset,
+]

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fault } from '#core/faults.ts'
+import type { SampleType } from '#core/sample.ts'
+import { makeContext } from '#engine/engine.ts'
+import { exportTo } from '#engine/export.ts'
+import { folderSink } from '#io/folder-sink.ts'
+import { tarSink } from '#io/tar-sink.ts'
+import { zipSink } from '#io/zip-sink.ts'
+import { type Command, text, texts, withEngine } from '../command.ts'
+import { projectFlag, queryOf, whereFlag } from '../query-option.ts'
+import { table } from '../terminal.ts'
+
+const sampleTypes: readonly SampleType[] = ['image', 'pair', 'row', 'trajectory']
+
+export const exportCommand: Command = {
+  name: 'export',
+  about: 'write samples as a framework wants them, or sessions as a source system laid them out',
+  args: [{ name: '[dataset]', about: "a dataset's latest version, or NAME@VERSION; without it, --where says what" }],
+  flags: [
+    {
+      flag: '--format <name>',
+      about: 'coco, jsonl, parquet, imagefolder; or a layout: hindsight, autosolve, nexvision, qontinui',
+      required: true,
+    },
+    { flag: '--out <path>', about: 'a new folder, or a file ending in .zip or .tar', required: true },
+    projectFlag,
+    whereFlag,
+    { flag: '--type <type>', about: `which samples: ${sampleTypes.join(', ')}` },
+    { flag: '--option <name=value>', about: 'an option of the format', many: true },
+    { flag: '--strict', about: 'refuse when the format cannot hold everything' },
+    { flag: '--share', about: 'for others: asks for more consent, and says so' },
+  ],
+  more: 'Lists every field that the format could not hold. Nothing is left behind when it fails.',
+  run: ([dataset], options, context) =>
+    withEngine(context, async (engine) => {
+      const { terminal, signal } = context
+      const out = resolve(text(options['out']) ?? '')
+      const sink = await openSink(out)
+      const report = await exportTo(
+        engine,
+        {
+          project: text(options['project']) ?? 'default',
+          dataset: dataset ?? null,
+          query: dataset === undefined ? queryOf(options) : null,
+          sampleType: typeOf(text(options['type'])),
+          format: text(options['format']) ?? '',
+          options: Object.fromEntries(texts(options['option']).map(splitOption)),
+          strict: options['strict'] === true,
+          purpose: options['share'] === true ? 'share' : 'train',
+          principal: 'owner',
+          target: out.split(/[/\\]/).at(-1) ?? out,
+        },
+        sink,
+        makeContext({ signal, progress: terminal.progress, warn: terminal.warn }),
+      )
+      terminal.result({ ...report, out }, () => [
+        `Wrote ${report.items} items in ${report.files} files to ${out}`,
+        ...Object.entries(report.withheld).map(([because, count]) => `${count} left out: ${because}`),
+        ...(report.losses.length === 0
+          ? ['Nothing was lost.']
+          : table(
+              ['field', 'what', 'times', 'why'],
+              report.losses.map((loss) => [loss.field, loss.what, loss.count, loss.why]),
+            )),
+      ])
+    }),
+}
+
+function openSink(out: string) {
+  if (existsSync(out) && /\.(zip|tar)$/i.test(out))
+    throw fault('store.occupied', { expected: 'a new file', found: 'one that is there', where: out })
+  if (/\.zip$/i.test(out)) return zipSink(out)
+  if (/\.tar$/i.test(out)) return tarSink(out)
+  return folderSink(out)
+}
+
+function typeOf(word: string | null): SampleType | null {
+  if (word === null) return null
+  const type = sampleTypes.find((known) => known === word)
+  if (type) return type
+  throw fault('usage', { expected: sampleTypes.join(', '), found: `"${word}"`, where: '--type' })
+}
+
+function splitOption(pair: string): [string, string] {
+  const at = pair.indexOf('=')
+  if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)]
+  throw fault('usage', { expected: 'name=value', found: `"${pair}"`, where: '--option' })
+}

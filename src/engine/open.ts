@@ -1,0 +1,44 @@
+/** Opens the engine on a data directory: store, lost journals, worker pool. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { openStore } from '#store/open.ts'
+import type { Engine } from './engine.ts'
+import { type JobPool, startJobPool } from './jobs/pool.ts'
+import { recoverJournals } from './journals.ts'
+
+export interface EngineOptions {
+  readonly dataDir: string
+  /** Jobs that may run at once in this process; 0 = this process runs none. Default 1. */
+  readonly jobThreads?: number
+  /** Whether to close the journals of writers that are gone. Default true. */
+  readonly recover?: boolean
+}
+
+const packageFile = new URL('../../package.json', import.meta.url)
+export const programVersion = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
+
+/** @throws store.* when the directory cannot be used */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const dataDir = resolve(options.dataDir)
+  const store = await openStore(dataDir)
+  let pool: JobPool | null = null
+  const engine: Engine = {
+    dataDir,
+    store,
+    version: programVersion,
+    wake: () => pool?.wake(),
+    async close() {
+      await pool?.close()
+      await store.close()
+    },
+  }
+  try {
+    if (options.recover ?? true) await recoverJournals(engine)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  const threads = options.jobThreads ?? 1
+  if (threads > 0) pool = startJobPool(dataDir, threads)
+  return engine
+}

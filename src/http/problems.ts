@@ -1,0 +1,74 @@
+/** Faults as HTTP answers: the same body everywhere, the status from the catalogue, and bugs kept apart from both. */
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { brief, Fault, type FaultDetail, fault } from '#core/faults.ts'
+import type { FaultCode } from '#core/fault-codes.ts'
+
+export function answerFault(error: FastifyError | Fault, request: FastifyRequest, reply: FastifyReply): void {
+  const known = toFault(error, request)
+  if (known) {
+    // The old door's clients read {error}; everybody else reads the whole fault.
+    const legacy = request.url.startsWith('/api/store-image') ? { error: known.message } : {}
+    void reply.status(known.status).send({ ...known.toJSON(), ...legacy })
+    return
+  }
+  process.stderr.write(
+    `${request.method} ${request.routeOptions.url ?? request.url}: ${error.stack ?? error.message}\n`,
+  )
+  void reply.status(500).send({
+    code: 'bug',
+    message: 'bug: something went wrong inside; the server log has the details',
+    expected: 'the request to work',
+    found: 'an error that was not foreseen',
+    fix: 'report it with the server log',
+    where: null,
+  })
+}
+
+function toFault(error: FastifyError | Fault, request: FastifyRequest): Fault | null {
+  if (error instanceof Fault) return error
+  if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error)
+  const make = (code: FaultCode, detail: FaultDetail) => fault(code, { ...detail, cause: error })
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+    case 'FST_REQ_FILE_TOO_LARGE':
+    case 'FST_FILES_LIMIT':
+    case 'FST_FIELDS_LIMIT':
+    case 'FST_PARTS_LIMIT':
+      return make('request.large', { expected: 'a body within the limits', found: error.message })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_INVALID_MULTIPART_CONTENT_TYPE':
+      return make('request.type', {
+        expected: 'a content type of this route',
+        found: request.headers['content-type'] ?? 'none',
+      })
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return make('request.invalid', { expected: 'a body', found: error.message })
+    default:
+      // What Fastify itself refuses (a bad URL, a broken header) is the client's doing.
+      return error.statusCode !== undefined && error.statusCode < 500
+        ? make('request.invalid', { expected: 'a well-formed request', found: error.message })
+        : null
+  }
+}
+
+function invalidRequest(error: FastifyError): Fault {
+  const issue = error.validation?.[0]
+  const path = (issue?.instancePath ?? '').replaceAll('/', '.').replace(/^\./, '')
+  const params = issue?.params as { readonly issue?: { readonly input?: unknown } } | undefined
+  return fault('request.invalid', {
+    expected: (issue?.message ?? 'a valid value').replace(/^Invalid input: expected /, ''),
+    found: brief(params?.issue?.input ?? 'something else'),
+    where: `${error.validationContext ?? 'request'}${path === '' ? '' : ` ${path}`}`,
+    cause: error,
+  })
+}
+
+export function noRoute(request: FastifyRequest, reply: FastifyReply): void {
+  const missing = fault('request.route', {
+    expected: 'a route of the API',
+    found: `${request.method} ${request.url.slice(0, 200)}`,
+  })
+  void reply.status(missing.status).send(missing.toJSON())
+}

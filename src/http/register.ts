@@ -1,0 +1,135 @@
+/** Puts the route table on Fastify. */
+import { Readable } from 'node:stream'
+import fastifySwagger from '@fastify/swagger'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { fault } from '#core/faults.ts'
+import type { Engine } from '#engine/engine.ts'
+import { type Route, type RouteKey, routes } from './contract.ts'
+import { requireRole } from './guard.ts'
+import type { Bytes, Call, Events, ServerOptions } from './handler.ts'
+import { handlers } from './resources/resources.ts'
+import { problem } from './schemas.ts'
+
+type AnyHandler = (request: object, call: Call) => unknown
+
+export function registerRoutes(app: FastifyInstance, engine: Engine, options: ServerOptions): void {
+  void app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Hindsight',
+        version: engine.version,
+        description: 'Records sessions, and turns them into datasets.',
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  void app.register(async (scope) => {
+    for (const key of Object.keys(routes) as RouteKey[]) register(scope, key, engine, options)
+  })
+}
+
+function register(app: FastifyInstance, key: RouteKey, engine: Engine, options: ServerOptions): void {
+  const route: Route = routes[key]
+  const [method = '', path = ''] = key.split(' ')
+  const handler = handlers[key] as AnyHandler
+  const serve = async (request: FastifyRequest, reply: FastifyReply) => {
+    const principal = requireRole(request.principal, route.role)
+    checkType(request, route)
+    const call: Call = {
+      engine,
+      principal,
+      signal: clientGone(request, reply),
+      headers: request.headers,
+      options,
+      openapi: () => ({ ...app.swagger() }),
+    }
+    const body = route.body === 'stream' ? streamBody(request) : request.body
+    const answer = await handler({ params: request.params, query: request.query, body }, call)
+    return send(reply, route, answer)
+  }
+  const add = (instance: FastifyInstance) =>
+    instance.route({
+      method,
+      url: path.replace(/\{(\w+)\}/g, ':$1'),
+      schema: schemaOf(key, route),
+      handler: serve,
+      // A stream is limited by whoever reads it.
+      ...(route.body === 'stream' ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
+    })
+  if (route.body === 'stream' && !route.accepts?.includes('multipart/form-data')) {
+    // In a scope of its own, where the body of any type comes through unread.
+    void app.register(async (scope) => {
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+      add(scope)
+    })
+  } else add(app)
+}
+
+function schemaOf(key: RouteKey, route: Route): FastifySchema {
+  const { params, query, body, reply } = route
+  const jsonReply = typeof reply === 'object' && !route.verbatim
+  return {
+    summary: route.about,
+    operationId: key.replaceAll(/[^A-Za-z0-9]+/g, '_').toLowerCase(),
+    ...(params ? { params } : {}),
+    ...(query ? { querystring: query } : {}),
+    ...(typeof body === 'object' ? { body } : {}),
+    ...(jsonReply ? { response: { [route.status ?? 200]: reply, default: problem } } : {}),
+    ...(route.role === 'anyone' ? {} : { security: [{ token: [] }] }),
+  } as FastifySchema
+}
+
+function checkType(request: FastifyRequest, route: Route): void {
+  if (!route.accepts) return
+  const sent = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (route.accepts.includes(sent)) return
+  throw fault('request.type', { expected: route.accepts.join(' or '), found: sent || 'no content type' })
+}
+
+/** Multipart bodies are read part by part from the request itself. */
+function streamBody(request: FastifyRequest): unknown {
+  if (request.isMultipart()) return request
+  return request.body instanceof Readable ? request.body : Readable.from([])
+}
+
+function clientGone(request: FastifyRequest, reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
+  request.raw.once('aborted', () => gone.abort())
+  return gone.signal
+}
+
+function send(reply: FastifyReply, route: Route, answer: unknown): unknown {
+  if (route.reply === 'events') return sendEvents(reply, answer as Events)
+  if (route.verbatim) return reply.type('application/json; charset=utf-8').send(answer as string)
+  if (typeof route.reply === 'object') return reply.status(route.status ?? 200).send(answer)
+  const { contentType, headers = {}, status = 200, body } = answer as Bytes
+  const payload = typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body) : Readable.from(body)
+  return reply.status(status).headers(headers).type(contentType).send(payload)
+}
+
+async function sendEvents(reply: FastifyReply, { values }: Events): Promise<void> {
+  reply.hijack()
+  const { raw } = reply
+  raw.writeHead(200, { ...headersOf(reply), 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  const alive = setInterval(() => raw.write(': alive\n\n'), 15_000)
+  try {
+    for await (const value of values) raw.write(`data: ${JSON.stringify(value)}\n\n`)
+  } finally {
+    clearInterval(alive)
+    raw.end()
+  }
+}
+
+function headersOf(reply: FastifyReply): Record<string, string | number | string[]> {
+  return Object.fromEntries(
+    Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}

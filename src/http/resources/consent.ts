@@ -1,0 +1,12 @@
+import { appendConsent } from '#engine/consent.ts'
+import { makeContext } from '#engine/engine.ts'
+import type { Handlers } from '../handler.ts'
+
+export const consentHandlers: Handlers<'GET /api/v1/consent' | 'POST /api/v1/consent' | 'POST /api/v1/forget'> = {
+  'GET /api/v1/consent': async ({ query }, { engine }) => ({
+    items: [...(await engine.store.consent.entries(query.project))],
+  }),
+  'POST /api/v1/consent': ({ body }, { engine, principal }) => appendConsent(engine, body, principal),
+  'POST /api/v1/forget': async ({ body }, { engine, principal }) =>
+    engine.store.forget(body, principal.name, makeContext()),
+}

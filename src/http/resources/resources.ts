@@ -1,0 +1,29 @@
+/** All handlers; the type says that no route of the table is without one. */
+import type { Handlers } from '../handler.ts'
+import { blobHandlers } from './blobs.ts'
+import { consentHandlers } from './consent.ts'
+import { datasetHandlers } from './datasets.ts'
+import { describeHandlers } from './describe.ts'
+import { editHandlers } from './edits.ts'
+import { jobHandlers } from './jobs.ts'
+import { journalHandlers } from './journals.ts'
+import { queryHandlers } from './queries.ts'
+import { sessionHandlers } from './sessions.ts'
+import { statHandlers } from './stats.ts'
+import { storeImageHandlers } from './store-image.ts'
+import { transferHandlers } from './transfers.ts'
+
+export const handlers: Handlers = {
+  ...blobHandlers,
+  ...consentHandlers,
+  ...datasetHandlers,
+  ...describeHandlers,
+  ...editHandlers,
+  ...jobHandlers,
+  ...journalHandlers,
+  ...queryHandlers,
+  ...sessionHandlers,
+  ...statHandlers,
+  ...storeImageHandlers,
+  ...transferHandlers,
+}

@@ -1,0 +1,48 @@
+import { recordLines, recordSession } from '#engine/record.ts'
+import { sessionChain, sessionSamples, storedSession } from '#engine/read.ts'
+import type { Json } from '#core/json.ts'
+import { filterToQuery } from '../filter.ts'
+import type { Handlers } from '../handler.ts'
+
+type Keys =
+  | 'POST /api/v1/sessions'
+  | 'POST /api/v1/sessions/batch'
+  | 'GET /api/v1/sessions'
+  | 'GET /api/v1/sessions/count'
+  | 'GET /api/v1/sessions/{id}'
+  | 'GET /api/v1/sessions/{id}/edits'
+  | 'GET /api/v1/sessions/{id}/samples'
+  | 'GET /api/v1/sessions/{id}/chain'
+
+export const sessionHandlers: Handlers<Keys> = {
+  'POST /api/v1/sessions': ({ body }, { engine }) => recordSession(engine, body as Json),
+
+  'POST /api/v1/sessions/batch': async ({ body }, { engine, signal }) => {
+    const { created, repeated, refused, problems } = await recordLines(engine, body, signal)
+    return { created, repeated, refused, problems: [...problems] }
+  },
+
+  'GET /api/v1/sessions': async ({ query }, { engine }) => {
+    const page = await engine.store.catalog.page(filterToQuery(query), query.limit, query.cursor ?? null)
+    return { items: [...page.items], next: page.next }
+  },
+
+  'GET /api/v1/sessions/count': async ({ query }, { engine }) => {
+    const count = await engine.store.catalog.count(filterToQuery(query), query.cap)
+    return { count, capped: count >= query.cap }
+  },
+
+  'GET /api/v1/sessions/{id}': async ({ params }, { engine }) => (await storedSession(engine, params.id)).body,
+
+  'GET /api/v1/sessions/{id}/edits': async ({ params }, { engine }) => ({
+    items: [...(await engine.store.catalog.edits(params.id))],
+  }),
+
+  'GET /api/v1/sessions/{id}/samples': async ({ params }, { engine }) => ({
+    items: [...(await sessionSamples(engine, params.id))],
+  }),
+
+  'GET /api/v1/sessions/{id}/chain': async ({ params }, { engine }) => ({
+    items: [...(await sessionChain(engine, params.id))],
+  }),
+}

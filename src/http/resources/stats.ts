@@ -1,0 +1,22 @@
+import { makeContext } from '#engine/engine.ts'
+import { overview, statTable, statTables } from '#engine/stats.ts'
+import { filterToQuery } from '../filter.ts'
+import type { Handlers } from '../handler.ts'
+
+type Keys =
+  | 'GET /api/v1/facets'
+  | 'GET /api/v1/projects'
+  | 'GET /api/v1/stats'
+  | 'GET /api/v1/stats/tables'
+  | 'GET /api/v1/stats/tables/{name}'
+
+export const statHandlers: Handlers<Keys> = {
+  'GET /api/v1/facets': async ({ query }, { engine }) => ({
+    items: [...(await engine.store.catalog.facetSummary(query.project, query.domain ?? null))],
+  }),
+  'GET /api/v1/projects': async (_, { engine }) => ({ items: [...(await engine.store.catalog.projects())] }),
+  'GET /api/v1/stats': ({ query }, { engine }) => overview(engine, query.project ?? null),
+  'GET /api/v1/stats/tables': () => ({ items: [...statTables] }),
+  'GET /api/v1/stats/tables/{name}': ({ params, query }, { engine, signal }) =>
+    statTable(engine, params.name, filterToQuery(query), makeContext({ signal })),
+}

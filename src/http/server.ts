@@ -1,0 +1,83 @@
+/** The HTTP door: the route table on Fastify, with limits, faults and headers that hold for every route. */
+import type { AddressInfo } from 'node:net'
+import fastifyMultipart from '@fastify/multipart'
+import fastify, { type FastifyInstance } from 'fastify'
+import { createSerializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { Fault, fault } from '#core/faults.ts'
+import { maxSessionBytes } from '#engine/prepare.ts'
+import type { Engine } from '#engine/engine.ts'
+import { parseBody } from './body.ts'
+import { guardRequest, isLoopback } from './guard.ts'
+import type { ServerOptions } from './handler.ts'
+import { answerFault, noRoute } from './problems.ts'
+import { registerRoutes } from './register.ts'
+import { registerStudio } from './studio.ts'
+
+declare global {
+  interface JSON {
+    /** ECMAScript 2026: a primitive that is written to the letter. */
+    rawJSON(text: string): unknown
+  }
+}
+
+export interface Server {
+  readonly url: string
+  readonly app: FastifyInstance
+  close(): Promise<void>
+}
+
+/** Builds the server without listening. @throws settings.invalid for a network address without a token */
+export async function buildServer(engine: Engine, options: ServerOptions): Promise<FastifyInstance> {
+  if (!isLoopback(options.host) && options.token === null) {
+    throw fault('settings.invalid', {
+      expected: 'a token when listening on the network',
+      found: `--host ${options.host} without one`,
+      fix: 'set HINDSIGHT_TOKEN to a long random text',
+    })
+  }
+  const app = fastify({
+    bodyLimit: maxSessionBytes,
+    forceCloseConnections: true,
+    requestTimeout: 0,
+    keepAliveTimeout: 65_000,
+    routerOptions: { maxParamLength: 300 },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  // A big integer is written with all its digits.
+  app.setSerializerCompiler(
+    createSerializerCompiler({
+      replacer: (_key, value: unknown) => (typeof value === 'bigint' ? JSON.rawJSON(value.toString()) : value),
+    }),
+  )
+  app.setErrorHandler(answerFault)
+  app.setNotFoundHandler(noRoute)
+  app.addHook('onRequest', guardRequest(options))
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, parseBody)
+  await app.register(fastifyMultipart, {
+    limits: { fileSize: 64 * 1024 * 1024, files: 2, fields: 20, fieldSize: 64 * 1024, parts: 22 },
+  })
+  registerRoutes(app, engine, options)
+  if (options.studioDir) await registerStudio(app, options.studioDir)
+  return app
+}
+
+/** @throws port.taken */
+export async function startServer(engine: Engine, options: ServerOptions): Promise<Server> {
+  const app = await buildServer(engine, options)
+  try {
+    await app.listen({ host: options.host, port: options.port })
+  } catch (cause) {
+    await app.close()
+    if (isErrno(cause) && cause.code === 'EADDRINUSE') {
+      throw fault('port.taken', { expected: `port ${options.port} to be free`, found: 'another program on it', cause })
+    }
+    throw cause
+  }
+  const { port } = app.server.address() as AddressInfo
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  return { url: `http://${host}:${port}`, app, close: () => app.close() }
+}
+
+const isErrno = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'code' in error && !(error instanceof Fault)

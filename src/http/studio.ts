@@ -1,0 +1,24 @@
+/** Serves the built studio; an unknown path that a person opened is the page, which routes by itself. */
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { noRoute } from './problems.ts'
+
+export async function registerStudio(app: FastifyInstance, dir: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: dir,
+    wildcard: false,
+    index: false,
+    setHeaders: (response, path) => {
+      // Built files carry their hash in their name; the page itself must always be fresh.
+      response.setHeader('cache-control', path.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable')
+    },
+  })
+  app.get('/*', { schema: { hide: true } as object }, (request, reply) => {
+    const wantsPage = (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/api/')
+    if (!wantsPage) {
+      noRoute(request, reply)
+      return reply
+    }
+    return reply.sendFile('index.html')
+  })
+}
