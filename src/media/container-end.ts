@@ -3,7 +3,7 @@
  * without IEND), and name the rest alike whether bytes are missing or changed; the containers say it plainly.
  */
 import type { ByteReader } from './byte-reader.ts'
-import type { StillMediaType } from './still.ts'
+import type { StillMediaType } from './sniff.ts'
 
 /** True when the container announces more bytes than there are. JPEG announces nothing; its decoder finds the lack. */
 export async function breaksOff(reader: ByteReader, mediaType: StillMediaType): Promise<boolean> {

@@ -3,6 +3,10 @@
  * Signatures are those of the formats' own specifications.
  */
 
+/** The still images that are taken in. */
+export const stillMediaTypes = ['image/jpeg', 'image/png', 'image/webp'] as const
+export type StillMediaType = (typeof stillMediaTypes)[number]
+
 /** How many bytes from the start {@link sniffMediaType} looks at. */
 export const sniffBytes = 1024
 

@@ -12,10 +12,7 @@ import { withReader, type Bytes } from './byte-reader.ts'
 import { breaksOff } from './container-end.ts'
 import { decodeGate } from './decode-gate.ts'
 import { holdsLocation } from './location.ts'
-import { sniffBytes, sniffMediaType } from './sniff.ts'
-
-export const stillMediaTypes = ['image/jpeg', 'image/png', 'image/webp'] as const
-export type StillMediaType = (typeof stillMediaTypes)[number]
+import { sniffBytes, sniffMediaType, type StillMediaType, stillMediaTypes } from './sniff.ts'
 
 export interface StillLimits {
   /** Width x height x frames at most; {@link defaultMaxPixels} when absent. */

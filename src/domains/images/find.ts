@@ -40,17 +40,18 @@ export function imagesSearchText(recorded: AnySession): string {
   return [...new Set(words.filter((word) => typeof word === 'string'))].join(' ')
 }
 
-const summaryChars = 60
+/** More than 60 characters; the first 59 are kept. */
+const longText = /^(.{59}).{2,}$/su
 
 /** "make it winter, 640 x 480, model-3, rated good" */
 export function imagesSummary(recorded: AnySession): string {
   const session = asImages(recorded)
   const { context, outcome, settings } = session
   const words = context.instruction.replace(/\s+/gu, ' ').trim()
-  const letters = [...words]
   const input = picture(session, 'input')
   const parts = [
-    letters.length > summaryChars ? `${letters.slice(0, summaryChars - 1).join('')}…` : words,
+    // By code points, so that no character is cut in half.
+    words.replace(longText, '$1…'),
     input?.width && input.height ? `${input.width} x ${input.height}` : null,
     settings.values.model,
     context.turnIndex && context.turnIndex > 1 ? `turn ${context.turnIndex}` : null,

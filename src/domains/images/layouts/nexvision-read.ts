@@ -6,13 +6,13 @@ import type { Source, SourceFile } from '#core/io.ts'
 import { canonicalJson, isJsonObject, type JsonObject, parseJson } from '#core/json.ts'
 import type { Imported, Intake } from '#core/layout.ts'
 import type { MediaRef } from '#core/session.ts'
+import { readText } from '#core/source-text.ts'
 import { isNobody } from '../intake.ts'
 import { instruction as instructionSchema, maxInstructionChars } from '../schema.ts'
 import type { ImagesSession } from '../session.ts'
 import { otherKeys } from './nexvision-metadata.ts'
 import { type LogFindings, readLog } from './nexvision-log.ts'
 import { findTrees, type SessionFolder, timeOfStamp, type Tree } from './nexvision-names.ts'
-import { readText } from './source-text.ts'
 
 const maxMetadataBytes = 1_000_000
 
@@ -22,13 +22,12 @@ interface Reading {
   readonly ctx: Context
 }
 
-export async function* readNexvision(source: Source, intake: Intake, ctx: Context): AsyncIterable<Imported> {
+export async function* readNexvision(source: Source, intake: Intake, ctx: Context): AsyncGenerator<Imported, void> {
   const trees = findTrees(await source.files())
   const total = trees.reduce((sum, tree) => sum + tree.folders.length, 0)
   let done = 0
   for (const tree of trees) {
-    const log = await readLog(source, tree, ctx)
-    yield* log.problems
+    const log = yield* readLog(source, tree, ctx)
     for (const folder of tree.folders) {
       ctx.signal.throwIfAborted()
       yield await readFolder(folder, log, { source, intake, ctx })
@@ -83,8 +82,8 @@ async function readMetadata(folder: SessionFolder, log: LogFindings, source: Sou
       where: folder.path,
     })
   }
-  const text = await readText(source, file, maxMetadataBytes)
-  const value = parseJson(text.replace(/^\ufeff/, ''), file.name)
+  const text = await readText(source, file.name, maxMetadataBytes)
+  const value = parseJson(text, file.name)
   if (isJsonObject(value)) return { value, where: file.name }
   throw fault('layout.invalid', { expected: 'a JSON object', found: brief(value), where: file.name })
 }

@@ -5,7 +5,6 @@
 import type { Context } from '#core/context.ts'
 import type { Loss } from '#core/format.ts'
 import type { MediaReader, Sink } from '#core/io.ts'
-import type { JsonObject } from '#core/json.ts'
 import type { LayoutExtras, SessionWithEdits, WriteReport } from '#core/layout.ts'
 import type { MediaRef } from '#core/session.ts'
 import { judge, type Verdict, whyNoPair } from '../samples.ts'
@@ -48,8 +47,8 @@ export async function writeNexvision(
     if (person !== null && !known) losses.add('contributor', 'dropped', 'the person did not agree to be recognisable')
     const metadata = toMetadata(session, verdict, stamp, input, output, known ? extras.pseudonym(person) : 'anonymous')
     const folder = `${root}session-${stamp}`
-    await sink.write(`${folder}/${String(metadata['originalFilename'])}`, media.open(input.sha256))
-    await sink.write(`${folder}/${String(metadata['reimaginedFilename'])}`, media.open(output.sha256))
+    await sink.write(`${folder}/${metadata.originalFilename}`, media.open(input.sha256))
+    await sink.write(`${folder}/${metadata.reimaginedFilename}`, media.open(output.sha256))
     await sink.write(`${folder}/metadata-${stamp}.json`, JSON.stringify(metadata, null, 2))
     lines.push(`${JSON.stringify(options.log === 'short' ? shortForm(metadata) : metadata)}\n`)
     countLosses(session, { session: recorded, edits }, losses)
@@ -74,7 +73,7 @@ function toMetadata(
   input: MediaRef,
   output: MediaRef,
   userEmail: string,
-): JsonObject {
+) {
   return {
     timestamp: session.recordedAt,
     instruction: verdict.instruction,
@@ -88,7 +87,7 @@ function toMetadata(
   }
 }
 
-const shortForm = ({ timestamp = null, instruction = null, sessionId = null }: JsonObject) => ({
+const shortForm = ({ timestamp, instruction, sessionId }: ReturnType<typeof toMetadata>) => ({
   timestamp,
   instruction,
   sessionId,

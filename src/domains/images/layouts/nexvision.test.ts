@@ -7,16 +7,8 @@ import type { Imported } from '#core/layout.ts'
 import type { AnySession } from '#core/session.ts'
 import { images } from '../images.ts'
 import { nexvision } from './nexvision.ts'
-import {
-  type AppPost,
-  appTree,
-  asItems,
-  type Files,
-  memorySink,
-  memorySource,
-  memoryStore,
-} from './nexvision-fixture.ts'
-import { somePictures } from './nexvision-fixture.ts'
+import { type AppPost, appTree, asItems, type Files, memorySink, memorySource, memoryStore } from './nexvision-suite.ts'
+import { somePictures } from './nexvision-suite.ts'
 
 let pictures: readonly Uint8Array[] = []
 before(async () => {
@@ -147,6 +139,7 @@ test('what is wrong in the log is named by line, and the folders come in all the
     '"words"',
     '{"sessionId":"session-gone","instruction":"x"}',
     line,
+    line.replace('farmhouse', 'castle'),
     line.slice(0, 40),
   ]
   files.set(logName, Buffer.from(lines.join('\n')))
@@ -158,16 +151,23 @@ test('what is wrong in the log is named by line, and the folders come in all the
       ['json.malformed', `${logName}:2`],
       ['layout.invalid', `${logName}:4`],
       ['file.missing', `${logName}:5`],
-      ['layout.invalid', `${logName}:6`],
+      ['layout.invalid', `${logName}:7`],
     ],
   )
   assert.deepEqual(
     store.warnings.map(({ code, where }) => [code, where]),
     [
-      ['log.torn', `${logName}:7`],
+      ['log.torn', `${logName}:8`],
       ['log.incomplete', logName],
     ],
   )
+})
+
+test('a line without end does not hide the folders', async () => {
+  const files = appTree([post()])
+  files.set(logName, Buffer.alloc(2_000_000, 'x'))
+  const { sessions, problems } = await read(files)
+  assert.deepEqual([sessions.length, problems.map((problem) => problem.code)], [1, ['request.large']])
 })
 
 test('a folder without metadata is completed from its log line, without either it is a problem', async () => {
@@ -198,7 +198,7 @@ test('missing, foreign, truncated and false images are problems of their session
     ['image.type', 'false', (files) => files.set(original, Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))],
     ['image.type', 'empty', (files) => files.set(original, Buffer.alloc(0))],
     ['json.malformed', 'torn', (files) => files.set(metadataName, Buffer.from('{"timestamp": "2025'))],
-    ['file.encoding', 'binary', (files) => files.set(metadataName, Buffer.from([0x7b, 0xff, 0xfe, 0x80]))],
+    ['json.malformed', 'binary', (files) => files.set(metadataName, Buffer.from([0x7b, 0xff, 0xfe, 0x80]))],
     ['layout.invalid', 'a list', (files) => files.set(metadataName, Buffer.from('[]'))],
     ['layout.invalid', 'blank', (files) => files.set(metadataName, Buffer.from('{"instruction":"  "}'))],
   ]

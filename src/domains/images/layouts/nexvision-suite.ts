@@ -1,4 +1,4 @@
-/** For tests: the image app's way of storing, and an import and export kept in memory. */
+/** What the tests of this layout stand on: the image app's way of storing, and an import and export kept in memory. */
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import type { Context, Warning } from '#core/context.ts'
