@@ -41,10 +41,22 @@ export interface Events {
   readonly values: AsyncIterable<unknown>
 }
 
+/** The named keys of a type, without an index signature: more keys may always come. */
+type NamedKeys<T> = keyof { [Key in keyof T as string extends Key ? never : Key]: T[Key] }
+
+/** Handlers give out values of the engine as they are, and those are readonly. */
+type ReadonlyDeep<T> = T extends (infer Item)[]
+  ? readonly ReadonlyDeep<Item>[]
+  : T extends object
+    ? [NamedKeys<T>] extends [never]
+      ? object
+      : { readonly [Key in NamedKeys<T>]: ReadonlyDeep<T[Key]> }
+    : T
+
 type ReplyOf<K extends RouteKey> = Api[K]['reply'] extends z.ZodType
   ? Api[K] extends { readonly verbatim: true }
     ? string
-    : z.input<Api[K]['reply']>
+    : ReadonlyDeep<z.input<Api[K]['reply']>>
   : Api[K]['reply'] extends 'events'
     ? Events
     : Bytes

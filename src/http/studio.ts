@@ -8,9 +8,9 @@ export async function registerStudio(app: FastifyInstance, dir: string): Promise
     root: dir,
     wildcard: false,
     index: false,
-    setHeaders: (response, path) => {
+    setHeaders: (reply, path) => {
       // Built files carry their hash in their name; the page itself must always be fresh.
-      response.setHeader('cache-control', path.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable')
+      reply.header('cache-control', path.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable')
     },
   })
   app.get('/*', { schema: { hide: true } as object }, (request, reply) => {

@@ -1,7 +1,7 @@
 import { fault } from '#core/faults.ts'
 import { readAll, maxPictureBytes } from '#engine/intake.ts'
-import { sniffBytes, sniffMediaType } from '#media/sniff.ts'
-import { stillMediaTypes, thumbnail } from '#media/still.ts'
+import { sniffBytes, sniffMediaType, stillMediaTypes } from '#media/sniff.ts'
+import { thumbnail } from '#media/still.ts'
 import type { Bytes, Handlers } from '../handler.ts'
 
 type Keys = 'PUT /api/v1/blobs/{sha256}' | 'GET /api/v1/blobs/{sha256}' | 'GET /api/v1/blobs/{sha256}/thumbnail'
@@ -45,7 +45,7 @@ export const blobHandlers: Handlers<Keys> = {
   'GET /api/v1/blobs/{sha256}/thumbnail': async ({ params, query }, { engine }) => {
     const bytes = await readAll(engine.store.blobs.open(params.sha256), maxPictureBytes, params.sha256)
     const small = await thumbnail(bytes, query.width)
-    return { type: 'bytes', contentType: small.mediaType, headers: { 'cache-control': immutable }, body: small.bytes }
+    return { type: 'bytes', contentType: small.mediaType, headers: { 'cache-control': immutable }, body: small.data }
   },
 }
 

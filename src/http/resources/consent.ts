@@ -4,7 +4,7 @@ import type { Handlers } from '../handler.ts'
 
 export const consentHandlers: Handlers<'GET /api/v1/consent' | 'POST /api/v1/consent' | 'POST /api/v1/forget'> = {
   'GET /api/v1/consent': async ({ query }, { engine }) => ({
-    items: [...(await engine.store.consent.entries(query.project))],
+    items: await engine.store.consent.entries(query.project),
   }),
   'POST /api/v1/consent': ({ body }, { engine, principal }) => appendConsent(engine, body, principal),
   'POST /api/v1/forget': async ({ body }, { engine, principal }) =>

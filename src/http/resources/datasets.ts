@@ -14,7 +14,7 @@ type Keys =
 
 export const datasetHandlers: Handlers<Keys> = {
   'GET /api/v1/datasets': async ({ query }, { engine }) => ({
-    items: [...(await engine.store.datasets.list(query.project ?? null))],
+    items: await engine.store.datasets.list(query.project ?? null),
   }),
 
   'POST /api/v1/datasets': ({ body }, { engine }) => {
@@ -30,7 +30,7 @@ export const datasetHandlers: Handlers<Keys> = {
 
   'GET /api/v1/datasets/{name}': async ({ params, query }, { engine, signal }) => {
     const dataset = await datasetByName(engine, query.project, params.name)
-    const versions = [...(await engine.store.datasets.versions(query.project, params.name))]
+    const versions = await engine.store.datasets.versions(query.project, params.name)
     return {
       dataset,
       versions,

@@ -21,7 +21,8 @@ export const jobHandlers: Handlers<Keys> = {
   'GET /api/v1/jobs': async ({ query }, { engine }) => {
     const { limit, project, state } = query
     const filter = { ...(project === undefined ? {} : { project }), ...(state === undefined ? {} : { state }) }
-    return { items: [...(await engine.store.jobs.list(filter, limit))].map(wire) }
+    const jobs = await engine.store.jobs.list(filter, limit)
+    return { items: jobs.map(wire) }
   },
   'GET /api/v1/jobs/{id}': async ({ params }, { engine }) => wire(await jobById(engine, params.id)),
   'GET /api/v1/jobs/{id}/events': async ({ params }, { engine, signal }) => {

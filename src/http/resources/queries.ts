@@ -6,7 +6,7 @@ type Keys = 'GET /api/v1/queries' | 'PUT /api/v1/queries/{name}' | 'DELETE /api/
 
 export const queryHandlers: Handlers<Keys> = {
   'GET /api/v1/queries': async ({ query }, { engine }) => ({
-    items: [...(await engine.store.catalog.queries(query.project))],
+    items: await engine.store.catalog.queries(query.project),
   }),
 
   'PUT /api/v1/queries/{name}': async ({ params, query, body }, { engine }) => {

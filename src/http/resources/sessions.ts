@@ -19,12 +19,12 @@ export const sessionHandlers: Handlers<Keys> = {
 
   'POST /api/v1/sessions/batch': async ({ body }, { engine, signal }) => {
     const { created, repeated, refused, problems } = await recordLines(engine, body, signal)
-    return { created, repeated, refused, problems: [...problems] }
+    return { created, repeated, refused, problems }
   },
 
   'GET /api/v1/sessions': async ({ query }, { engine }) => {
     const page = await engine.store.catalog.page(filterToQuery(query), query.limit, query.cursor ?? null)
-    return { items: [...page.items], next: page.next }
+    return { items: page.items, next: page.next }
   },
 
   'GET /api/v1/sessions/count': async ({ query }, { engine }) => {
@@ -35,14 +35,14 @@ export const sessionHandlers: Handlers<Keys> = {
   'GET /api/v1/sessions/{id}': async ({ params }, { engine }) => (await storedSession(engine, params.id)).body,
 
   'GET /api/v1/sessions/{id}/edits': async ({ params }, { engine }) => ({
-    items: [...(await engine.store.catalog.edits(params.id))],
+    items: await engine.store.catalog.edits(params.id),
   }),
 
   'GET /api/v1/sessions/{id}/samples': async ({ params }, { engine }) => ({
-    items: [...(await sessionSamples(engine, params.id))],
+    items: await sessionSamples(engine, params.id),
   }),
 
   'GET /api/v1/sessions/{id}/chain': async ({ params }, { engine }) => ({
-    items: [...(await sessionChain(engine, params.id))],
+    items: await sessionChain(engine, params.id),
   }),
 }

@@ -12,11 +12,11 @@ type Keys =
 
 export const statHandlers: Handlers<Keys> = {
   'GET /api/v1/facets': async ({ query }, { engine }) => ({
-    items: [...(await engine.store.catalog.facetSummary(query.project, query.domain ?? null))],
+    items: await engine.store.catalog.facetSummary(query.project, query.domain ?? null),
   }),
-  'GET /api/v1/projects': async (_, { engine }) => ({ items: [...(await engine.store.catalog.projects())] }),
+  'GET /api/v1/projects': async (_, { engine }) => ({ items: await engine.store.catalog.projects() }),
   'GET /api/v1/stats': ({ query }, { engine }) => overview(engine, query.project ?? null),
-  'GET /api/v1/stats/tables': () => ({ items: [...statTables] }),
+  'GET /api/v1/stats/tables': () => ({ items: statTables }),
   'GET /api/v1/stats/tables/{name}': ({ params, query }, { engine, signal }) =>
     statTable(engine, params.name, filterToQuery(query), makeContext({ signal })),
 }

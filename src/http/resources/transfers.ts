@@ -56,7 +56,7 @@ export const transferHandlers: Handlers<Keys> = {
   },
 
   'GET /api/v1/imports': async ({ query }, { engine }) => ({
-    items: [...(await engine.store.catalog.imports(query.project ?? null))],
+    items: await engine.store.catalog.imports(query.project ?? null),
   }),
 
   'POST /api/v1/imports/{id}/undo': async ({ params }, { engine }) => ({
@@ -78,7 +78,7 @@ export const transferHandlers: Handlers<Keys> = {
   },
 
   'GET /api/v1/exports': async ({ query }, { engine }) => ({
-    items: [...(await engine.store.datasets.exports(query.project ?? null))],
+    items: await engine.store.datasets.exports(query.project ?? null),
   }),
 }
 
