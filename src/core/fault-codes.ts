@@ -169,8 +169,20 @@ export const faultCodes = {
   'backup.invalid': entry('damaged', 422, 'The backup is not complete or not unchanged.', 'use another backup'),
   // files and archives
   'file.missing': entry('user', 404, 'The file or folder does not exist.', 'correct the path'),
+  'file.permission': entry(
+    'surroundings',
+    500,
+    'The file or folder may not be read or written.',
+    'give the user that runs Hindsight access to it',
+  ),
   'file.encoding': entry('user', 422, 'The text is in no encoding that could be read.', 'save the file as UTF-8'),
   'archive.malformed': entry('user', 422, 'The archive cannot be read.', 'make it again, or send it unpacked'),
+  'archive.encrypted': entry(
+    'user',
+    422,
+    'The archive is locked with a password.',
+    'make the archive again without a password',
+  ),
   'archive.path': entry(
     'user',
     422,

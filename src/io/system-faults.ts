@@ -1,0 +1,22 @@
+/** What the operating system says, in the words of the catalogue. */
+import { fault, Fault } from '#core/faults.ts'
+
+/** A fault for the errors that a user can mend; anything else stays as it is. */
+export function systemFault(error: unknown, path: string): unknown {
+  if (error instanceof Fault || !(error instanceof Error) || !('code' in error)) return error
+  const detail = { found: `${String(error.code)} (${error.message})`, where: path, cause: error }
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return fault('file.missing', { ...detail, expected: 'an existing file or folder' })
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return fault('file.permission', { ...detail, expected: 'a path that this user may use' })
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return fault('store.full', { ...detail, expected: 'enough room on the disk' })
+    default:
+      return error
+  }
+}
