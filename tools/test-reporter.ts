@@ -78,7 +78,8 @@ function* failure({ name, file, line, details }: Fail): Generator<string> {
 
 // Without the frames of Node's own runner, and for assertions without the fields that the message has shown.
 function causeOf({ cause, message }: Error): string {
-  if (!(cause instanceof Error)) return String(cause ?? message)
+  if (!(cause instanceof Error))
+    return typeof cause === 'string' ? cause : cause === undefined ? message : inspect(cause)
   const text = cause.name === 'AssertionError' ? (cause.stack ?? cause.message) : inspect(cause)
   return text.replaceAll(/\n +at [^\n]*node:internal\/[^\n]*/g, '')
 }
