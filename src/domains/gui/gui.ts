@@ -2,6 +2,7 @@
 import type { Domain } from '#core/domain.ts'
 import type { AnySession } from '#core/session.ts'
 import { facetsOf, searchTextOf, summaryOf } from './facets.ts'
+import { qontinui } from './layouts/qontinui.ts'
 import { mergeSamples, samplesOf } from './samples.ts'
 import { annotationEditSchema, guiSessionSchema, screenEditSchema } from './schema.ts'
 import type { GuiSession } from './session.ts'
@@ -23,5 +24,5 @@ export const gui = {
   samples: (session, edits) => samplesOf(asGui(session), edits),
   mergeSamples,
   tables,
-  layouts: [],
+  layouts: [qontinui],
 } as const satisfies Domain

@@ -105,14 +105,36 @@ function sameShape(a: Shape, b: Shape): boolean {
 
 function confirmByClicks(drafts: readonly Draft[], clicks: readonly SeenClick[], picture: Size): readonly Draft[] {
   const confirmed = [...drafts]
+  // Clicks whose target has a name come first, so that a stand-in bears it.
+  const named = clicks.toSorted((a, b) => Number(a.label === null) - Number(b.label === null))
   const loose: SeenClick[] = []
-  for (const click of clicks) {
+  for (const click of named) {
     const index = smallestAround(confirmed, click.point)
     const draft = confirmed[index]
     if (draft) confirmed[index] = withClick(draft, click)
     else loose.push(click)
   }
-  return [...confirmed, ...standIns(loose, picture)]
+  for (const click of loose) {
+    const bbox = boxAroundClick(click.point, picture)
+    const index = confirmed.findIndex(({ shape }) => iou(boundsOf(shape), bbox) >= sameElementIou)
+    const known = confirmed[index]
+    if (known) confirmed[index] = { ...known, clicks: [...known.clicks, click] }
+    else confirmed.push(standIn(click, bbox))
+  }
+  return confirmed
+}
+
+function standIn(click: SeenClick, bbox: Bbox): Draft {
+  return {
+    label: click.label ?? 'click_target',
+    shape: { type: 'box', bbox },
+    source: 'user_click',
+    verified: false,
+    confidence: clickConfidence,
+    seen: [],
+    clicks: [click],
+    word: null,
+  }
 }
 
 /** The index of the smallest box around a point: the innermost element is the one that was meant. */
@@ -133,34 +155,6 @@ function withClick(draft: Draft, click: SeenClick): Draft {
   return { ...draft, verified: draft.verified || pointed, clicks: [...draft.clicks, click] }
 }
 
-function standIns(clicks: readonly SeenClick[], picture: Size): readonly Draft[] {
-  const drafts: Draft[] = []
-  for (const click of clicks) {
-    const label = click.label ?? 'click_target'
-    const bbox = boxAroundClick(click.point, picture)
-    const index = drafts.findIndex(
-      (draft) => draft.label === label && iou(boundsOf(draft.shape), bbox) >= sameElementIou,
-    )
-    const known = drafts[index]
-    if (known) drafts[index] = { ...known, clicks: [...known.clicks, click] }
-    else {
-      const shape = { type: 'box', bbox } as const
-      const confidence = clickConfidence
-      drafts.push({
-        label,
-        shape,
-        source: 'user_click',
-        verified: false,
-        confidence,
-        seen: [],
-        clicks: [click],
-        word: null,
-      })
-    }
-  }
-  return drafts
-}
-
 function applyWord(drafts: readonly Draft[], word: PersonsWord, picture: Size): readonly Draft[] {
   const { said } = word
   if ('verdict' in said) {
@@ -177,7 +171,14 @@ function applyWord(drafts: readonly Draft[], word: PersonsWord, picture: Size): 
   // What a person drew or moved is the person's; a label confirmed as it stands keeps its origin.
   const source = moved || guesses.test(base.source) ? 'person' : base.source
   const confidence = source === 'person' ? null : base.confidence
-  return [...rest, { ...base, ...wanted, source, confidence, verified: true, word: known?.word ?? word }]
+  // What machines found at the same place is the element that the person spoke of.
+  const bounds = boundsOf(wanted.shape)
+  const isSamePlace = (draft: Draft) =>
+    !draft.verified && !lists(draft.source) && iou(boundsOf(draft.shape), bounds) >= sameElementIou
+  const [same, others] = [rest.filter(isSamePlace), rest.filter((draft) => !isSamePlace(draft))]
+  const seen = [base.seen, ...same.map((draft) => draft.seen)].flat()
+  const clicks = [base.clicks, ...same.map((draft) => draft.clicks)].flat()
+  return [...others, { ...wanted, seen, clicks, source, confidence, verified: true, word: known?.word ?? word }]
 }
 
 function fitted({ label, shape }: LabelledShape, picture: Size): LabelledShape | null {
