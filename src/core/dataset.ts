@@ -38,6 +38,8 @@ export interface DatasetVersion {
   readonly items: number
   readonly counts: Readonly<Record<SplitName, number>>
   readonly plan: SplitPlan
+  /** All labels; those of the version before keep their places, so that class numbers stay the same over time. */
+  readonly labels: readonly string[]
   readonly note: string | null
   /** Set when a later erasure removed items; the hash is then that of the original. */
   readonly redacted: boolean

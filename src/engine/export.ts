@@ -151,7 +151,7 @@ async function prepareVersion(
       splits.delete(sample)
     }
   }
-  const head = await gatherHead(items(), { title: what, at: version.createdAt })
+  const head = await gatherHead(items(), { title: what, at: version.createdAt, knownLabels: version.labels })
   return writeSamples(engine, format, options, ctx, { what, head, items, withheld })
 }
 

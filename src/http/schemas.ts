@@ -153,6 +153,7 @@ export const datasetVersion = z
     items: z.number(),
     counts: z.record(z.enum(splitNames), z.number()),
     plan: splitPlan,
+    labels: z.array(z.string()),
     note: z.string().nullable(),
     redacted: z.boolean(),
   })
