@@ -41,7 +41,7 @@ function main(): number {
 
 function findFiles(only: 'interop' | 'long' | undefined, parts: readonly string[]): readonly string[] {
   const suffix = only === undefined ? '.test.ts' : only === 'interop' ? '.interop.test.ts' : '.long.ts'
-  const found = globSync(`{src,test,studio,integrations}/**/*${suffix}`, { cwd: root })
+  const found = globSync(`{src,test,studio,tools,bench,sample,integrations}/**/*${suffix}`, { cwd: root })
   const files = found.map((path) => path.replaceAll('\\', '/')).filter((path) => !path.includes('/node_modules/'))
   return files.filter((path) => parts.length === 0 || parts.some((part) => path.includes(part))).sort()
 }
