@@ -1,6 +1,6 @@
 /** `--where`, as commands share it: the same words that stand in a studio URL. */
 import type { SessionQuery } from '#core/query.ts'
-import { parseQueryText } from '#curate/query-text.ts'
+import { parseQuery } from '#curate/query-text.ts'
 import { type Options, text } from './command.ts'
 
 export const whereFlag = {
@@ -14,5 +14,5 @@ export const projectFlag = { flag: '--project <name>', about: 'which project' } 
 /** @throws query.invalid */
 export function queryOf(options: Options): SessionQuery {
   const project = text(options['project'])
-  return { ...parseQueryText(text(options['where']) ?? ''), ...(project === null ? {} : { project }) }
+  return { ...parseQuery(text(options['where']) ?? ''), ...(project === null ? {} : { project }) }
 }

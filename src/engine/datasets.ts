@@ -11,12 +11,14 @@ import {
 } from '#core/dataset.ts'
 import { brief, fault } from '#core/faults.ts'
 import type { Job } from '#core/job.ts'
-import { canonicalJson, type Json } from '#core/json.ts'
-import type { Sample } from '#core/sample.ts'
+import { canonicalJson, type Json, parseJson } from '#core/json.ts'
+import { type Sample, sampleMedia } from '#core/sample.ts'
 import { diffVersions, type VersionDiff } from '#curate/diff.ts'
+import { findLeaks, type LeakItem, type LeakReport } from '#curate/leaks.ts'
 import { planSplit, type SplitItem } from '#curate/split.ts'
 import { nextVersion, versionHash } from '#curate/version.ts'
 import { type Engine, sha256, utcNow } from './engine.ts'
+import { fingerprintsOf } from './fingerprints.ts'
 import { type SampleStream, samplesToday } from './sample-stream.ts'
 import { refreshSamples } from './samples.ts'
 
@@ -99,6 +101,8 @@ export interface Committed {
   readonly version: DatasetVersion
   /** Samples left out because nobody agreed to their use, by reason. */
   readonly withheld: Readonly<Record<string, number>>
+  /** Groups and look-alikes that lie in several parts, so that a score on one tells less than it seems to. */
+  readonly leaks: LeakReport
 }
 
 /** Freezes what a dataset holds today. @throws dataset.* */
@@ -132,7 +136,7 @@ export async function commitVersion(engine: Engine, request: CommitRequest, ctx:
   }
   checkVersion(version.version, earlier)
   await datasets.commit(version, frozen.byId())
-  return { version, withheld }
+  return { version, withheld, leaks: await leaksOf(engine, project, version, ctx) }
 }
 
 /** First pass: what there is, dealt into splits; ordered by split, then id. */
@@ -161,6 +165,26 @@ async function readItems(
   const place = (item: VersionItem) => splitNames.indexOf(item.split)
   items.sort((a, b) => place(a) - place(b) || (a.sampleId < b.sampleId ? -1 : 1))
   return { items, labels: [...labels].sort() }
+}
+
+async function leaksOf(engine: Engine, project: string, version: DatasetVersion, ctx: Context): Promise<LeakReport> {
+  const found: (Omit<LeakItem, 'fingerprints'> & { readonly pictures: readonly string[] })[] = []
+  for await (const item of engine.store.datasets.items(project, version.dataset, version.version)) {
+    const { sampleId: id, group, split } = item
+    const sample = parseJson(item.body, id) as unknown as Sample
+    found.push({ id, group, split, pictures: sampleMedia(sample).map((media) => media.sha256) })
+  }
+  const prints = await fingerprintsOf(
+    engine,
+    found.flatMap((item) => item.pictures),
+    ctx,
+  )
+  return findLeaks(
+    found.map(({ pictures, ...item }) => ({
+      ...item,
+      fingerprints: pictures.flatMap((sha) => prints.get(sha) ?? []),
+    })),
+  )
 }
 
 /** Second pass: the same samples with their bodies, provided that nothing changed since the first. */
@@ -206,7 +230,7 @@ const changedMeanwhile = (what: string) =>
     fix: 'commit again; nothing was kept of this attempt',
   })
 
-/** The value that is spread evenly: an attribute, or for labelled pictures the rarest thing people ask for, their first label. */
+/** The value that is spread evenly: an attribute, or with `label` the first label of a picture. */
 function stratumOf(sample: Sample, { stratifyBy }: SplitPlan): string | null {
   if (stratifyBy === null) return null
   if (stratifyBy === 'label' && sample.type === 'image') return sample.annotations[0]?.label ?? null

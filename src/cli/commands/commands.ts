@@ -4,6 +4,7 @@ import { backup } from './backup.ts'
 import { consentDeclare, consentList, consentWithdraw } from './consent.ts'
 import { datasetCommit, datasetCreate, datasetDiff, datasetList } from './dataset.ts'
 import { doctor } from './doctor.ts'
+import { duplicates } from './duplicates.ts'
 import { exportCommand } from './export.ts'
 import { forget } from './forget.ts'
 import { gc } from './gc.ts'
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   datasetCommit,
   datasetList,
   datasetDiff,
+  duplicates,
   consentDeclare,
   consentWithdraw,
   consentList,

@@ -1,10 +1,10 @@
 import type { SplitPlan } from '#core/dataset.ts'
 import { fault } from '#core/faults.ts'
-import type { SampleType } from '#core/sample.ts'
 import { commitVersion, createDataset, usualPlan, versionDiff } from '#engine/datasets.ts'
 import { makeContext } from '#engine/engine.ts'
 import { type Command, type Options, text, withEngine } from '../command.ts'
 import { queryOf, whereFlag } from '../query-option.ts'
+import { sampleTypeOf } from '../sample-type.ts'
 import { table } from '../terminal.ts'
 
 const projectFlag = { flag: '--project <name>', about: 'which project', default: 'default' } as const
@@ -22,11 +22,7 @@ export const datasetCreate: Command = {
   ],
   run: ([name = ''], options, context) =>
     withEngine(context, async (engine) => {
-      const type = text(options['type'])
-      if (type !== 'image' && type !== 'pair' && type !== 'row' && type !== 'trajectory') {
-        throw fault('usage', { expected: 'image, pair, row or trajectory', found: `"${type}"`, where: '--type' })
-      }
-      const sampleType: SampleType = type
+      const sampleType = sampleTypeOf(text(options['type']) ?? '')
       const select = { sessions: queryOf({ where: options['where'] }), sampleType }
       const dataset = await createDataset(engine, {
         name,
@@ -63,14 +59,19 @@ export const datasetCommit: Command = {
         plan: planOf(options),
         note: text(options['note']),
       }
-      const { version, withheld } = await commitVersion(
+      const { version, withheld, leaks } = await commitVersion(
         engine,
         request,
         makeContext({ signal, progress: terminal.progress }),
       )
-      terminal.result({ version, withheld }, () => [
+      terminal.result({ version, withheld, leaks }, () => [
         `${version.dataset}@${version.version}: ${version.items} samples (train ${version.counts.train}, val ${version.counts.val}, test ${version.counts.test})`,
         `hash ${version.hash}`,
+        ...(leaks.twins.count === 0
+          ? []
+          : [
+              `${leaks.twins.count} samples look like one in another part of the split; "hindsight duplicates" names them`,
+            ]),
         ...Object.entries(withheld).map(([because, count]) => `${count} left out: ${because}`),
       ])
     }),

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fault } from '#core/faults.ts'
-import type { SampleType } from '#core/sample.ts'
 import { makeContext } from '#engine/engine.ts'
 import { exportTo } from '#engine/export.ts'
 import { folderSink } from '#io/folder-sink.ts'
@@ -9,9 +8,8 @@ import { tarSink } from '#io/tar-sink.ts'
 import { zipSink } from '#io/zip-sink.ts'
 import { type Command, text, texts, withEngine } from '../command.ts'
 import { projectFlag, queryOf, whereFlag } from '../query-option.ts'
+import { sampleTypeOf, sampleTypes } from '../sample-type.ts'
 import { table } from '../terminal.ts'
-
-const sampleTypes: readonly SampleType[] = ['image', 'pair', 'row', 'trajectory']
 
 export const exportCommand: Command = {
   name: 'export',
@@ -35,6 +33,7 @@ export const exportCommand: Command = {
   run: ([dataset], options, context) =>
     withEngine(context, async (engine) => {
       const { terminal, signal } = context
+      const type = text(options['type'])
       const out = resolve(text(options['out']) ?? '')
       const sink = await openSink(out)
       const report = await exportTo(
@@ -43,7 +42,7 @@ export const exportCommand: Command = {
           project: text(options['project']) ?? 'default',
           dataset: dataset ?? null,
           query: dataset === undefined ? queryOf(options) : null,
-          sampleType: typeOf(text(options['type'])),
+          sampleType: type === null ? null : sampleTypeOf(type),
           format: text(options['format']) ?? '',
           options: Object.fromEntries(texts(options['option']).map(splitOption)),
           strict: options['strict'] === true,
@@ -73,13 +72,6 @@ function openSink(out: string) {
   if (/\.zip$/i.test(out)) return zipSink(out)
   if (/\.tar$/i.test(out)) return tarSink(out)
   return folderSink(out)
-}
-
-function typeOf(word: string | null): SampleType | null {
-  if (word === null) return null
-  const type = sampleTypes.find((known) => known === word)
-  if (type) return type
-  throw fault('usage', { expected: sampleTypes.join(', '), found: `"${word}"`, where: '--type' })
 }
 
 function splitOption(pair: string): [string, string] {
