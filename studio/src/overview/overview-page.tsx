@@ -1,0 +1,89 @@
+import { useMemo, useState } from 'react'
+import { useStats } from '../data/queries.ts'
+import type { Stats } from '../data/types.ts'
+import { ProblemBox } from '../parts/problem-box.tsx'
+import { Segments } from '../parts/segments.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
+import { Page } from '../shell/page.tsx'
+import { FirstSteps } from './first-steps.tsx'
+import { Newest } from './newest.tsx'
+import { OutcomeTable } from './outcome-table.tsx'
+import { StoreFigures } from './store-figures.tsx'
+import { TallyChart } from './tally-chart.tsx'
+import { tallySeries, type Grouping } from './tally-series.ts'
+import './overview.css'
+
+const ranges = { '30 days': 30, '90 days': 90, 'All time': null } as const
+type Range = keyof typeof ranges
+
+export function OverviewPage({ project }: { project: string }) {
+  const { data: stats, error } = useStats(project)
+  return (
+    <Page title="Overview">
+      <div className="page-body">
+        {error && !stats ? (
+          <ProblemBox error={error} />
+        ) : !stats ? (
+          <Loading />
+        ) : stats.tally.length === 0 ? (
+          <FirstSteps />
+        ) : (
+          <div className="stack">
+            <StoreFigures stats={stats} />
+            <div className="columns overview-charts">
+              <ComingIn stats={stats} />
+              <OutcomeTable tally={stats.tally} />
+            </div>
+            <Newest project={project} />
+          </div>
+        )}
+      </div>
+    </Page>
+  )
+}
+
+function ComingIn({ stats }: { stats: Stats }) {
+  const [by, setBy] = useState<Grouping>('domain')
+  const [range, setRange] = useState<Range>('30 days')
+  const series = useMemo(() => tallySeries(stats.tally, by, ranges[range], Date.now()), [stats, by, range])
+  return (
+    <section className="card" aria-labelledby="coming-in">
+      <div className="card-head">
+        <h2 id="coming-in">What came in</h2>
+        <div className="row push">
+          <Segments
+            label="Colour by"
+            value={by}
+            onChange={setBy}
+            choices={[
+              ['domain', 'Kind'],
+              ['status', 'Outcome'],
+            ]}
+          />
+          <Segments
+            label="Time"
+            value={range}
+            onChange={setRange}
+            choices={(Object.keys(ranges) as Range[]).map((name) => [name, name])}
+          />
+        </div>
+      </div>
+      <div className="card-body">
+        <TallyChart series={series} />
+      </div>
+    </section>
+  )
+}
+
+function Loading() {
+  return (
+    <div className="stack">
+      <Skeleton height={88} />
+      <div className="columns overview-charts">
+        <Skeleton height={328} />
+        <Skeleton height={328} />
+      </div>
+      <Skeleton height={220} />
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+import { useSyncExternalStore } from 'react'
+import { sayAgo, sayTime } from '../data/say.ts'
+
+// One clock for all times on the page: they tick together, twice a minute.
+let nowMs = Date.now()
+const listeners = new Set<() => void>()
+setInterval(() => {
+  nowMs = Date.now()
+  for (const listener of listeners) listener()
+}, 30_000)
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** "3 min ago", with the exact time in the title. */
+export function Ago({ utc }: { utc: string }) {
+  const now = useSyncExternalStore(subscribe, () => nowMs)
+  return (
+    <time dateTime={utc} title={`${sayTime(utc)} (${utc})`}>
+      {sayAgo(utc, Math.max(now, new Date(utc).getTime() < Date.now() ? now : Date.now()))}
+    </time>
+  )
+}

@@ -1,0 +1,45 @@
+import { sayFigure, sayPercent } from '../data/say.ts'
+import type { AnySession } from '../data/types.ts'
+import { Card } from '../parts/card.tsx'
+import { Facts, type Fact } from '../parts/facts.tsx'
+
+/** What was used, why it was chosen, and with what probability: what a learner needs to learn from it. */
+export function SettingsCard({ session: { settings } }: { session: AnySession }) {
+  const { values, reason, propensity, policy } = settings
+  const known = Object.entries(values).filter(([, value]) => value !== null)
+  return (
+    <Card title="Settings as used">
+      <div className="settings">
+        {known.length === 0 ? (
+          <p className="muted">None were recorded.</p>
+        ) : (
+          <Facts facts={known.map(([name, value]): Fact => [inWords(name), shown(value)])} />
+        )}
+        <Facts
+          facts={[
+            ['Why', reason ?? 'not said'],
+            ['Propensity', propensity === null ? 'not a random choice that is known of' : sayPercent(propensity)],
+            [
+              'Policy',
+              policy === null ? 'none' : `${policy.name}${policy.version === null ? '' : ` ${policy.version}`}`,
+            ],
+          ]}
+        />
+      </div>
+    </Card>
+  )
+}
+
+/** `patternSize` reads "Pattern size". */
+function inWords(key: string): string {
+  const words = key.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'number') return sayFigure(value)
+  if (typeof value === 'string') return value
+  return typeof value === 'object'
+    ? JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v))
+    : String(value)
+}

@@ -1,0 +1,61 @@
+import { Dialog } from '../parts/dialog.tsx'
+
+const groups: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+  [
+    'Everywhere',
+    [
+      ['/', 'Search sessions'],
+      ['g o', 'Overview'],
+      ['g s', 'Sessions'],
+      ['g d', 'Datasets'],
+      ['g i', 'Import and export'],
+      ['g j', 'Jobs'],
+      ['?', 'This list'],
+    ],
+  ],
+  [
+    'In the session list',
+    [
+      ['j  k', 'Next, previous session'],
+      ['Enter', 'Open it'],
+      ['Esc', 'Back to the top of the list'],
+    ],
+  ],
+  [
+    'On a session',
+    [
+      ['j  k', 'Next, previous session of the list'],
+      ['←  →', 'Step or frame back, forward'],
+      ['Space', 'Play or pause (camera)'],
+      ['Esc', 'Back to the list'],
+    ],
+  ],
+]
+
+export function Shortcuts({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <div className="stack">
+        {groups.map(([title, keys]) => (
+          <section key={title} className="stack tight">
+            <h3>{title}</h3>
+            <dl className="facts">
+              {keys.map(([key, about]) => (
+                <div key={key} style={{ display: 'contents' }}>
+                  <dt>
+                    {key.split(/ +/).map((part) => (
+                      <span key={part}>
+                        <kbd>{part}</kbd>{' '}
+                      </span>
+                    ))}
+                  </dt>
+                  <dd>{about}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,91 @@
+import { useHealth, useJobs, useProjects } from '../data/queries.ts'
+import { isFinished } from '#client/client.ts'
+import { Icon, type IconName } from '../parts/icon.tsx'
+import { Link } from '../route/link.tsx'
+import { hrefTo, navigate, usePlace } from '../route/location.ts'
+import { ThemeSwitch } from './theme-switch.tsx'
+
+const pages: readonly (readonly [string, string, IconName])[] = [
+  ['/', 'Overview', 'overview'],
+  ['/sessions', 'Sessions', 'sessions'],
+  ['/datasets', 'Datasets', 'datasets'],
+  ['/transfer', 'Import and export', 'transfer'],
+  ['/jobs', 'Jobs', 'jobs'],
+]
+
+export function SideBar({ onHelp }: { onHelp: () => void }) {
+  const { path, project } = usePlace()
+  const { data: jobs } = useJobs(project)
+  const running = jobs?.items.filter((job) => !isFinished(job)).length ?? 0
+  return (
+    <nav className="side" aria-label="Pages">
+      <Link className="brand" to="/">
+        <img src="/favicon.svg" width={22} height={22} alt="" />
+        <span>Hindsight</span>
+      </Link>
+      <ProjectSelect project={project} />
+      {pages.map(([to, title, icon]) => (
+        <Link
+          key={to}
+          className="nav-link"
+          to={to}
+          title={title}
+          aria-label={title}
+          aria-current={isWithin(path, to) ? 'page' : undefined}
+        >
+          <Icon name={icon} />
+          <span>{title}</span>
+          {to === '/jobs' && running > 0 && <span className="tally">{running}</span>}
+        </Link>
+      ))}
+      <div className="side-foot">
+        <Health />
+        <button
+          type="button"
+          className="button quiet icon"
+          onClick={onHelp}
+          title="Keys (?)"
+          aria-label="Show the keyboard shortcuts"
+        >
+          <Icon name="question" />
+        </button>
+        <ThemeSwitch />
+      </div>
+    </nav>
+  )
+}
+
+function isWithin(path: string, page: string): boolean {
+  return page === '/' ? path === '/' : path === page || path.startsWith(`${page}/`)
+}
+
+function ProjectSelect({ project }: { project: string }) {
+  const { data } = useProjects()
+  const projects = [...new Set([project, ...(data?.items ?? [])])].sort()
+  return (
+    <label>
+      <span className="hidden-label">Project</span>
+      <select
+        className="field"
+        value={project}
+        onChange={(event) => navigate(hrefTo('/', { project: event.target.value }))}
+      >
+        {projects.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function Health() {
+  const { data, isError } = useHealth()
+  const state = isError ? 'bad' : data?.ok === true ? 'good' : data ? 'bad' : ''
+  const words = isError ? 'No answer' : data ? `v${data.version}` : ' '
+  return (
+    <span className="health" title={isError ? 'The engine does not answer' : 'The engine answers'}>
+      <span className={`dot ${state}`} />
+      <span>{words}</span>
+    </span>
+  )
+}
