@@ -1,9 +1,11 @@
 /** Appending what people say of a session afterwards. */
+import type { z } from 'zod'
 import { editSchema } from '#core/edit-schema.ts'
 import type { Edit } from '#core/edit.ts'
-import { brief, fault } from '#core/faults.ts'
-import { canonicalJson, type Json, parseJson } from '#core/json.ts'
+import { fault } from '#core/faults.ts'
+import { canonicalJson } from '#core/json.ts'
 import type { Principal } from '#core/principal.ts'
+import { issueWords } from '#core/schema-issue.ts'
 import { domains } from '#domains/domains.ts'
 import { type Engine, newId, utcNow } from './engine.ts'
 import { sessionById } from './read.ts'
@@ -36,19 +38,16 @@ export async function appendEdit(engine: Engine, sent: SentEdit, principal: Prin
 
 /** @throws edit.invalid, json.* */
 export function checkEdit(edit: Edit, where = 'the edit'): void {
-  const parsed = editSchema.safeParse(edit)
-  const refuse = (path: string, message: string, found: unknown) =>
-    fault('edit.invalid', { expected: message, found: brief(found), where: `${where}, field ${path}` })
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw refuse(issue?.path.join('.') ?? '', issue?.message ?? 'a valid edit', edit)
-  }
+  checkPart(editSchema, edit, `${where}, field `)
   // The same normal form as a session's: no NaN, no `__proto__`, bounded depth.
-  parseJson(canonicalJson(edit, where)) satisfies Json
-  const schema = domains.find((domain) => Object.hasOwn(domain.editKinds, edit.kind))?.editKinds[edit.kind]
-  if (!schema) return
-  const after = schema.safeParse(edit.after)
-  if (after.success) return
-  const issue = after.error.issues[0]
-  throw refuse(`after.${issue?.path.join('.') ?? ''}`, issue?.message ?? 'a valid value', edit.after)
+  canonicalJson(edit, where)
+  const own = domains.find((domain) => Object.hasOwn(domain.editKinds, edit.kind))?.editKinds[edit.kind]
+  if (own) checkPart(own, edit.after, `${where}, field after.`)
+}
+
+function checkPart(schema: z.ZodType, value: unknown, where: string): void {
+  const result = schema.safeParse(value)
+  if (result.success) return
+  const { expected, found, path } = issueWords(result.error.issues[0], value)
+  throw fault('edit.invalid', { expected, found, where: where + path })
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { brief, fault } from '#core/faults.ts'
 import type { Domain } from '#core/domain.ts'
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '#core/json.ts'
+import { issueWords } from '#core/schema-issue.ts'
 import { type AnySession, completeSession } from '#core/session.ts'
 import type { SessionRow } from '#core/store.ts'
 import { domainByName } from '#domains/domains.ts'
@@ -93,16 +94,7 @@ export function upgradeSession(domain: Domain, complete: JsonObject, where: stri
 }
 
 function invalid(error: z.ZodError, value: JsonObject, where: string) {
-  const issue = error.issues[0]
-  if (!issue) throw error
-  const path = issue.path.map(String)
-  let found: unknown = value
-  for (const key of path)
-    found = typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[key] : undefined
+  const { expected, found, path } = issueWords(error.issues[0], value)
   const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : ''
-  return fault('session.invalid', {
-    expected: issue.message.replace(/^Invalid input: expected /, ''),
-    found: `${found === undefined ? 'nothing' : brief(found)}${more}`,
-    where: `${where}, field ${path.join('.') || '(the whole)'}`,
-  })
+  return fault('session.invalid', { expected, found: found + more, where: `${where}, field ${path || '(the whole)'}` })
 }

@@ -1,7 +1,8 @@
 /** Faults as HTTP answers: the same body everywhere, the status from the catalogue, and bugs kept apart from both. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { brief, Fault, type FaultDetail, fault } from '#core/faults.ts'
+import { Fault, type FaultDetail, fault } from '#core/faults.ts'
+import { issueWords } from '#core/schema-issue.ts'
 import type { FaultCode } from '#core/fault-codes.ts'
 
 export function answerFault(error: FastifyError | Fault, request: FastifyRequest, reply: FastifyReply): void {
@@ -27,7 +28,7 @@ export function answerFault(error: FastifyError | Fault, request: FastifyRequest
 
 function toFault(error: FastifyError | Fault, request: FastifyRequest): Fault | null {
   if (error instanceof Fault) return error
-  if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error)
+  if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error, request)
   const make = (code: FaultCode, detail: FaultDetail) => fault(code, { ...detail, cause: error })
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -53,16 +54,13 @@ function toFault(error: FastifyError | Fault, request: FastifyRequest): Fault | 
   }
 }
 
-function invalidRequest(error: FastifyError): Fault {
+function invalidRequest(error: FastifyError, request: FastifyRequest): Fault {
   const issue = error.validation?.[0]
-  const path = (issue?.instancePath ?? '').replaceAll('/', '.').replace(/^\./, '')
-  const params = issue?.params as { readonly issue?: { readonly input?: unknown } } | undefined
-  return fault('request.invalid', {
-    expected: (issue?.message ?? 'a valid value').replace(/^Invalid input: expected /, ''),
-    found: brief(params?.issue?.input ?? 'something else'),
-    where: `${error.validationContext ?? 'request'}${path === '' ? '' : ` ${path}`}`,
-    cause: error,
-  })
+  const path = (issue?.instancePath ?? '').split('/').slice(1)
+  const place = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request')
+  const value = place === 'body' || place === 'query' || place === 'params' ? request[place] : undefined
+  const { expected, found } = issueWords(issue && { message: issue.message ?? '', path }, value)
+  return fault('request.invalid', { expected, found, where: [place, ...path].join('.'), cause: error })
 }
 
 export function noRoute(request: FastifyRequest, reply: FastifyReply): void {
