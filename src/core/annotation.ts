@@ -11,6 +11,15 @@ export type Shape =
   | { readonly type: 'point'; readonly point: Point }
   | { readonly type: 'polygon'; readonly points: readonly Point[] }
 
+/** Intersection over union of two boxes: 0 when they are apart, 1 when they are equal. */
+export function iou(a: Bbox, b: Bbox): number {
+  const width = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0])
+  const height = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1])
+  if (width <= 0 || height <= 0) return 0
+  const shared = width * height
+  return shared / (a[2] * a[3] + b[2] * b[3] - shared)
+}
+
 export interface Annotation {
   /** Stable within the sample. */
   readonly id: string
