@@ -1,6 +1,7 @@
 /** Camera tracking: attempts to track a clip and solve its camera. */
 import type { Domain } from '#core/domain.ts'
 import { cameraBehavior } from './behavior.ts'
+import { autosolve } from './layouts/autosolve.ts'
 import { cameraFacets, cameraSearchText, cameraSummary } from './facets.ts'
 import { cameraSamples, mergeCameraSamples } from './samples.ts'
 import { cameraSchema } from './schema.ts'
@@ -19,5 +20,5 @@ export const camera: Domain = {
   samples: cameraSamples,
   mergeSamples: mergeCameraSamples,
   tables: cameraTables,
-  layouts: [],
+  layouts: [autosolve],
 }

@@ -1,0 +1,208 @@
+/**
+ * AutoSolve's model file: the one it was read from, or one made from the sessions that are exported. The add-on learns
+ * from this file alone (it stores imported sessions and never looks at them), so an export without it would teach nothing.
+ */
+import type { Context } from '#core/context.ts'
+import { Fault } from '#core/faults.ts'
+import { isJsonObject, type Json, type JsonObject, parseJson } from '#core/json.ts'
+import type { AnySession } from '#core/session.ts'
+import { asCamera, footageClass, solvedShare } from '../../classes.ts'
+import { onlyPlain } from './anonymous.ts'
+import type { LossCounter } from './losses.ts'
+import { settings as settingsField } from './session-fields.ts'
+
+/** What the add-on keeps: the last 20 successes and the last 50 attempts of a class, the last 10 settings that failed. */
+const historyLength = 20
+const experienceLength = 50
+const avoidLength = 10
+
+interface ClassModel {
+  samples: number
+  successes: number
+  readonly history: Attempt[]
+  readonly experiences: JsonObject[]
+}
+
+interface Attempt {
+  readonly settings: JsonObject
+  readonly solve_error: number
+  readonly success_rate: number
+}
+
+export interface ModelGatherer {
+  add(session: AnySession): void
+  model(): JsonObject
+  /** EZTrack's plan keeps its totals in a file of their own. */
+  totals(): JsonObject
+}
+
+export function gatherModel(): ModelGatherer {
+  const classes = new Map<string, ClassModel>()
+  const regions = new Map<string, { total: number; solved: number; lifespan: number }>()
+  const failures = new Map<string, { count: number; readonly avoid: JsonObject[] }>()
+  const all = { sessions: 0, successes: 0, error: 0, errors: 0 }
+  return {
+    add(any) {
+      const session = asCamera(any)
+      const settings = fiveSettings(any)
+      const { solveErrorPx, bundleCount, failureType, status } = session.outcome
+      const success = status === 'succeeded'
+      all.sessions++
+      if (success) all.successes++
+      if (typeof solveErrorPx === 'number') {
+        all.error += solveErrorPx
+        all.errors++
+      }
+      for (const track of session.telemetry?.tracks ?? []) addTrack(regions, track)
+      const name = footageClass(session.context)
+      if (name === null) return
+      const entry = classes.get(name) ?? { samples: 0, successes: 0, history: [], experiences: [] }
+      classes.set(name, entry)
+      const rate = solvedShare(session) ?? 0
+      const reward = rewardOf(solveErrorPx ?? 999, bundleCount ?? 0, success)
+      entry.samples++
+      if (success) {
+        entry.successes++
+        keepLast(
+          entry.history,
+          { settings, solve_error: solveErrorPx ?? 999, success_rate: round(rate) },
+          historyLength,
+        )
+      }
+      keepLast(
+        entry.experiences,
+        {
+          settings,
+          outcome: success ? 'SUCCESS' : reward > 0.3 ? 'PARTIAL' : 'FAILURE',
+          reward,
+          solve_error: solveErrorPx ?? 999,
+          bundle_count: bundleCount ?? 0,
+          failure_type: failureType ? failureType.replaceAll('-', '_') : null,
+          success_rate: round(rate),
+        },
+        experienceLength,
+      )
+      if (failureType) addFailure(failures, `${name}_${failureType.replaceAll('-', '_')}`, settings)
+    },
+    model: () => ({
+      version: 1,
+      global_stats: { total_sessions: all.sessions, successful_sessions: all.successes },
+      footage_classes: Object.fromEntries(byName(classes).map(([name, entry]) => [name, classModel(entry)])),
+      region_models: Object.fromEntries(
+        byName(regions).map(([name, { total, solved, lifespan }]) => [
+          name,
+          { total_tracks: total, successful_tracks: solved, avg_lifespan: round(lifespan / total) },
+        ]),
+      ),
+      failure_patterns: Object.fromEntries(
+        byName(failures).map(([name, { count, avoid }]) => [name, { count, avoid_settings: avoid }]),
+      ),
+    }),
+    totals: () => ({
+      total_sessions: all.sessions,
+      successful_sessions: all.successes,
+      success_rate: all.sessions ? round(all.successes / all.sessions) : null,
+      avg_solve_error: all.errors ? round(all.error / all.errors) : null,
+    }),
+  }
+}
+
+function addTrack(
+  regions: Map<string, { total: number; solved: number; lifespan: number }>,
+  track: {
+    readonly region?: string | null | undefined
+    readonly contributedToSolve?: boolean | null | undefined
+    readonly lifespanFrames?: number | null | undefined
+  },
+): void {
+  if (!track.region) return
+  const { total, solved, lifespan } = regions.get(track.region) ?? { total: 0, solved: 0, lifespan: 0 }
+  regions.set(track.region, {
+    total: total + 1,
+    solved: solved + (track.contributedToSolve ? 1 : 0),
+    lifespan: lifespan + (track.lifespanFrames ?? 0),
+  })
+}
+
+function addFailure(
+  failures: Map<string, { count: number; readonly avoid: JsonObject[] }>,
+  name: string,
+  settings: JsonObject,
+) {
+  const entry = failures.get(name) ?? { count: 0, avoid: [] }
+  failures.set(name, entry)
+  entry.count++
+  const { search_size = null, pattern_size = null, correlation = null } = settings
+  keepLast(entry.avoid, { search_size, pattern_size, correlation }, avoidLength)
+}
+
+function classModel({ samples, successes, history, experiences }: ClassModel): JsonObject {
+  const best = history.reduce<Attempt | null>((a, b) => (a === null || b.solve_error < a.solve_error ? b : a), null)
+  return {
+    sample_count: samples,
+    success_count: successes,
+    avg_success_rate: round(successes / samples),
+    settings_history: history.map((attempt) => ({ ...attempt })),
+    experiences,
+    ...(best === null ? {} : { best_settings: best.settings }),
+  }
+}
+
+function fiveSettings(session: AnySession): JsonObject {
+  const silent = { odd: () => undefined, lost: () => undefined }
+  const written = settingsField.write(session.settings.values, '', silent)
+  const all = isJsonObject(written) ? written : {}
+  const names = ['pattern_size', 'search_size', 'correlation', 'threshold', 'motion_model']
+  return Object.fromEntries(names.map((name) => [name, all[name] ?? null]))
+}
+
+/** The add-on's own: half for accuracy, three tenths for points, one fifth for success. */
+export function rewardOf(errorPx: number, points: number, success: boolean): number {
+  const reward = 0.5 * Math.max(0, 1 - errorPx / 10) + 0.3 * Math.min(1, points / 100) + (success ? 0.2 : 0)
+  return Math.round(reward * 1000) / 1000
+}
+
+const round = (value: number) => Math.round(value * 1e6) / 1e6
+const byName = <T>(groups: ReadonlyMap<string, T>) => [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+
+function keepLast<T>(list: T[], item: T, most: number): void {
+  list.push(item)
+  if (list.length > most) list.shift()
+}
+
+const kept = [
+  'version',
+  'global_stats',
+  'footage_classes',
+  'region_models',
+  'failure_patterns',
+  'footage_type_adjustments',
+  'behavior_patterns',
+] as const
+
+/** The imported model without what belongs to single clips; null when there is none that can be read. */
+export function keptModel(
+  text: string | undefined,
+  losses: LossCounter,
+  ctx: Pick<Context, 'warn'>,
+): JsonObject | null {
+  if (text === undefined) return null
+  let model: Json
+  try {
+    model = parseJson(text, 'autosolve/model.json')
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    ctx.warn({
+      code: error.code,
+      message: 'the imported model cannot be read; one is made from the sessions',
+      where: error.where,
+    })
+    return null
+  }
+  if (!isJsonObject(model)) return null
+  const all = model
+  for (const key of Object.keys(all)) {
+    if (!kept.some((name) => name === key)) losses.dropped(`model.${key}`, 'belongs to single clips, or is not known')
+  }
+  return Object.fromEntries(kept.filter((key) => key in all).map((key) => [key, onlyPlain(all[key] ?? null)]))
+}

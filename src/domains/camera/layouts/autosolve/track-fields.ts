@@ -1,0 +1,140 @@
+/** Tracks and what befell them, as AutoSolve writes them. */
+import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
+import { deletionReasons, endReasons } from '../../terms.ts'
+import {
+  type Field,
+  flag,
+  integer,
+  list,
+  map,
+  number,
+  optional,
+  pair,
+  record,
+  region,
+  same,
+  text,
+  textOrEmpty,
+  unless,
+  word,
+} from './codec.ts'
+
+const pairs = list(pair)
+const numbers = list(number)
+
+/** Never filled in by AutoSolve: always zeros and full confidence. */
+const emptySignature = { position: [0, 0], velocity: [0, 0], acceleration: [0, 0], confidence: 1 }
+const signature = unless(
+  emptySignature,
+  record([
+    ['position', 'positionUv', pair],
+    ['velocity', 'velocityUv', pair],
+    ['acceleration', 'accelerationUv', pair],
+    ['confidence', 'confidence', number],
+  ]),
+)
+
+/** "high-error" here is HIGH_ERROR there. */
+const shout = (name: string) => name.toUpperCase().replaceAll('-', '_')
+export const shouted = (names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, shout(name)]))
+
+export const track: Field = record(
+  [
+    ['name', 'name', text],
+    ['lifespan', 'lifespanFrames', integer],
+    ['start_frame', 'startFrame', integer],
+    ['end_frame', 'endFrame', integer],
+    ['region', 'region', region],
+    ['avg_velocity', 'averageVelocityUv', number],
+    ['jitter_score', 'jitter', number],
+    ['success', 'survived', flag],
+    ['contributed_to_solve', 'contributedToSolve', flag],
+    ['reprojection_error', 'reprojectionErrorPx', unless(0, number)],
+    ['initial_position', 'initialUv', unless([0, 0], pair)],
+    ['feature_quality_score', 'featureQuality', number],
+    ['trajectory', 'trajectory.positionsUv', pairs],
+    ['trajectory_sample_rate', 'trajectory.everyMarkers', integer],
+    ['trajectory_velocities', 'trajectory.stepsUv', numbers],
+    ['trajectory_confidence', 'trajectory.confidences', numbers],
+    ['avg_confidence', 'averageConfidence', number],
+    ['start_signature', 'startSignature', signature],
+    ['end_signature', 'endSignature', signature],
+    ['is_anchor_candidate', 'isAnchorCandidate', unless(false, flag)],
+    ['anchor_quality', 'anchorQuality', unless(0, number)],
+    // Not AutoSolve's: what its record has no place for.
+    ['marker_count', 'markerCount', optional(integer)],
+    ['trajectory_frames', 'trajectory.frames', optional(list(integer))],
+    ['end_reason', 'endReason', optional(word(same(endReasons)))],
+    ['deletion_reason', 'deletion.reason', optional(word(same(deletionReasons)))],
+    ['deletion_noticed_frame', 'deletion.noticedFrame', optional(integer)],
+  ],
+  {
+    // A confidence is made from the samples; without any it is only the default.
+    afterRead(ours, theirs) {
+      if (isEmptyList(theirs['trajectory_confidence']) && ours['averageConfidence'] === 1)
+        ours['averageConfidence'] = null
+    },
+  },
+)
+
+const isEmptyList = (value: Json | undefined) => !Array.isArray(value) || value.length === 0
+
+/** Their log of deletions; the whole record of the track goes along, where there is one. */
+const failureOnly = record([
+  ['track_name', 'name', text],
+  ['frame', 'deletion.noticedFrame', integer],
+  ['position', 'initialUv', pair],
+  ['reason', 'deletion.reason', word(shouted(deletionReasons))],
+])
+
+export const trackFailure: Field = {
+  read(value, path, notes) {
+    if (!isJsonObject(value)) return failureOnly.read(value, path, notes)
+    const { track: whole, ...rest } = value
+    const failure = failureOnly.read(rest, path, notes)
+    const known = whole === undefined ? null : track.read(whole, path, notes)
+    return isJsonObject(known) && isJsonObject(failure) ? { ...known, ...filled(failure) } : failure
+  },
+  write(value, path, notes) {
+    if (!isJsonObject(value)) return null
+    const { name, initialUv, deletion, ...more } = value
+    const logged = { name: name ?? null, initialUv: initialUv ?? null, deletion: deletion ?? null }
+    const failure = failureOnly.write(logged, path, notes)
+    const hasMore = Object.values(more).some((item) => item !== null)
+    return isJsonObject(failure) && hasMore
+      ? { ...failure, track: track.write(value, path, notes) ?? null }
+      : (failure ?? null)
+  },
+}
+
+const filled = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null))
+
+export const anchor: Field = record([
+  ['name', 'name', text],
+  ['start_frame', 'startFrame', integer],
+  ['end_frame', 'endFrame', integer],
+  ['quality', 'quality', number],
+])
+
+const byFrame = list(map(pair))
+
+export const healingAttempt: Field = record([
+  ['gap_start_frame', 'gapStartFrame', integer],
+  ['gap_end_frame', 'gapEndFrame', integer],
+  ['gap_start_pos', 'gapStartUv', pair],
+  ['gap_end_pos', 'gapEndUv', pair],
+  ['gap_start_vel', 'gapStartVelocityUv', pair],
+  ['gap_end_vel', 'gapEndVelocityUv', pair],
+  ['anchor_count', 'anchorCount', integer],
+  ['anchor_positions', 'anchorPositionsUv', byFrame],
+  ['anchor_velocities', 'anchorVelocitiesUv', byFrame],
+  ['anchor_regions', 'anchorRegions', list(region, 'null')],
+  ['anchor_qualities', 'anchorQualities', numbers],
+  ['interpolated_positions', 'interpolatedUv', pairs],
+  ['method_used', 'method', textOrEmpty],
+  // Never measured after healing: always 0.0.
+  ['post_heal_error', 'errorPx', unless(0, number)],
+  ['heal_success', 'healed', flag],
+])
