@@ -1,0 +1,228 @@
+/** Immutable bytes in files named by their SHA-256. */
+import { createHash } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fault } from '#core/faults.ts'
+import { isSha256 } from '#core/ids.ts'
+import type { BlobInfo, Blobs } from '#core/store.ts'
+import { blobPath, type DataPaths } from './data-dir.ts'
+import type { DiskGuard } from './disk.ts'
+import { fileMode, folderMode, syncFolder, temporaryName } from './durable-files.ts'
+import { asFault } from './sqlite-faults.ts'
+
+const readBytes = 256 * 1024
+/** How many files whose hash was checked lately are read in part without hashing them whole again. */
+const keptChecks = 1000
+
+type Stamp = `${number}:${number}:${number}`
+
+export class FileBlobs implements Blobs {
+  readonly #paths: Pick<DataPaths, 'blobs' | 'tmp'>
+  readonly #disk: DiskGuard
+  readonly #checked = new Map<string, Stamp>()
+  /** Folders whose own entry in their parent this process has synced. */
+  readonly #anchored = new Set<string>()
+
+  constructor(paths: Pick<DataPaths, 'blobs' | 'tmp'>, disk: DiskGuard) {
+    this.#paths = paths
+    this.#disk = disk
+  }
+
+  async put(
+    bytes: AsyncIterable<Uint8Array>,
+    options: { readonly expected?: string; readonly maxBytes?: number } = {},
+  ): Promise<BlobInfo> {
+    const part = join(this.#paths.tmp, temporaryName())
+    try {
+      const info = await this.#writePart(part, bytes, options)
+      const path = blobPath(this.#paths.blobs, info.sha256)
+      await this.#place(part, path)
+      return info
+    } catch (error) {
+      await rm(part, { force: true })
+      throw asFault(error, part)
+    }
+  }
+
+  async #writePart(
+    part: string,
+    bytes: AsyncIterable<Uint8Array>,
+    options: { readonly expected?: string; readonly maxBytes?: number },
+  ): Promise<BlobInfo> {
+    const hash = createHash('sha256')
+    const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY
+    let size = 0
+    const file = await open(part, 'wx', fileMode)
+    try {
+      for await (const chunk of bytes) {
+        size += chunk.byteLength
+        if (size > maxBytes) {
+          throw fault('request.large', { expected: `at most ${maxBytes} bytes`, found: 'more' })
+        }
+        await this.#disk.admit(chunk.byteLength)
+        // The disk and the hash work at the same time.
+        const written = writeAll(file, chunk)
+        hash.update(chunk)
+        await written
+      }
+      const sha256 = hash.digest('hex')
+      if (options.expected !== undefined && options.expected !== sha256) {
+        throw fault('blob.mismatch', { expected: `sha256 ${options.expected}`, found: `${sha256} over ${size} bytes` })
+      }
+      await file.sync()
+      return { sha256, bytes: size }
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** Renames even over a file that is there: it may be damaged, old in the eyes of gc, or not yet synced by its writer. */
+  async #place(part: string, path: string): Promise<void> {
+    try {
+      await rename(part, path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      await mkdir(dirname(path), { recursive: true, mode: folderMode })
+      await rename(part, path)
+    }
+    await syncFolder(dirname(path))
+    await this.#anchor(dirname(path))
+  }
+
+  /** Another process may have made the folder a moment ago, and not have synced the parents yet. */
+  async #anchor(folder: string): Promise<void> {
+    if (folder === this.#paths.blobs || this.#anchored.has(folder)) return
+    await syncFolder(dirname(folder))
+    await this.#anchor(dirname(folder))
+    this.#anchored.add(folder)
+  }
+
+  async stat(sha256: string): Promise<BlobInfo | null> {
+    if (!isSha256(sha256)) return null
+    try {
+      return { sha256, bytes: (await stat(blobPath(this.#paths.blobs, sha256))).size }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw asFault(error, sha256)
+    }
+  }
+
+  async missing(sha256s: readonly string[]): Promise<readonly string[]> {
+    const absent: string[] = []
+    for (const sha256 of new Set(sha256s)) if ((await this.stat(sha256)) === null) absent.push(sha256)
+    return absent
+  }
+
+  /** Makes a blob fresh for gc; true when it is there. */
+  async touch(sha256: string): Promise<boolean> {
+    const now = new Date()
+    return utimes(blobPath(this.#paths.blobs, sha256), now, now).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return false
+        throw error
+      },
+    )
+  }
+
+  async *open(sha256: string, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array> {
+    const path = blobPath(this.#paths.blobs, sha256)
+    const file = await openBlob(path, sha256)
+    try {
+      const info = await file.stat()
+      const stamp: Stamp = `${info.ino}:${info.size}:${info.mtimeMs}`
+      if (!range) {
+        yield* hashedChunks(file, path, sha256)
+      } else {
+        if (this.#checked.get(sha256) !== stamp) for await (const _ of hashedChunks(file, path, sha256)) continue
+        yield* chunks(file, range.start, Math.min(range.end, info.size))
+      }
+      this.#remember(sha256, stamp)
+    } finally {
+      await file.close()
+    }
+  }
+
+  #remember(sha256: string, stamp: Stamp): void {
+    this.#checked.delete(sha256)
+    this.#checked.set(sha256, stamp)
+    if (this.#checked.size <= keptChecks) return
+    for (const oldest of this.#checked.keys()) {
+      this.#checked.delete(oldest)
+      return
+    }
+  }
+
+  async *list(): AsyncIterable<BlobInfo & { readonly modifiedAtMs: number }> {
+    for (const first of await folders(this.#paths.blobs)) {
+      for (const second of await folders(join(this.#paths.blobs, first))) {
+        const folder = join(this.#paths.blobs, first, second)
+        for (const sha256 of (await readdir(folder)).filter(isSha256).sort()) {
+          const info = await stat(join(folder, sha256)).catch(() => null) // deleted meanwhile
+          if (info) yield { sha256, bytes: info.size, modifiedAtMs: info.mtimeMs }
+        }
+      }
+    }
+  }
+
+  async delete(sha256: string): Promise<void> {
+    if (!isSha256(sha256)) return
+    const path = blobPath(this.#paths.blobs, sha256)
+    this.#checked.delete(sha256)
+    try {
+      await rm(path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+      throw asFault(error, path)
+    }
+    await syncFolder(dirname(path))
+  }
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < chunk.byteLength; ) {
+    offset += (await file.write(chunk, offset, chunk.byteLength - offset)).bytesWritten
+  }
+}
+
+async function openBlob(path: string, sha256: string): Promise<FileHandle> {
+  try {
+    if (!isSha256(sha256)) throw Object.assign(new Error('not a hash'), { code: 'ENOENT' })
+    return await open(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw asFault(error, path)
+    throw fault('blob.unknown', { expected: 'the hash of a stored blob', found: sha256 })
+  }
+}
+
+/** Half-open range [start, end) of a file. */
+async function* chunks(file: FileHandle, start: number, end: number): AsyncIterable<Uint8Array> {
+  for (let position = start; position < end; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(readBytes, end - position))
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
+    if (bytesRead === 0) return
+    position += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+}
+
+/** All chunks; the last one is held back until the hash of the whole fits. @throws blob.corrupt */
+async function* hashedChunks(file: FileHandle, path: string, sha256: string): AsyncIterable<Uint8Array> {
+  const hash = createHash('sha256')
+  let held: Uint8Array | null = null
+  let size = 0
+  for await (const chunk of chunks(file, 0, Number.MAX_SAFE_INTEGER)) {
+    if (held) yield held
+    hash.update(chunk)
+    size += chunk.byteLength
+    held = chunk
+  }
+  const found = hash.digest('hex')
+  if (found !== sha256) {
+    throw fault('blob.corrupt', { expected: `sha256 ${sha256}`, found: `${found} over ${size} bytes`, where: path })
+  }
+  if (held) yield held
+}
+
+const folders = async (path: string): Promise<string[]> =>
+  (await readdir(path)).filter((name) => /^[0-9a-f]{2}$/.test(name)).sort()

@@ -1,0 +1,166 @@
+/** The hot path: sessions into the catalog. Prepared statements throughout; everything of one call in one savepoint. */
+import { statSync } from 'node:fs'
+import { fault } from '#core/faults.ts'
+import type { PutResult, SessionRow } from '#core/store.ts'
+import type { CommitContext } from './commit-context.ts'
+import { blobPath } from './data-dir.ts'
+import { type Envelope, IndexChange, type PackedFacets, packFacets } from './derived.ts'
+import { fromHex, toHex } from './hashing.ts'
+import { searchWords } from './search-words.ts'
+import { isErased } from './tombstones.ts'
+
+/** A session on its way to the writer; `body` is null when it is kept as a blob, which is stored by then. */
+export interface SessionToCommit extends Omit<SessionRow, 'body'> {
+  readonly body: string | null
+  readonly sizeBytes: number
+}
+
+export interface SessionsToCommit {
+  readonly rows: readonly SessionToCommit[]
+  readonly importId: string | null
+  readonly nowMs: number
+}
+
+interface Known {
+  readonly seq: number
+  readonly hash: Uint8Array
+  readonly aside: string | null
+}
+
+export function putSessions(context: CommitContext, { rows, importId, nowMs }: SessionsToCommit): readonly PutResult[] {
+  const { db } = context
+  const index = new IndexChange(db)
+  const find = db.prepare('select seq, hash, aside from session where id = ?')
+  const seen = new Set<string>()
+  const results = rows.map((row): PutResult => {
+    const known = find.get(row.id) as Known | undefined
+    if (known) return repeat(context, index, known, row, importId)
+    if (isErased(db, context.salt, 'session', row.id)) return 'forgotten'
+    requireMedia(context, row, seen)
+    insert(context, index, row, importId, nowMs)
+    return 'created'
+  })
+  index.flush()
+  return results
+}
+
+function repeat(
+  context: CommitContext,
+  index: IndexChange,
+  known: Known,
+  row: SessionToCommit,
+  importId: string | null,
+): PutResult {
+  if (toHex(known.hash) !== row.hash) return 'conflict'
+  if (importId !== null) {
+    context.db
+      .prepare('insert or ignore into import_session (import, seq, created) values (?, ?, 0)')
+      .run(importId, known.seq)
+    if (known.aside !== null) bringBackOne(context, index, known.seq)
+    else {
+      const { place, at } = readEnvelope(context, known.seq)
+      index.addTerm(place, at, known.seq, ['#import', importId, 0])
+    }
+  }
+  return 'repeated'
+}
+
+/** Looked at inside the transaction, which gc must wait for. @throws session.media */
+function requireMedia({ paths }: CommitContext, row: SessionToCommit, seen: Set<string>): void {
+  const named = row.cover === null ? row.media : [...row.media, row.cover]
+  for (const sha256 of row.body === null ? [...named, row.hash] : named) {
+    if (seen.has(sha256)) continue
+    if (statSync(blobPath(paths.blobs, sha256), { throwIfNoEntry: false }) === undefined) {
+      const found = `no blob ${sha256}`
+      throw fault('session.media', { expected: 'media that are stored', found, where: `session ${row.id}` })
+    }
+    seen.add(sha256)
+  }
+}
+
+function insert(
+  { db, places }: CommitContext,
+  index: IndexChange,
+  row: SessionToCommit,
+  importId: string | null,
+  nowMs: number,
+): void {
+  const place = places.id(row.project, row.domain)
+  const facets = packFacets(row.facets)
+  const { lastInsertRowid } = db
+    .prepare(
+      `insert into session (id, place, schema_version, at, received_at, status, contributor, host, parent, hash, size, in_blob, aside, summary, cover, facets)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?)`,
+    )
+    .run(
+      row.id,
+      place,
+      row.schemaVersion,
+      row.recordedAtMs,
+      nowMs,
+      row.status,
+      row.contributor,
+      row.host,
+      row.parent,
+      fromHex(row.hash),
+      row.sizeBytes,
+      row.body === null ? 1 : 0,
+      row.summary,
+      row.cover === null ? null : fromHex(row.cover),
+      JSON.stringify(facets),
+    )
+  const seq = Number(lastInsertRowid)
+  if (row.body !== null) db.prepare('insert into record (seq, body) values (?, ?)').run(seq, row.body)
+  if (row.media.length > 0 || row.cover !== null || row.body === null) putMedia(db, seq, row)
+  if (importId !== null) {
+    db.prepare('insert into import_session (import, seq, created) values (?, ?, 1)').run(importId, seq)
+  }
+  putSearch(db, seq, row.searchText)
+  db.prepare('insert into sample_due (seq, stamp) values (?, 0)').run(seq)
+  const { recordedAtMs: at, status, contributor, host } = row
+  const imports = importId === null ? [] : [importId]
+  index.add({ place, at, status, contributor, host, imports }, seq, facets)
+}
+
+function putMedia(db: CommitContext['db'], seq: number, row: SessionToCommit): void {
+  const statement = db.prepare('insert or ignore into session_media (seq, sha) values (?, ?)')
+  for (const sha256 of row.media) statement.run(seq, fromHex(sha256))
+  if (row.cover !== null) statement.run(seq, fromHex(row.cover))
+  if (row.body === null) statement.run(seq, fromHex(row.hash))
+}
+
+export function putSearch(db: CommitContext['db'], seq: number, text: string | null): void {
+  if (text === null) return
+  const words = searchWords(text)
+  if (words.length > 0) db.prepare('insert into search (rowid, words) values (?, ?)').run(seq, words.join(' '))
+}
+
+export interface IndexedSession extends Envelope {
+  readonly facets: PackedFacets
+}
+
+/** What a session is indexed by. */
+export function readEnvelope({ db }: Pick<CommitContext, 'db'>, seq: number): IndexedSession {
+  const row = db.prepare('select place, at, status, contributor, host, facets from session where seq = ?').get(seq)
+  const imports = db.prepare('select import from import_session where seq = ?').all(seq) as { import: string }[]
+  const envelope = row as unknown as Omit<Envelope, 'imports'> & { readonly facets: string }
+  return {
+    ...envelope,
+    imports: imports.map((entry) => entry.import),
+    facets: JSON.parse(envelope.facets) as PackedFacets,
+  }
+}
+
+/** Puts a session that was set aside back into every index. */
+export function bringBackOne(context: CommitContext, index: IndexChange, seq: number): void {
+  const envelope = readEnvelope(context, seq)
+  context.db.prepare('update session set aside = null where seq = ?').run(seq)
+  index.add(envelope, seq, envelope.facets)
+}
+
+/** Takes a session out of every index, and says which import replaced it. */
+export function setAsideOne(context: CommitContext, index: IndexChange, seq: number, importId: string): void {
+  const envelope = readEnvelope(context, seq)
+  context.db.prepare('update session set aside = ? where seq = ?').run(importId, seq)
+  index.remove(envelope, seq, envelope.facets)
+}

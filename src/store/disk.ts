@@ -1,0 +1,67 @@
+/**
+ * Refuses new data while there is still room to finish what was begun. SQLite and the file system survive a full disk, but a
+ * machine on which nothing can be written any more is hard to mend.
+ */
+import { statfs } from 'node:fs/promises'
+import { fault } from '#core/faults.ts'
+import { asFault } from './sqlite-faults.ts'
+
+const megabyte = 1_000_000
+const recheckMs = 500
+
+export interface DiskSpace {
+  readonly freeBytes: number
+  readonly reserveBytes: number
+}
+
+export class DiskGuard {
+  readonly #path: string
+  readonly #reserveBytes: number | null
+  #space: DiskSpace | null = null
+  #takenBytes = 0
+  #askedAtMs = Number.NEGATIVE_INFINITY
+
+  /** @param reserveBytes null = the larger of 512 MB and 2 % of the disk, but no more than a tenth of it */
+  constructor(path: string, reserveBytes: number | null) {
+    this.#path = path
+    this.#reserveBytes = reserveBytes
+  }
+
+  async space(): Promise<DiskSpace> {
+    const disk = await statfs(this.#path)
+    const totalBytes = disk.blocks * disk.bsize
+    const usual = Math.min(Math.max(512 * megabyte, totalBytes * 0.02), totalBytes / 10)
+    this.#space = { freeBytes: disk.bavail * disk.bsize, reserveBytes: this.#reserveBytes ?? Math.round(usual) }
+    this.#takenBytes = 0
+    this.#askedAtMs = performance.now()
+    return this.#space
+  }
+
+  /** true when nothing needs to be asked of the disk: the usual case, and free. */
+  #isClear(bytes: number): boolean {
+    if (!this.#space || performance.now() - this.#askedAtMs > recheckMs) return false
+    this.#takenBytes += bytes
+    // Index rows and the WAL take about as much again.
+    return this.#space.freeBytes - 3 * this.#takenBytes > this.#space.reserveBytes
+  }
+
+  /** @throws store.full when `bytes` more would eat into the reserve */
+  async admit(bytes: number): Promise<void> {
+    if (this.#isClear(bytes)) return
+    let space: DiskSpace
+    try {
+      space = await this.space()
+    } catch (error) {
+      throw asFault(error, this.#path)
+    }
+    this.#takenBytes += bytes
+    if (space.freeBytes - bytes > space.reserveBytes) return
+    throw fault('store.full', {
+      expected: `${toMegabytes(space.reserveBytes + bytes)} MB of free disk space`,
+      found: `${toMegabytes(space.freeBytes)} MB`,
+      where: this.#path,
+    })
+  }
+}
+
+const toMegabytes = (bytes: number): string => (bytes / megabyte).toFixed(0)

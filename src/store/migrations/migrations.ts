@@ -1,0 +1,10 @@
+import { base } from './0001-base.ts'
+
+export interface Migration {
+  /** Number and name; never reused. */
+  readonly id: string
+  readonly sql: string
+}
+
+/** Every change of the catalog's shape, oldest first. Append only. */
+export const migrations: readonly Migration[] = [base]

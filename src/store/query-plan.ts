@@ -1,0 +1,117 @@
+/**
+ * Finds sessions in the order of lists without ever sorting a million of them. Each filter could be the source of candidates; a
+ * bounded count of each tells which is the shortest. Number ranges and text are only taken while they are few: else
+ * the time order (or a facet, which is kept in time order) is walked, and the rest is checked candidate by candidate.
+ */
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Position } from './cursor.ts'
+import type { PackedFacets } from './derived.ts'
+import type { Filters, NumberRange } from './query-filters.ts'
+import { type Candidate, countSource, type Direction, isSource, readChunk, type Source } from './query-sources.ts'
+import type { Database } from './sqlite-driver.ts'
+
+/** What a sorted source may hold; sorting these takes about 10 ms. */
+const sortableRange = 20_000
+const sortableSearch = 5_000
+const probeCap = sortableRange + 1
+/** After so many candidates in vain, sorting the range costs less than walking on. */
+const vainCandidates = 50_000
+/** Candidates read at once: about 5 ms, so that other requests get their turn. */
+const largestChunk = 2_000
+
+export const newest: Position = { at: 8.64e15, seq: Number.MAX_SAFE_INTEGER }
+export const oldest: Position = { at: -8.64e15, seq: -1 }
+
+export function chooseSource(db: Database, filters: Filters): Source {
+  const ordered: Source[] = filters.equals.map((term) => ({ type: 'term', term }))
+  const sorted: Source[] = filters.ranges.map((range) => ({ type: 'range', range }))
+  if (filters.search !== null) sorted.push({ type: 'search', expression: filters.search })
+  if (ordered.length + sorted.length === 0) return { type: 'time' }
+  if (ordered.length === 1 && ordered[0] && sorted.length === 0) return ordered[0]
+  let best: Source = { type: 'time' }
+  let fewest = Number.POSITIVE_INFINITY
+  for (const source of [...ordered, ...sorted]) {
+    const count = countSource(db, filters, source, Math.min(probeCap, fewest))
+    const usable = source.type === 'range' ? sortableRange : source.type === 'search' ? sortableSearch : probeCap
+    if (count < fewest && count <= usable) {
+      best = source
+      fewest = count
+    }
+  }
+  return best
+}
+
+export interface Walk {
+  readonly db: Database
+  readonly filters: Filters
+  readonly direction: Direction
+  /** Where to start, exclusive. */
+  readonly after: Position
+  /** How many are wanted, when that is known: the first reads are kept that small. */
+  readonly wanted?: number
+  /** Sessions that came later are not seen. */
+  readonly maxSeq?: number
+}
+
+/** All that fit, in order, in bunches; between them the event loop gets its turn. */
+export async function* walk({
+  db,
+  filters,
+  direction,
+  after,
+  wanted,
+  maxSeq,
+}: Walk): AsyncGenerator<readonly Position[]> {
+  let source = chooseSource(db, filters)
+  let chunkSize = Math.min(wanted ?? largestChunk, largestChunk)
+  let position = after
+  let vain = 0
+  for (;;) {
+    const { found, checked, end } = readRound({ db, filters, direction, after: position, source, chunkSize })
+    const seen = maxSeq === undefined ? found : found.filter(({ seq }) => seq <= maxSeq)
+    if (seen.length > 0) yield seen
+    if (end === null) return
+    position = end
+    vain = seen.length > 0 ? 0 : vain + checked
+    const range = filters.ranges[0]
+    if (range && vain > vainCandidates && wanted !== undefined && source.type !== 'range')
+      source = { type: 'range', range }
+    chunkSize = Math.min(chunkSize * 4, largestChunk)
+    await turn()
+  }
+}
+
+interface Round extends Pick<Walk, 'db' | 'filters' | 'direction' | 'after'> {
+  readonly source: Source
+  readonly chunkSize: number
+}
+
+/** One chunk of each place, merged as far as all of them reach. */
+function readRound({ db, filters, direction, after, source, chunkSize }: Round) {
+  const limit = Math.max(Math.ceil(chunkSize / Math.max(filters.places.length, 1)), Math.min(chunkSize, 60))
+  const before = (a: Position, b: Position) =>
+    direction === 'newest first' ? b.at - a.at || b.seq - a.seq : a.at - b.at || a.seq - b.seq
+  const all: Candidate[] = []
+  let end: Position | null = null
+  for (const place of filters.places) {
+    const chunk = readChunk({ db, filters, source, place, direction, after, limit })
+    all.push(...chunk)
+    const last = chunk.at(-1)
+    // A full chunk may go on behind its last: nothing beyond that is known to be in order yet.
+    if (last && chunk.length === limit && (end === null || before(last, end) < 0)) end = last
+  }
+  if (filters.places.length > 1) all.sort(before)
+  const reached = end
+  const known = reached === null ? all : all.filter((candidate) => before(candidate, reached) <= 0)
+  const ranges = filters.ranges.filter((range) => !isSource(source, range))
+  const found = known.filter(({ fits, facets }) => fits === 1 && inRanges(facets, ranges))
+  return { found, checked: known.length, end }
+}
+
+function inRanges(packed: string | null, ranges: readonly NumberRange[]): boolean {
+  if (ranges.length === 0) return true
+  const facets = JSON.parse(packed ?? '[]') as PackedFacets
+  return ranges.every(({ key, min, max }) =>
+    facets.some(([name, value]) => name === key && typeof value === 'number' && value >= min && value <= max),
+  )
+}

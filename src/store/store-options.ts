@@ -1,0 +1,6 @@
+export interface StoreOptions {
+  /** Free bytes on the disk below which new data are refused; default: 512 MB or 2 % of the disk, whichever is more. */
+  readonly reserveBytes?: number
+  /** Whether to make the data directory when it is not there. Default true. */
+  readonly create?: boolean
+}

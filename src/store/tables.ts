@@ -1,0 +1,136 @@
+/** The columns of the catalog as TypeScript sees them; `docs/spec.md` says what they mean. */
+import type { Generated } from 'kysely'
+
+interface SessionTable {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly place: number
+  readonly schema_version: number
+  readonly at: number
+  readonly received_at: number
+  readonly status: string | null
+  readonly contributor: string | null
+  readonly host: string
+  readonly parent: string | null
+  readonly hash: Uint8Array
+  readonly size: number
+  readonly in_blob: number
+  readonly aside: string | null
+  readonly summary: string
+  readonly cover: Uint8Array | null
+  readonly facets: string
+}
+
+interface JobTable {
+  readonly id: string
+  readonly kind: string
+  readonly project: string
+  readonly principal: string
+  readonly params: string
+  readonly state: string
+  readonly progress: string
+  readonly checkpoint: string
+  readonly result: string
+  readonly error: string
+  readonly cancel_requested: number
+  readonly attempts: number
+  readonly worker: string | null
+  readonly lease_until: number | null
+  readonly created_at: number
+  readonly started_at: number | null
+  readonly finished_at: number | null
+}
+
+export interface Tables {
+  readonly migration: { readonly id: string; readonly hash: string; readonly at: number }
+  readonly setting: { readonly key: string; readonly value: string }
+  readonly place: { readonly id: Generated<number>; readonly project: string; readonly domain: string }
+  readonly session: SessionTable
+  readonly record: { readonly seq: number; readonly body: string }
+  readonly session_media: { readonly seq: number; readonly sha: Uint8Array }
+  readonly edit: {
+    readonly seq: Generated<number>
+    readonly id: string
+    readonly session: number | null
+    readonly project: string
+    readonly at: number
+    readonly kind: string
+    readonly import: string | null
+    readonly hash: Uint8Array
+    readonly body: string
+  }
+  readonly import: { readonly id: string; readonly project: string; readonly at: number; readonly body: string }
+  readonly import_session: { readonly import: string; readonly seq: number; readonly created: number }
+  readonly document: { readonly project: string; readonly name: string; readonly text: string }
+  readonly saved_query: { readonly project: string; readonly name: string; readonly body: string }
+  readonly dataset: {
+    readonly project: string
+    readonly name: string
+    readonly created_at: number
+    readonly body: string
+  }
+  readonly version: {
+    readonly id: Generated<number>
+    readonly project: string
+    readonly dataset: string
+    readonly version: string
+    readonly staged_at: number | null
+    readonly body: string
+  }
+  readonly frozen: { readonly hash: Uint8Array; readonly body: string | null }
+  readonly frozen_session: { readonly seq: number; readonly hash: Uint8Array }
+  readonly item: {
+    readonly version: number
+    readonly part: number
+    readonly sample: string
+    readonly hash: Uint8Array
+    readonly grp: string
+    readonly redacted: number
+  }
+  readonly export_note: { readonly id: string; readonly project: string; readonly at: number; readonly body: string }
+  readonly export_session: { readonly seq: number; readonly export: string }
+  readonly job: JobTable
+  readonly consent: {
+    readonly seq: Generated<number>
+    readonly id: string
+    readonly project: string
+    readonly body: string
+    readonly chain: Uint8Array
+  }
+  readonly tombstone: { readonly hash: Uint8Array; readonly receipt: string }
+  readonly receipt: { readonly id: string; readonly at: number; readonly body: string }
+  readonly backup: { readonly name: string; readonly path: string; readonly at: number; readonly body: string | null }
+  readonly erasure_due: { readonly receipt: string; readonly backup: string }
+  readonly quarantine: {
+    readonly id: Generated<number>
+    readonly at: number
+    readonly what: string
+    readonly key: string
+    readonly note: string
+    readonly body: Uint8Array
+  }
+  readonly facet: {
+    readonly place: number
+    readonly key: string
+    readonly text: string
+    readonly num: number
+    readonly at: number
+    readonly seq: number
+  }
+  readonly facet_value: {
+    readonly place: number
+    readonly key: string
+    readonly text: string
+    readonly sessions: number
+  }
+  readonly tally: { readonly place: number; readonly day: number; readonly status: string; readonly sessions: number }
+  readonly sample_due: { readonly seq: number; readonly stamp: number }
+  readonly sample: {
+    readonly key: Generated<number>
+    readonly type: string
+    readonly id: string
+    readonly seq: number
+    readonly body: string
+  }
+  readonly fingerprint: { readonly sha: Uint8Array; readonly hash: string }
+}

@@ -1,0 +1,60 @@
+/** The writer thread: takes groups of calls, commits each group in one transaction, and answers when it is durable. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { commits } from './commits.ts'
+import { dataPaths } from './data-dir.ts'
+import { openConnection } from './connection.ts'
+import type { CommitContext } from './commit-context.ts'
+import { asFault } from './sqlite-faults.ts'
+import { type Call, type Reply, sendError } from './writer-messages.ts'
+import { tombstoneSalt } from './tombstones.ts'
+import { Places } from './places.ts'
+
+const paths = dataPaths((workerData as { dataDir: string }).dataDir)
+const db = openConnection(paths.catalog)
+const context: CommitContext = { db, paths, salt: tombstoneSalt(db), places: new Places(db) }
+const begin = db.raw.prepare('begin immediate')
+const commit = db.raw.prepare('commit')
+const savepoint = db.raw.prepare('savepoint call')
+const release = db.raw.prepare('release call')
+const undo = db.raw.prepare('rollback to call')
+
+parentPort?.on('message', (calls: readonly Call[] | null) => {
+  if (calls === null) {
+    db.close()
+    parentPort?.close()
+    return
+  }
+  parentPort?.postMessage(runGroup(calls))
+})
+
+function runGroup(calls: readonly Call[]): readonly Reply[] {
+  try {
+    begin.run()
+    const replies = calls.map(runCall)
+    commit.run()
+    return replies
+  } catch (error) {
+    // Nothing of the group is in the store. What the transaction taught the caches may not be there either.
+    if (db.raw.isTransaction) db.exec('rollback')
+    context.places.forget()
+    const sent = sendError(asFault(error, paths.catalog))
+    return calls.map(({ id }) => ({ id, error: sent }))
+  }
+}
+
+/** @throws what has already ended the transaction as a whole (a full disk) */
+function runCall({ id, op, args }: Call): Reply {
+  savepoint.run()
+  try {
+    const commitFunction = commits[op as keyof typeof commits] as (context: CommitContext, args: unknown) => unknown
+    const value = commitFunction(context, args)
+    release.run()
+    return { id, value }
+  } catch (error) {
+    if (!db.raw.isTransaction) throw error
+    undo.run()
+    release.run()
+    context.places.forget()
+    return { id, error: sendError(asFault(error, paths.catalog)) }
+  }
+}
