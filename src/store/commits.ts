@@ -1,4 +1,5 @@
 /** Everything that the writer thread can do, in one list. */
+import { appendConsent } from './commit-consent.ts'
 import {
   abandonVersion,
   createDataset,
