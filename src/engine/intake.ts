@@ -3,6 +3,7 @@ import { fault } from '#core/faults.ts'
 import type { Source } from '#core/io.ts'
 import type { Intake } from '#core/layout.ts'
 import type { MediaRef } from '#core/session.ts'
+import { withoutPrivateMetadata } from '#media/private-metadata.ts'
 import { inspectImage } from '#media/still.ts'
 import { type Engine, pseudonym } from './engine.ts'
 
@@ -36,10 +37,15 @@ export function makeIntake(engine: Engine, source: Source, project: string): Int
 export async function keepMedia(
   engine: Engine,
   bytes: Uint8Array,
-  options: { readonly picture: boolean; readonly where: string },
+  options: {
+    readonly picture: boolean
+    /** Whether what a picture's file says of place, person and device is taken out first; no when absent. */
+    readonly clean?: boolean
+    readonly where: string
+  },
 ): Promise<Omit<MediaRef, 'role'>> {
   const picture = await inspectOrNull(bytes, options.picture)
-  const stored = await engine.store.blobs.put(once(bytes))
+  const stored = await engine.store.blobs.put(once(picture && options.clean ? withoutPrivateMetadata(bytes) : bytes))
   return {
     sha256: stored.sha256,
     mediaType: picture?.mediaType ?? 'application/octet-stream',

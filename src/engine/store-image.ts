@@ -2,7 +2,7 @@
 import type { ConsentStatement } from '#core/consent.ts'
 import { brief, fault } from '#core/faults.ts'
 import type { Json } from '#core/json.ts'
-import { isNobody, storeImageSession } from '#domains/images/intake.ts'
+import { personOf, storeImageSession } from '#domains/images/intake.ts'
 import { type StoreImageFigures, storeImageFigures } from '#domains/images/legacy-answers.ts'
 import { declaredBasis } from './consent.ts'
 import { type Engine, newId, pseudonym, sha256, utcNow } from './engine.ts'
@@ -23,9 +23,9 @@ export interface SentPair {
 /** @throws consent.missing, consent.invalid, image.*, request.invalid */
 export async function storeImagePair(engine: Engine, project: string, sent: SentPair): Promise<{ id: string }> {
   const consent = await consentFor(engine, project, sent.consent)
-  const input = await keepMedia(engine, sent.originalImage, { picture: true, where: 'originalImage' })
-  const output = await keepMedia(engine, sent.reimaginedImage, { picture: true, where: 'reimaginedImage' })
-  const person = sent.userEmail ?? ''
+  const input = await keepMedia(engine, sent.originalImage, { picture: true, clean: true, where: 'originalImage' })
+  const output = await keepMedia(engine, sent.reimaginedImage, { picture: true, clean: true, where: 'reimaginedImage' })
+  const person = personOf(sent.userEmail ?? '')
   const session = storeImageSession({
     id: newId(),
     project,
@@ -33,7 +33,7 @@ export async function storeImagePair(engine: Engine, project: string, sent: Sent
     originalImage: { role: 'input', ...input },
     reimaginedImage: { role: 'output', ...output },
     instruction: sent.instruction,
-    contributor: isNobody(person) ? null : pseudonym(engine, 'contributor', person),
+    contributor: person === null ? null : pseudonym(engine, 'contributor', person),
     consent,
   })
   return recordSession(engine, session as unknown as Json)

@@ -11,7 +11,7 @@ import { hashSidePx, perceptualHash } from '#vision/perceptual-hash.ts'
 import { withReader, type Bytes } from './byte-reader.ts'
 import { breaksOff } from './container-end.ts'
 import { decodeGate } from './decode-gate.ts'
-import { holdsLocation } from './location.ts'
+import { holdsLocation } from './exif.ts'
 import { sniffBytes, sniffMediaType, type StillMediaType, stillMediaTypes } from './sniff.ts'
 
 export interface StillLimits {

@@ -9,7 +9,7 @@ import type { PairSample } from '#core/sample.ts'
 import type { AnySession, MediaRef } from '#core/session.ts'
 import { images } from './images.ts'
 import { diversity, normaliseInstruction } from './instruction.ts'
-import { isNobody, storeImageSession } from './intake.ts'
+import { personOf, storeImageSession } from './intake.ts'
 import { storeImageFigures } from './legacy-answers.ts'
 import type { ImagesContext, ImagesResult, ImagesSession, ImagesSettings } from './session.ts'
 
@@ -287,7 +287,7 @@ test('a post of the old door becomes a session that the schema accepts', () => {
       (error) => error instanceof Fault && error.code === 'request.invalid' && error.message.length < 500,
     )
   }
-  assert.deepEqual(['', ' Anonymous ', 'a@b.example'].map(isNobody), [true, true, false])
+  assert.deepEqual(['', ' Anonymous ', ' A@b.example'].map(personOf), [null, null, 'a@b.example'])
 })
 
 test('the four figures are those of the old door', () => {

@@ -56,8 +56,11 @@ export function storeImageSession(parts: StoreImageParts): ImagesSession {
   }
 }
 
-/** Mail addresses that stand for nobody: the app writes "anonymous" where none was given. */
-export function isNobody(userEmail: string): boolean {
+/**
+ * The person behind a mail address as it was typed, for making a pseudonym of: letter case and spaces are no difference
+ * in practice. null for nobody; the app writes "anonymous" where no address was given.
+ */
+export function personOf(userEmail: string): string | null {
   const name = userEmail.trim().toLowerCase()
-  return name === '' || name === 'anonymous'
+  return name === '' || name === 'anonymous' ? null : name
 }

@@ -7,7 +7,7 @@ import { canonicalJson, isJsonObject, type JsonObject, parseJson } from '#core/j
 import type { Imported, Intake } from '#core/layout.ts'
 import type { MediaRef } from '#core/session.ts'
 import { readText } from '#core/source-text.ts'
-import { isNobody } from '../intake.ts'
+import { personOf } from '../intake.ts'
 import { instruction as instructionSchema, maxInstructionChars } from '../schema.ts'
 import type { ImagesSession } from '../session.ts'
 import { otherKeys } from './nexvision-metadata.ts'
@@ -196,14 +196,15 @@ function readTime(value: unknown): string | null {
   return Number.isNaN(time) ? null : new Date(time).toISOString()
 }
 
-/** The address itself is never kept. Letter case is no difference between mail addresses in practice. */
+/** The address itself is never kept. */
 function readContributor(userEmail: unknown, where: string, { intake, ctx }: Pick<Reading, 'intake' | 'ctx'>) {
   if (userEmail === undefined || userEmail === null) return null
   if (typeof userEmail !== 'string') {
     ctx.warn({ code: 'contributor.unread', message: 'userEmail is no text; the session belongs to nobody', where })
     return null
   }
-  return isNobody(userEmail) ? null : intake.pseudonym(userEmail.trim().toLowerCase())
+  const person = personOf(userEmail)
+  return person === null ? null : intake.pseudonym(person)
 }
 
 function readExtra(value: JsonObject, where: string, ctx: Context): JsonObject | null {

@@ -7,6 +7,8 @@ import type { Loss } from '#core/format.ts'
 import type { MediaReader, Sink } from '#core/io.ts'
 import type { LayoutExtras, SessionWithEdits, WriteReport } from '#core/layout.ts'
 import type { MediaRef } from '#core/session.ts'
+import { stillMediaTypes } from '#media/sniff.ts'
+import { withoutPrivateMetadata } from '#media/private-metadata.ts'
 import { judge, type Verdict, whyNoPair } from '../samples.ts'
 import { asImages, type ImagesSession, picture } from '../session.ts'
 import { otherKeys } from './nexvision-metadata.ts'
@@ -17,9 +19,11 @@ const root = 'training-data/'
 export interface NexvisionOptions {
   /** `complete`: the whole metadata per line, as the app writes it. `short`: time, instruction and name, as it documents it. */
   readonly log: 'complete' | 'short'
+  /** Whether pictures keep what their files say of place, person and device. */
+  readonly keepMetadata: boolean
 }
 
-/** The log is written last and held until then: some 300 bytes for each session. */
+/** Memory: two pictures, and the log, which is written last: some 300 bytes for each session. */
 export async function writeNexvision(
   items: AsyncIterable<SessionWithEdits>,
   media: MediaReader,
@@ -31,6 +35,13 @@ export async function writeNexvision(
   const losses = lossCounter()
   const stampFor = stampGiver()
   const lines: string[] = []
+  const readPicture = async (ref: MediaRef): Promise<Picture> => {
+    const stored = await readAll(media, ref)
+    if (options.keepMetadata || !stillMediaTypes.some((type) => type === ref.mediaType)) return { ref, bytes: stored }
+    const bytes = withoutPrivateMetadata(stored)
+    if (bytes.length !== stored.length) losses.add(`${ref.role} metadata`, 'dropped', whyNoMetadata)
+    return { ref, bytes }
+  }
   for await (const { session: recorded, edits } of items) {
     ctx.signal.throwIfAborted()
     const session = asImages(recorded)
@@ -45,10 +56,11 @@ export async function writeNexvision(
     const person = session.contributor
     const known = person !== null && extras.mayShare(recorded)
     if (person !== null && !known) losses.add('contributor', 'dropped', 'the person did not agree to be recognisable')
-    const metadata = toMetadata(session, verdict, stamp, input, output, known ? extras.pseudonym(person) : 'anonymous')
+    const pictures = { input: await readPicture(input), output: await readPicture(output) }
+    const metadata = toMetadata(session, verdict, stamp, pictures, known ? extras.pseudonym(person) : 'anonymous')
     const folder = `${root}session-${stamp}`
-    await sink.write(`${folder}/${metadata.originalFilename}`, media.open(input.sha256))
-    await sink.write(`${folder}/${metadata.reimaginedFilename}`, media.open(output.sha256))
+    await sink.write(`${folder}/${metadata.originalFilename}`, pictures.input.bytes)
+    await sink.write(`${folder}/${metadata.reimaginedFilename}`, pictures.output.bytes)
     await sink.write(`${folder}/metadata-${stamp}.json`, JSON.stringify(metadata, null, 2))
     lines.push(`${JSON.stringify(options.log === 'short' ? shortForm(metadata) : metadata)}\n`)
     countLosses(session, { session: recorded, edits }, losses)
@@ -56,6 +68,30 @@ export async function writeNexvision(
   }
   await sink.write(`${root}${logName}`, lines.join(''))
   return { files: lines.length * 3 + 1, items: lines.length, losses: losses.all() }
+}
+
+const whyNoMetadata = 'what a file says of place, person and device is not given out'
+
+interface Picture {
+  readonly ref: MediaRef
+  /** As written. */
+  readonly bytes: Uint8Array
+}
+
+async function readAll(media: MediaReader, { sha256 }: MediaRef): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of media.open(sha256)) {
+    parts.push(part)
+    length += part.length
+  }
+  const bytes = new Uint8Array(length)
+  for (let at = 0; parts.length > 0; ) {
+    const part = parts.shift() ?? new Uint8Array()
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
 
 /** Sessions of this layout get their own name back. */
@@ -70,18 +106,17 @@ function toMetadata(
   session: ImagesSession,
   verdict: Verdict,
   stamp: string,
-  input: MediaRef,
-  output: MediaRef,
+  { input, output }: Readonly<Record<'input' | 'output', Picture>>,
   userEmail: string,
 ) {
   return {
     timestamp: session.recordedAt,
     instruction: verdict.instruction,
     userEmail,
-    originalFilename: `original-${stamp}.${extension(input)}`,
-    reimaginedFilename: `reimagined-${stamp}.${extension(output)}`,
-    originalSize: input.bytes,
-    reimaginedSize: output.bytes,
+    originalFilename: `original-${stamp}.${extension(input.ref)}`,
+    reimaginedFilename: `reimagined-${stamp}.${extension(output.ref)}`,
+    originalSize: input.bytes.length,
+    reimaginedSize: output.bytes.length,
     sessionId: `session-${stamp}`,
     ...otherKeys(session.context.origin?.extra ?? {}).kept,
   }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import fc from 'fast-check'
 import type { Edit } from '#core/edit.ts'
+import sharp from 'sharp'
 import { canonicalJson, type JsonObject } from '#core/json.ts'
 import type { Imported } from '#core/layout.ts'
 import type { AnySession } from '#core/session.ts'
+import { inspectImage } from '#media/still.ts'
 import { images } from '../images.ts'
 import { nexvision } from './nexvision.ts'
 import { type AppPost, appTree, asItems, type Files, memorySink, memorySource, memoryStore } from './nexvision-suite.ts'
@@ -380,6 +382,27 @@ test('a hostile name in a session never becomes a path', async () => {
     [...files.keys()].filter((name) => name.includes('..')),
     [],
   )
+})
+
+test('where a picture was taken is not given out, unless that is asked for', async () => {
+  const place = { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' }
+  const photo = await sharp(pictures[0])
+    .withExif({ IFD0: { Artist: 'Jo Doe' }, IFD3: place })
+    .jpeg()
+    .toBuffer()
+  const { sessions, store } = await read(appTree([post({ original: photo })]))
+  const name = `training-data/session-${stamp}/original-${stamp}.jpg`
+  const { files, report } = await write(sessions, store)
+  assert.equal((await inspectImage(files.get(name) ?? '')).hasLocation, false)
+  assert.doesNotMatch(Buffer.from(files.get(name) ?? []).toString('latin1'), /Jo Doe/)
+  assert.deepEqual(
+    report.losses.map((loss) => loss.field),
+    ['contributor', 'input metadata'],
+  )
+  const again = await read(files)
+  assert.equal(images.samples(again.sessions[0] ?? assert.fail(), []).length, 1, 'sizes and files agree')
+  const kept = await write(sessions, store, { options: { 'keep-metadata': true } })
+  assert.deepEqual(Buffer.from(kept.files.get(name) ?? []), photo)
 })
 
 test('detection says what fits and what is missing', async () => {

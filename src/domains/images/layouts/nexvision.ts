@@ -12,6 +12,11 @@ const options = {
     choices: ['complete', 'short'],
     default: 'complete',
   },
+  'keep-metadata': {
+    type: 'boolean',
+    about: 'Whether the pictures keep what their files say of place, person and device',
+    default: false,
+  },
 } as const satisfies OptionTable
 
 export const nexvision: Layout = {
@@ -32,7 +37,8 @@ export const nexvision: Layout = {
   },
   read: readNexvision,
   write(items, media, sink, given, extras, ctx) {
-    const { log } = checkOptions(options, given)
-    return writeNexvision(items, media, sink, { log: log === 'short' ? 'short' : 'complete' }, extras, ctx)
+    const { log, 'keep-metadata': keepMetadata } = checkOptions(options, given)
+    const chosen = { log: log === 'short' ? 'short' : 'complete', keepMetadata } as const
+    return writeNexvision(items, media, sink, chosen, extras, ctx)
   },
 }
