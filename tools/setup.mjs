@@ -156,10 +156,10 @@ function findNode24() {
   })
 }
 
-// Everything the page is made of: its own folder, and the folders it may import at run time.
+// Everything the page may be made of. It takes little of src, but a page built too often is better than a stale one.
 function hashOfStudioSources() {
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')))
-  for (const folder of ['studio', 'src/client', 'src/core', 'src/track/geometry']) {
+  for (const folder of ['studio', 'src']) {
     for (const path of filesUnder(folder)) hash.update(`\0${path}\0`).update(readFileSync(join(root, path)))
   }
   return hash.digest('hex')
