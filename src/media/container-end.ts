@@ -19,8 +19,9 @@ async function pngBreaksOff(reader: ByteReader): Promise<boolean> {
     const head = await reader.at(offset, 8)
     if (head.length < 8) return true
     const length = new DataView(head.buffer, head.byteOffset).getUint32(0)
+    // The loop's condition holds all twelve bytes of it.
+    if (String.fromCharCode(...head.subarray(4)) === 'IEND') return false
     offset += 12 + length
-    if (String.fromCharCode(...head.subarray(4)) === 'IEND') return offset > reader.size
   }
   return true
 }

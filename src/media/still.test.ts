@@ -87,6 +87,17 @@ test('every cut is noticed, in memory and in a file', async () => {
   }
 })
 
+test('a cut below the last row that a small version needs is noticed', async () => {
+  const tall = { width: 64, height: 3000 }
+  const pixels = Buffer.alloc(tall.width * tall.height * 3)
+  for (let i = 0; i < pixels.length; i++) pixels[i] = Math.imul(i, 2654435761) >>> 24
+  const bytes = await sharp(pixels, { raw: { ...tall, channels: 3 } })
+    .jpeg()
+    .toBuffer()
+  assert.equal((await inspectImage(bytes)).height, 3000)
+  await assert.rejects(inspectImage(bytes.subarray(0, Math.floor(bytes.length * 0.99))), hasCode('image.truncated'))
+})
+
 test('a PNG whose bytes were changed is damaged, not truncated', async () => {
   const bytes = await picture().png().toBuffer()
   const middle = Math.floor(bytes.length / 2)
