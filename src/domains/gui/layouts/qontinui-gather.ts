@@ -1,7 +1,7 @@
 /** What the writer of qontinui's dataset keeps in memory while sessions pass: facts and labels, never pictures. */
-import type { Loss } from '#core/format.ts'
 import type { SessionWithEdits } from '#core/layout.ts'
 import type { MediaRef } from '#core/session.ts'
+import type { Loss } from '#core/report.ts'
 import { type Evidence, evidenceOf, joinEvidence } from '../evidence.ts'
 import type { GuiAction, GuiSession } from '../session.ts'
 
@@ -104,7 +104,7 @@ function linesOf(session: GuiSession, images: ReadonlyMap<string, GatheredImage>
     const after = has(action.screenshotAfter) ? action.screenshotAfter : null
     const image = has(action.screenshotBefore) ? action.screenshotBefore : after
     if (image === null) continue
-    listed.add(image).add(after ?? image)
+    listed.add(image)
     const { id, type, success, statesBefore, statesAfter, target } = action
     lines.push({
       ...common,
@@ -116,6 +116,7 @@ function linesOf(session: GuiSession, images: ReadonlyMap<string, GatheredImage>
       activeStates: statesBefore ?? [],
     })
   }
+  // Whoever goes by the manifest must find every image there, also the last ones, on which no action began.
   let step = telemetry?.actions?.length ?? 0
   for (const { sha256, takenAt, activeStates } of telemetry?.screens ?? []) {
     if (listed.has(sha256) || !has(sha256)) continue

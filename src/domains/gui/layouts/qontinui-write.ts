@@ -6,8 +6,9 @@
 import type { Context } from '#core/context.ts'
 import type { MediaReader, Sink } from '#core/io.ts'
 import type { JsonObject } from '#core/json.ts'
-import type { LayoutExtras, SessionWithEdits, WriteReport } from '#core/layout.ts'
+import type { LayoutExtras, SessionWithEdits } from '#core/layout.ts'
 import { checkOptions } from '#core/options.ts'
+import type { WriteReport } from '#core/report.ts'
 import { boundsOf } from '../geometry.ts'
 import { cocoText } from './qontinui-coco.ts'
 import {

@@ -1,6 +1,7 @@
 /** The intermediate dataset that qontinui-runner exports: manifest, annotations, metadata, images and a COCO file. */
 import type { Source } from '#core/io.ts'
-import type { Layout, Match } from '#core/layout.ts'
+import type { Layout } from '#core/layout.ts'
+import type { Match } from '#core/report.ts'
 import { qontinuiOptions } from './qontinui-dataset.ts'
 import { datasetRoot } from './qontinui-files.ts'
 import { readQontinui } from './qontinui-read.ts'
