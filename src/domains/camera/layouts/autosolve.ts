@@ -30,6 +30,6 @@ export const autosolve: Layout = {
   options,
   detect: detectAutosolve,
   read: readAutosolve,
-  write: (items, _media, sink, given, extras, ctx) =>
+  write: async (items, _media, sink, given, extras, ctx) =>
     writeAutosolve(items, sink, checkOptions(options, given), extras, ctx),
 }

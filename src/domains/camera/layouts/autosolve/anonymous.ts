@@ -42,11 +42,11 @@ export function trackNames(): (name: Json | undefined) => Json {
   }
 }
 
-const plainWord = /^[A-Za-z][A-Za-z_]{0,30}$/
-
-/** Words of a program pass; anything that could be a name that a person chose does not. */
-export const wordOrNull = (value: Json | undefined): Json =>
-  typeof value === 'string' && plainWord.test(value) ? value : null
+/** Words that programs are known to write pass; anything else could be a name that a person chose. */
+export const knownWord =
+  (words: readonly string[]) =>
+  (value: Json | undefined): Json =>
+    typeof value === 'string' && words.includes(value.toLowerCase()) ? value : null
 
 /** The extensions by which video comes; others are left out. */
 const extensions: Readonly<Record<string, string>> = {

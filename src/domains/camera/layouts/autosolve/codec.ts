@@ -183,7 +183,9 @@ export function record(table: FieldTable, hooks: Hooks = {}): Field {
         return null
       }
       const ours: Record<string, Json> = {}
-      for (const [theirs, name, field] of table) put(ours, name, field.read(value[theirs], join(path, name), notes))
+      for (const [theirs, name, field] of table) {
+        if (value[theirs] !== undefined) put(ours, name, field.read(value[theirs], join(path, name), notes))
+      }
       for (const [key, unknown] of Object.entries(value)) {
         if (!known.has(key) && !Object.hasOwn(ours, key)) ours[key] = unknown
       }
@@ -216,7 +218,7 @@ function reportLost(value: JsonObject, prefix: string, paths: ReadonlySet<string
 
 const join = (path: string, key: string) => (path === '' ? key : `${path}.${key}`)
 
-/** Sets a value at a path of at most a few steps; a nested object appears only when something in it is known. */
+/** Sets a value at a path; what their record does not say is absent, what it says to be unknown is null. */
 function put(target: Record<string, Json>, path: string, value: Json): void {
   const dot = path.indexOf('.')
   if (dot < 0) {
@@ -226,7 +228,7 @@ function put(target: Record<string, Json>, path: string, value: Json): void {
   const head = path.slice(0, dot)
   const inner = { ...(isJsonObject(target[head]) ? target[head] : {}) }
   put(inner, path.slice(dot + 1), value)
-  target[head] = Object.values(inner).every((item) => item === null) ? null : inner
+  target[head] = inner
 }
 
 function take(source: JsonObject, path: string): Json | undefined {

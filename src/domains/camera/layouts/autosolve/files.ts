@@ -1,7 +1,7 @@
 /** Which files of a source are AutoSolve's, and in which of its four forms. */
 import type { Source, SourceFile } from '#core/io.ts'
 import { isJsonObject, type Json } from '#core/json.ts'
-import type { Match } from '#core/layout.ts'
+import type { Match } from '#core/report.ts'
 import { decodeText, parseLoose, readBytes } from './text.ts'
 
 /**

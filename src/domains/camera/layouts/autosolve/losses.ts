@@ -1,5 +1,5 @@
+import type { Loss } from '#core/report.ts'
 /** Counts what an export could not hold, so that nothing is lost silently. */
-import type { Loss } from '#core/format.ts'
 
 export interface LossCounter {
   dropped(field: string, why: string, count?: number): void

@@ -1,6 +1,6 @@
 /** AutoSolve's session record, field by field: `[their key, our path, how]`. Identity, times and names are elsewhere. */
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
-import { distortionModels, failureTypes, motionModels } from '../../terms.ts'
+import { distortionModels, failureTypes, footageTypes, motionModels } from '../../terms.ts'
 import {
   type Field,
   type FieldTable,
@@ -40,8 +40,8 @@ export const settings: Field = record([
   ['tripod_mode', 'tripod', optional(flag)],
   ['robust_mode', 'robust', optional(flag)],
   ['normalize', 'normalize', optional(flag)],
-  ['pattern_match', 'patternMatch', optional(text)],
-  ['refine_intrinsics', 'refine', optional(list(text))],
+  ['pattern_match', 'patternMatch', optional(word(same(['keyframe', 'previous-frame'])))],
+  ['refine_intrinsics', 'refine', optional(list(word(same(['focal', 'principal', 'radial', 'tangential']))))],
   ['cleanup_threshold', 'cleanupErrorPx', optional(number)],
 ])
 
@@ -117,10 +117,10 @@ const probe = unless(
     ],
     {
       afterRead(ours, theirs) {
-        const velocities = isJsonObject(theirs['velocities']) ? theirs['velocities'] : {}
+        if (!isJsonObject(theirs['velocities'])) return
         delete ours['velocities']
-        ours['meanVelocityUv'] = finite(velocities['avg'])
-        ours['maxVelocityUv'] = finite(velocities['max'])
+        ours['meanVelocityUv'] = finite(theirs['velocities']['avg'])
+        ours['maxVelocityUv'] = finite(theirs['velocities']['max'])
       },
       afterWrite(theirs, ours) {
         const [avg, max] = [ours['meanVelocityUv'] ?? null, ours['maxVelocityUv'] ?? null]
@@ -301,7 +301,7 @@ export const sessionTable: FieldTable = [
   ['previous_session_id', 'telemetry.previousRecord', textOrEmpty],
   // Not AutoSolve's: what its record has no place for.
   ['first_frame', 'context.firstFrame', optional(integer)],
-  ['footage_type', 'context.footageType', optional(text)],
+  ['footage_type', 'context.footageType', optional(word(same(footageTypes)))],
   ['held_out_error', 'outcome.heldOutErrorPx', optional(number)],
   ['held_out_tracks', 'outcome.heldOutTracks', optional(integer)],
   ['solved_frames', 'outcome.solvedFrames', optional(integer)],

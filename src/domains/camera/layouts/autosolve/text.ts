@@ -103,14 +103,35 @@ function parseOrName(text: string, where: string): Json {
     return parseJson(text, where)
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.code !== 'json.malformed') throw cause
-    const position = /position (\d+)/.exec(cause.found)?.[1]
-    const line = position === undefined ? null : lineOf(text, Number(position))
+    const line = lineOf(text, whereBroken(text))
     throw fault('layout.invalid', {
       expected: 'a JSON file',
       found: brief(cause.found),
-      where: line === null ? where : `${where}:${line}`,
+      where: `${where}:${line}`,
       cause,
     })
+  }
+}
+
+/** The parser does not always say where: it is the end of the shortest beginning that nothing could complete. */
+function whereBroken(text: string): number {
+  let [good, bad] = [0, text.length]
+  while (good < bad) {
+    const middle = Math.floor((good + bad + 1) / 2)
+    if (couldGoOn(text.slice(0, middle))) good = middle
+    else bad = middle - 1
+  }
+  return good
+}
+
+function couldGoOn(beginning: string): boolean {
+  try {
+    JSON.parse(beginning)
+    return true
+  } catch (error) {
+    const message = error instanceof Error ? error.message : ''
+    const position = /position (\d+)/.exec(message)?.[1]
+    return /end of JSON|Unterminated/.test(message) || Number(position) === beginning.length
   }
 }
 

@@ -59,6 +59,18 @@ function unlessUniform(constant: Json, field: Field): Field {
   }
 }
 
+/** Keys name the moment; what is no name of a moment could be anybody's and is not written. */
+const everyMoment = map(regional(number))
+const moments: Field = {
+  read: everyMoment.read,
+  write(value, path, notes) {
+    const all = isJsonObject(value) ? Object.entries(value) : []
+    const known = all.filter(([key]) => /^(frame_\d{1,3}pct(_\d{1,2})?|detection_frame)$/.test(key))
+    if (known.length < all.length) notes.lost(`${path}.*`)
+    return everyMoment.write(Object.fromEntries(known), path, notes)
+  },
+}
+
 const visualRecord = record(
   [
     ['motion_class', 'motionClass', level],
@@ -67,7 +79,7 @@ const visualRecord = record(
     ['feature_density', 'featureDensity', unless({}, regional(number))],
     ['feature_density_total', 'featureDensityTotal', number],
     ['feature_density_mean', 'featureDensityMean', number],
-    ['feature_density_timeline', 'featureDensityTimeline', unless({}, map(regional(number)))],
+    ['feature_density_timeline', 'featureDensityTimeline', unless({}, moments)],
     ['edge_density', 'edgeDensity', edgeDensity],
     ['edge_density_mean', 'edgeDensityMean', number],
     ['contrast_stats', 'contrast', contrast],
@@ -82,14 +94,14 @@ const visualRecord = record(
   ],
   {
     afterRead(ours) {
-      if (ours['featureDensity'] === null) {
-        ours['featureDensityTotal'] = null
-        ours['featureDensityMean'] = null
+      if ((ours['featureDensity'] ?? null) === null) {
+        if (ours['featureDensityTotal'] === 0) ours['featureDensityTotal'] = null
+        if (ours['featureDensityMean'] === 0) ours['featureDensityMean'] = null
       }
-      if (ours['edgeDensity'] === null && ours['edgeDensityMean'] === 0.5) ours['edgeDensityMean'] = null
+      if ((ours['edgeDensity'] ?? null) === null && ours['edgeDensityMean'] === 0.5) ours['edgeDensityMean'] = null
       // The defaults of the three say that nobody looked, not that there was no zoom.
       const looked = ours['zoomDetected'] !== false || ours['zoomDirection'] !== 'none' || ours['zoomRatio'] !== 1
-      if (!looked) for (const key of ['zoomDetected', 'zoomDirection', 'zoomRatio']) ours[key] = null
+      if (!looked) for (const key of ['zoomDetected', 'zoomDirection', 'zoomRatio']) if (key in ours) ours[key] = null
     },
     afterWrite(theirs) {
       theirs['feature_density_total'] ??= 0

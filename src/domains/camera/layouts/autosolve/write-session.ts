@@ -2,7 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
 import type { LayoutExtras, SessionWithEdits } from '#core/layout.ts'
 import type { AnySession } from '#core/session.ts'
-import { coarseSource, renamed, toHour, trackNames, type Veil, wordOrNull } from './anonymous.ts'
+import { coarseSource, renamed, toHour, trackNames, type Veil, knownWord } from './anonymous.ts'
 import { behaviorRecord } from './behavior-fields.ts'
 import type { LossCounter } from './losses.ts'
 import { sessionRecord } from './session-fields.ts'
@@ -13,6 +13,10 @@ export interface Written {
   /** Digits that tell the session's file from others. */
   readonly name: string
 }
+
+const preset = knownWord(['fast', 'balanced', 'quality'])
+const method = knownWord(['anchor_weighted', 'linear'])
+const setting = knownWord(['patternsize', 'searchsize', 'correlation', 'threshold'])
 
 const noPlace = 'the layout has no place for it'
 const privacy = 'could tell whose footage it is'
@@ -126,10 +130,9 @@ function reportEnvelope(session: AnySession, losses: LossCounter): void {
 }
 
 function cleanSettings(values: JsonObject, losses: LossCounter): JsonObject {
-  const { preset, ...rest } = values
-  if (preset === undefined || preset === null) return rest
-  if (wordOrNull(preset) === null) losses.dropped('settings.values.preset', privacy)
-  return { ...rest, preset: wordOrNull(preset) }
+  const known = preset(values['preset'])
+  if (known !== (values['preset'] ?? null)) losses.dropped('settings.values.preset', privacy)
+  return { ...values, preset: known }
 }
 
 function cleanTelemetry(
@@ -152,7 +155,7 @@ function cleanTelemetry(
     anchors: renamed(telemetry['anchors'], 'name', rename),
     preSolve: isJsonObject(preSolve) ? { ...preSolve, warnings: [] } : null,
     adaptations: cleanEach(telemetry['adaptations'], 'changes', () => []),
-    healingAttempts: cleanEach(telemetry['healingAttempts'], 'method', wordOrNull),
+    healingAttempts: cleanEach(telemetry['healingAttempts'], 'method', method),
     previousRecord: typeof previous === 'string' ? veil.record(previous, at) : null,
   }
 }
@@ -176,7 +179,7 @@ function writeBehavior(
   const ours: JsonObject = {
     ...after,
     ...renamedLists,
-    settings: plainNames(after['settings']),
+    settings: knownSettings(after['settings']),
     previousRecord: typeof previous === 'string' ? veil.record(previous, at) : null,
     clip: null,
   }
@@ -188,8 +191,8 @@ function writeBehavior(
   return isJsonObject(written) ? written : {}
 }
 
-const plainNames = (value: Json | undefined): Json =>
-  isJsonObject(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => wordOrNull(key) !== null)) : null
+const knownSettings = (value: Json | undefined): Json =>
+  isJsonObject(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => setting(key) !== null)) : null
 
 function clipOf(session: AnySession): string | null {
   const clip = session.context['clip']
