@@ -22,26 +22,7 @@ export function madeSession(
   project = 'bench',
 ): { readonly id: string; readonly line: string } {
   const id = uuidv7(nowMs, rng)
-  const tracks = Array.from({ length: 12 }, (_, i) => {
-    const startFrame = 1 + rng.int(60)
-    const lifespanFrames = 5 + rng.int(120)
-    return {
-      name: `Track.${String(i).padStart(3, '0')}`,
-      region: regions[rng.int(9)],
-      startFrame,
-      endFrame: startFrame + lifespanFrames,
-      lifespanFrames,
-      averageVelocityUv: round(rng.next() * 0.02),
-      jitter: round(rng.next()),
-      contributedToSolve: rng.next() < 0.8,
-      reprojectionErrorPx: rng.next() < 0.8 ? round(rng.next() * 2) : null,
-      initialUv: [round(rng.next()), round(rng.next())],
-      trajectory: {
-        everyMarkers: 5,
-        positionsUv: Array.from({ length: 4 }, () => [round(rng.next()), round(rng.next())]),
-      },
-    }
-  })
+  const tracks = Array.from({ length: 12 }, (_, i) => madeTrack(rng, i))
   const succeeded = rng.next() < 0.8
   const session = {
     id,
@@ -81,18 +62,40 @@ export function madeSession(
       successfulTracks: 10,
       bundleCount: 10,
     },
-    telemetry: {
-      tracks,
-      frameSamples: Array.from({ length: 8 }, (_, i) => ({
-        frame: i * 10,
-        activeTracks: 10 + rng.int(6),
-        tracksLost: rng.int(3),
-        averageVelocityUv: round(rng.next() * 0.02),
-      })),
-    },
+    telemetry: { tracks, frameSamples: Array.from({ length: 8 }, (_, i) => madeFrame(rng, i)) },
     media: [],
   }
   return { id, line: JSON.stringify(session) }
+}
+
+function madeTrack(rng: Rng, i: number) {
+  const startFrame = 1 + rng.int(60)
+  const lifespanFrames = 5 + rng.int(120)
+  return {
+    name: `Track.${String(i).padStart(3, '0')}`,
+    region: regions[rng.int(9)],
+    startFrame,
+    endFrame: startFrame + lifespanFrames,
+    lifespanFrames,
+    averageVelocityUv: round(rng.next() * 0.02),
+    jitter: round(rng.next()),
+    contributedToSolve: rng.next() < 0.8,
+    reprojectionErrorPx: rng.next() < 0.8 ? round(rng.next() * 2) : null,
+    initialUv: [round(rng.next()), round(rng.next())],
+    trajectory: {
+      everyMarkers: 5,
+      positionsUv: Array.from({ length: 4 }, () => [round(rng.next()), round(rng.next())]),
+    },
+  }
+}
+
+function madeFrame(rng: Rng, i: number) {
+  return {
+    frame: i * 10,
+    activeTracks: 10 + rng.int(6),
+    tracksLost: rng.int(3),
+    averageVelocityUv: round(rng.next() * 0.02),
+  }
 }
 
 /** Endless sessions, a second apart. */

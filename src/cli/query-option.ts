@@ -1,6 +1,6 @@
 /** `--where`, as commands share it: the same words that stand in a studio URL. */
 import type { SessionQuery } from '#core/query.ts'
-import { parseQuery } from '#curate/query-text.ts'
+import { parseQuery } from '#core/query-text.ts'
 import { type Options, text } from './command.ts'
 
 export const whereFlag = {

@@ -97,12 +97,12 @@ export const faultCodes = {
   // images
   'image.type': entry('user', 415, 'The bytes are not an image of an accepted type.', 'send JPEG, PNG or WebP'),
   'image.truncated': entry('user', 422, 'The image breaks off before its end.', 'send the whole file'),
-	"image.damaged": entry(
-		"user",
-		422,
-		"The image is whole, but its content cannot be decoded.",
-		"make the file again from its source",
-	),
+  'image.damaged': entry(
+    'user',
+    422,
+    'The image is whole, but its content cannot be decoded.',
+    'make the file again from its source',
+  ),
   'image.size': entry(
     'user',
     413,

@@ -3,17 +3,10 @@ import type { Context } from './context.ts'
 import type { SplitName } from './dataset.ts'
 import type { MediaReader, Sink, Source } from './io.ts'
 import type { JsonObject } from './json.ts'
-import type { Intake, Match, WriteReport } from './layout.ts'
+import type { Intake } from './layout.ts'
 import type { OptionTable } from './options.ts'
+import type { Match, WriteReport } from './report.ts'
 import type { Sample, SampleType } from './sample.ts'
-
-/** Something the format could not hold, counted; an export never loses anything silently. */
-export interface Loss {
-  readonly field: string
-  readonly what: 'dropped' | 'approximated'
-  readonly count: number
-  readonly why: string
-}
 
 export interface ExportItem {
   readonly sample: Sample

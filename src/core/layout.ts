@@ -4,17 +4,9 @@ import type { Edit } from './edit.ts'
 import type { Fault } from './faults.ts'
 import type { MediaReader, Sink, Source } from './io.ts'
 import type { JsonObject } from './json.ts'
-import type { Loss } from './format.ts'
 import type { OptionTable } from './options.ts'
+import type { Match, WriteReport } from './report.ts'
 import type { AnySession, DomainName, MediaRef } from './session.ts'
-
-/** Whether a source is in a layout; a refusal says which requirements failed. */
-export type Match =
-  | {
-      readonly fits: true /** Which form of it: "zip", "format 3". */
-      readonly variant: string
-    }
-  | { readonly fits: false; readonly because: readonly string[] }
 
 /** What reading yields, in the order found. */
 export type Imported =
@@ -56,12 +48,6 @@ export interface LayoutExtras {
   mayShare(session: AnySession): boolean
   /** A keyed pseudonym, other than the one stored, so that exports cannot be joined to the store. */
   pseudonym(name: string): string
-}
-
-export interface WriteReport {
-  readonly files: number
-  readonly items: number
-  readonly losses: readonly Loss[]
 }
 
 export interface Layout {

@@ -75,7 +75,7 @@ test('near seeds give unlike streams', () => {
 test('numbers are uniform, and integers stay below their bound', () => {
   const rng = seededRng(5)
   const draws = 100_000
-  const counts = new Array<number>(10).fill(0)
+  const counts = Array.from({ length: 10 }, () => 0)
   let sum = 0
   for (let i = 0; i < draws; i++) {
     const digit = rng.int(10)

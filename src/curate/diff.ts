@@ -71,11 +71,13 @@ export async function diffVersions(before: Items, after: Items): Promise<Version
     if (!equal) tally.changed.push(id)
   }
   for await (const [old, now] of sideBySide(before, after)) {
-    const [oldSample, newSample] = [old && readSample(old), now && readSample(now)]
+    const equal = old?.hash === now?.hash
+    const newSample = now && readSample(now)
+    const oldSample = equal ? newSample : old && readSample(old)
     if (oldSample) countSample(oldSample, tally.before)
     if (newSample) countSample(newSample, tally.after)
     if (old && now) {
-      if (old.hash === now.hash) continue
+      if (equal) continue
       tally.changed.push(now.sampleId)
       if (oldSample && newSample) addChanges(tally.annotations, oldSample, newSample)
     } else if (old) {

@@ -2,8 +2,9 @@
  * All pairs of 64-bit fingerprints that differ in few bits, without comparing every pair.
  *
  * Method: multi-index hashing (M. Norouzi, A. Punjani, D. Fleet, Fast Exact Search in Hamming Space with Multi-Index
- * Hashing, 2014). The bits are cut into four bands of 16. Two fingerprints that differ in at most d bits differ in at most
- * d / 4 bits in one of the bands, so looking up each band's near values finds every pair: the search is exact.
+ * Hashing, 2014). The bits are cut into four bands of 16. Two fingerprints at most d = 4 r + a bits apart differ in at most
+ * r bits in one of the bands 0 to a, or in at most r - 1 in one of the others, since otherwise more than d bits would
+ * differ. So looking up these near values of each band finds every pair: the search is exact.
  */
 
 /** Beyond this unrelated pictures begin to meet, and the search would cost as much as comparing all pairs. */
@@ -27,14 +28,26 @@ export function visitNearPairs(
     throw new RangeError(`expected a distance from 0 to ${maxNearDistance} bits, found ${maxDistance}`)
   }
   const words = readWords(fingerprints)
-  const nearMasks = masksUpTo(Math.floor(maxDistance / bands))
-  for (let band = 0; band < bands; band++) {
+  const radii = Array.from({ length: bands }, (_, band) => Math.floor((maxDistance - band) / bands))
+  const search: Search = { words, radii, maxDistance, visit }
+  for (const [band, radius] of radii.entries()) {
+    if (radius < 0) continue
     const index = indexBand(words, band)
+    const masks = masksUpTo(radius)
     for (let a = 0; a < fingerprints.length; a++) {
       const value = words[a * bands + band] ?? 0
-      for (const mask of nearMasks) visitBucket(words, index, band, a, value ^ mask, maxDistance, visit)
+      for (const mask of masks) visitBucket(search, index, band, a, value ^ mask)
     }
   }
+}
+
+interface Search {
+  /** The bands of all fingerprints, four values each. */
+  readonly words: Uint16Array
+  /** How many bits may differ in each band; below 0 the band needs no look. */
+  readonly radii: readonly number[]
+  readonly maxDistance: number
+  readonly visit: (a: number, b: number, distance: number) => void
 }
 
 /** Indices of the fingerprints, ordered by the value of one band; those of value v stand from `starts[v]` on. */
@@ -43,32 +56,23 @@ interface BandIndex {
   readonly order: Uint32Array
 }
 
-function visitBucket(
-  words: Uint16Array,
-  { starts, order }: BandIndex,
-  band: number,
-  a: number,
-  value: number,
-  maxDistance: number,
-  visit: (a: number, b: number, distance: number) => void,
-): void {
+function visitBucket(search: Search, { starts, order }: BandIndex, band: number, a: number, value: number): void {
   const end = starts[value + 1] ?? 0
   for (let at = starts[value] ?? 0; at < end; at++) {
     const b = order[at] ?? 0
     if (b <= a) continue
-    const distance = distanceOnce(words, band, a, b, maxDistance)
-    if (distance >= 0) visit(a, b, distance)
+    const distance = distanceOnce(search, band, a, b)
+    if (distance >= 0) search.visit(a, b, distance)
   }
 }
 
 /** The distance of a pair; -1 when it is too far, or was met in an earlier band already. */
-function distanceOnce(words: Uint16Array, band: number, a: number, b: number, maxDistance: number): number {
-  const nearBits = Math.floor(maxDistance / bands)
+function distanceOnce({ words, radii, maxDistance }: Search, band: number, a: number, b: number): number {
   let distance = 0
   for (let i = 0; i < bands; i++) {
     const bits = bitCounts[(words[a * bands + i] ?? 0) ^ (words[b * bands + i] ?? 0)] ?? 0
     distance += bits
-    if (distance > maxDistance || (i < band && bits <= nearBits)) return -1
+    if (distance > maxDistance || (i < band && bits <= (radii[i] ?? -1))) return -1
   }
   return distance
 }

@@ -5,7 +5,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import type { Context } from '#core/context.ts'
-import { Fault } from '#core/faults.ts'
+import { brief, Fault } from '#core/faults.ts'
 import { inspectImage } from '#media/still.ts'
 import type { Engine } from './engine.ts'
 import { maxPictureBytes, readAll } from './intake.ts'
@@ -114,10 +114,10 @@ async function care({ store }: Engine): Promise<readonly Finding[]> {
   return [
     lastVerify === null
       ? warning('integrity', 'never verified', 'run "hindsight verify"')
-      : good('integrity', `last verified ${String(lastVerify['at'])}, ${String(lastVerify['faults'])} faults`),
+      : good('integrity', `last verified: ${brief(lastVerify)}`),
     lastBackup === null
       ? warning('backup', 'never backed up', 'run "hindsight backup FOLDER"')
-      : good('backup', `last backup ${String(lastBackup['at'])}`),
+      : good('backup', `last backup: ${brief(lastBackup)}`),
   ]
 }
 
@@ -142,65 +142,76 @@ async function consentBasis({ store }: Engine): Promise<Finding> {
   return warning('consent', found, 'where you have a basis: "hindsight consent declare --project NAME --text …"')
 }
 
-/** Looks into the newest sessions: do they still fit, are their pictures whole, do GUI runs have what boxes need. */
-async function recentSessions(engine: Engine, ctx: Context): Promise<readonly Finding[]> {
-  const { catalog, blobs } = engine.store
-  const page = await catalog.page({}, sessionsLookedAt, null)
-  const records: string[] = []
-  const pictures: string[] = []
-  let looked = 0
-  let screens = 0
-  let matches = 0
-  let withoutSize = 0
-  let guiRuns = 0
-  for (const { id } of page.items) {
-    ctx.signal.throwIfAborted()
-    try {
-      const stored = await catalog.session(id)
-      if (!stored) continue
-      const session = readSession(stored)
-      if (session.domain === 'gui') {
-        guiRuns++
-        screens += session.media.filter((media) => media.role === 'screenshot').length
-        for (const match of foundMatches(session.telemetry)) {
-          matches++
-          if (match['templateSize'] == null || match['location'] == null) withoutSize++
-        }
-      }
-      for (const media of session.media) {
-        if (media.width === null || looked >= picturesLookedAt) continue
-        looked++
-        const bytes = await readAll(blobs.open(media.sha256), maxPictureBytes, media.sha256)
-        await inspectImage(bytes)
-      }
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      ;(error.code.startsWith('image.') || error.code.startsWith('blob.') ? pictures : records).push(
-        `${id}: ${error.message}`,
-      )
-    }
-  }
-  const findings = [
-    records.length === 0
-      ? good('metadata', `${page.items.length} newest sessions read and fit their schema`)
-      : bad('metadata', records[0] ?? '', 'run "hindsight verify --repair"'),
-    pictures.length === 0
-      ? good('images', `${looked} newest pictures decode whole`)
-      : bad('images', pictures[0] ?? '', 'run "hindsight verify --repair", then restore from a backup'),
-  ]
-  if (guiRuns > 0) findings.push(...guiFindings({ guiRuns, screens, matches, withoutSize }))
-  return findings
+/** What the newest sessions showed. */
+interface Seen {
+  sessions: number
+  pictures: number
+  guiRuns: number
+  screenshots: number
+  matches: number
+  matchesWithoutBox: number
+  readonly badRecords: string[]
+  readonly badPictures: string[]
 }
 
-function guiFindings(seen: {
-  guiRuns: number
-  screens: number
-  matches: number
-  withoutSize: number
-}): readonly Finding[] {
-  const { guiRuns, screens, matches, withoutSize } = seen
+/** Looks into the newest sessions: do they still fit, are their pictures whole, do GUI runs have what boxes need. */
+async function recentSessions(engine: Engine, ctx: Context): Promise<readonly Finding[]> {
+  const seen: Seen = {
+    sessions: 0,
+    pictures: 0,
+    guiRuns: 0,
+    screenshots: 0,
+    matches: 0,
+    matchesWithoutBox: 0,
+    badRecords: [],
+    badPictures: [],
+  }
+  for (const { id } of (await engine.store.catalog.page({}, sessionsLookedAt, null)).items) {
+    ctx.signal.throwIfAborted()
+    try {
+      await lookInto(engine, id, seen)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      const list = /^(image|blob)\./.test(error.code) ? seen.badPictures : seen.badRecords
+      list.push(`${id}: ${error.message}`)
+    }
+  }
+  const { badRecords, badPictures } = seen
   return [
-    screens === 0
+    badRecords[0] === undefined
+      ? good('metadata', `${seen.sessions} newest sessions read and fit their schema`)
+      : bad('metadata', badRecords[0], 'run "hindsight verify --repair"'),
+    badPictures[0] === undefined
+      ? good('images', `${seen.pictures} newest pictures decode whole`)
+      : bad('images', badPictures[0], 'run "hindsight verify --repair", then restore from a backup'),
+    ...(seen.guiRuns > 0 ? guiFindings(seen) : []),
+  ]
+}
+
+async function lookInto(engine: Engine, id: string, seen: Seen): Promise<void> {
+  const stored = await engine.store.catalog.session(id)
+  if (!stored) return
+  const session = readSession(stored)
+  seen.sessions++
+  if (session.domain === 'gui') {
+    seen.guiRuns++
+    seen.screenshots += session.media.filter((media) => media.role === 'screenshot').length
+    for (const match of foundMatches(session.telemetry)) {
+      seen.matches++
+      if (match['templateSize'] == null || match['location'] == null) seen.matchesWithoutBox++
+    }
+  }
+  for (const media of session.media) {
+    if (media.width === null || seen.pictures >= picturesLookedAt) continue
+    await inspectImage(await readAll(engine.store.blobs.open(media.sha256), maxPictureBytes, media.sha256))
+    seen.pictures++
+  }
+}
+
+function guiFindings({ guiRuns, screenshots, matches, matchesWithoutBox }: Seen): readonly Finding[] {
+  const without = `${matchesWithoutBox} of ${matches} found matches lack location or template size, so they give no box`
+  return [
+    screenshots === 0
       ? bad(
           'screenshots',
           `${guiRuns} GUI runs without a single screenshot`,
@@ -208,14 +219,10 @@ function guiFindings(seen: {
         )
       : good(
           'screenshots',
-          `${screens} screenshots in ${guiRuns} GUI runs; equal ones are kept once and referred to many times`,
+          `${screenshots} in ${guiRuns} GUI runs; equal ones are kept once and referred to many times`,
         ),
-    withoutSize > 0
-      ? warning(
-          'bounding boxes',
-          `${withoutSize} of ${matches} found matches lack location or template size, so they give no box`,
-          'record both with each match',
-        )
+    matchesWithoutBox > 0
+      ? warning('bounding boxes', without, 'record both with each match')
       : good('bounding boxes', `${matches} found matches all have what a box needs`),
   ]
 }

@@ -13,9 +13,9 @@ import { domainByName } from '#domains/domains.ts'
 export async function openJournal(engine: Engine, session: JsonObject): Promise<{ id: string }> {
   const op: JournalOp = { op: 'open', session }
   const folded = completeSession(foldJournal([op]))
-  checkSession(domainByName(folded['domain']), folded, 'the opening operation')
+  const checked = checkSession(domainByName(folded['domain']), folded, 'the opening operation')
   await engine.store.journals.open(op)
-  return { id: String(session['id']) }
+  return { id: checked.id }
 }
 
 export interface Appended {

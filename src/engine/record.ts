@@ -58,13 +58,13 @@ export async function recordLines(
   const tally = new Tally()
   const inFlight = new Set<Promise<void>>()
   let batch: { readonly line: number; readonly row: SessionRow }[] = []
-  let failure: unknown = null
+  let failure: Error | null = null
   const flush = async () => {
     const rows = batch
     batch = []
     while (inFlight.size >= commitsInFlight) await Promise.race(inFlight)
     const commit = commitBatch(engine, rows, tally).catch((error: unknown) => {
-      failure ??= error
+      failure ??= error instanceof Error ? error : new Error(String(error))
     })
     inFlight.add(commit)
     void commit.then(() => inFlight.delete(commit))

@@ -72,3 +72,5 @@ export async function pairFigures(engine: Engine, project: string): Promise<Stor
   for await (const stored of engine.store.catalog.scan({ project, domain: 'images' })) gatherer.add(readSession(stored))
   return gatherer.figures()
 }
+
+export type { StoreImageFigures }

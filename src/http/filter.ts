@@ -1,7 +1,7 @@
 /** The session filter of the URL as a query. */
 import type { z } from 'zod'
 import type { SessionQuery } from '#core/query.ts'
-import { parseFacet } from '#curate/query-text.ts'
+import { parseFacet } from '#core/query-text.ts'
 import type { sessionFilter } from './schemas.ts'
 
 type Filter = z.output<typeof sessionFilter>

@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fault } from '#core/faults.ts'
 import { makeContext } from '#engine/engine.ts'
 import { exportTo } from '#engine/export.ts'
-import { folderSink } from '#io/folder-sink.ts'
-import { tarSink } from '#io/tar-sink.ts'
-import { zipSink } from '#io/zip-sink.ts'
+import { exportTargets, openSink } from '#engine/targets.ts'
 import { type Command, text, texts, withEngine } from '../command.ts'
 import { projectFlag, queryOf, whereFlag } from '../query-option.ts'
 import { sampleTypeOf, sampleTypes } from '../sample-type.ts'
@@ -18,7 +15,7 @@ export const exportCommand: Command = {
   flags: [
     {
       flag: '--format <name>',
-      about: 'coco, jsonl, parquet, imagefolder; or a layout: hindsight, autosolve, nexvision, qontinui',
+      about: exportTargets.map((target) => target.name).join(', '),
       required: true,
     },
     { flag: '--out <path>', about: 'a new folder, or a file ending in .zip or .tar', required: true },
@@ -64,14 +61,6 @@ export const exportCommand: Command = {
             )),
       ])
     }),
-}
-
-function openSink(out: string) {
-  if (existsSync(out) && /\.(zip|tar)$/i.test(out))
-    throw fault('store.occupied', { expected: 'a new file', found: 'one that is there', where: out })
-  if (/\.zip$/i.test(out)) return zipSink(out)
-  if (/\.tar$/i.test(out)) return tarSink(out)
-  return folderSink(out)
 }
 
 function splitOption(pair: string): [string, string] {

@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { fault } from '#core/faults.ts'
-import { findAutosolveFolders } from '#domains/camera/layouts/find-autosolve-folders.ts'
 import { makeContext } from '#engine/engine.ts'
+import { autosolveFolders } from '#engine/find-sources.ts'
 import { type ImportReport, importPath, undoImport } from '#engine/import.ts'
 import { type Command, type CommandContext, text, withEngine } from '../command.ts'
 import { table, type Terminal } from '../terminal.ts'
@@ -25,7 +24,7 @@ export const importCommand: Command = {
   run: (args, options, context) =>
     withEngine(context, async (engine) => {
       const { terminal, signal } = context
-      const paths = options['autosolve'] === true ? await autosolveFolders(context) : args
+      const paths = options['autosolve'] === true ? await foundFolders(context) : args
       if (paths.length === 0) throw fault('usage', { expected: 'a path, or --autosolve', found: 'neither' })
       const mode = options['replace'] === true ? 'replace' : 'merge'
       const project = text(options['project']) ?? 'default'
@@ -77,17 +76,13 @@ function words(report: ImportReport, terminal: Terminal): readonly string[] {
   ]
 }
 
-async function autosolveFolders({ env, terminal }: CommandContext): Promise<readonly string[]> {
-  const list = (folder: string) => readdir(folder).catch(() => [])
-  const found = await findAutosolveFolders({ env, platform: process.platform, list })
+async function foundFolders({ env, terminal }: CommandContext): Promise<readonly string[]> {
+  const found = await autosolveFolders(env)
   if (found.length === 0) {
-    throw fault('file.missing', {
-      expected: 'an AutoSolve folder in a Blender data folder',
-      found: 'none',
-      fix: 'give its path',
-    })
+    const expected = 'an AutoSolve folder in a Blender data folder'
+    throw fault('file.missing', { expected, found: 'none', fix: 'give its path' })
   }
-  for (const folder of found) terminal.say(`found ${join(folder)}`)
+  for (const folder of found) terminal.say(`found ${folder}`)
   return found
 }
 

@@ -1,7 +1,5 @@
 import { fault } from '#core/faults.ts'
-import { readAll, maxPictureBytes } from '#engine/intake.ts'
-import { sniffBytes, sniffMediaType, stillMediaTypes } from '#media/sniff.ts'
-import { thumbnail } from '#media/still.ts'
+import { pictureType, thumbnailOf } from '#engine/pictures.ts'
 import type { Bytes, Handlers } from '../handler.ts'
 
 type Keys = 'PUT /api/v1/blobs/{sha256}' | 'GET /api/v1/blobs/{sha256}' | 'GET /api/v1/blobs/{sha256}/thumbnail'
@@ -19,13 +17,11 @@ export const blobHandlers: Handlers<Keys> = {
     const info = await engine.store.blobs.stat(params.sha256)
     if (!info) throw fault('blob.unknown', { expected: 'the hash of a stored blob', found: params.sha256 })
     const range = readRange(headers['range'], info.bytes)
-    const { contentType, attachment } = await safeType(
-      engine.store.blobs.open(params.sha256, { start: 0, end: Math.min(sniffBytes, info.bytes) }),
-    )
+    const picture = await pictureType(engine, info.sha256, info.bytes)
     const length = range ? range.end - range.start : info.bytes
     const answer: Bytes = {
       type: 'bytes',
-      contentType,
+      contentType: picture ?? 'application/octet-stream',
       status: range ? 206 : 200,
       headers: {
         'content-length': String(length),
@@ -34,7 +30,7 @@ export const blobHandlers: Handlers<Keys> = {
         etag: `"${params.sha256}"`,
         // Whatever the bytes are, a browser must not run them.
         'content-security-policy': "default-src 'none'; sandbox",
-        ...(attachment ? { 'content-disposition': `attachment; filename="${params.sha256}"` } : {}),
+        ...(picture === null ? { 'content-disposition': `attachment; filename="${params.sha256}"` } : {}),
         ...(range ? { 'content-range': `bytes ${range.start}-${range.end - 1}/${info.bytes}` } : {}),
       },
       body: engine.store.blobs.open(params.sha256, range ?? undefined),
@@ -43,8 +39,7 @@ export const blobHandlers: Handlers<Keys> = {
   },
 
   'GET /api/v1/blobs/{sha256}/thumbnail': async ({ params, query }, { engine }) => {
-    const bytes = await readAll(engine.store.blobs.open(params.sha256), maxPictureBytes, params.sha256)
-    const small = await thumbnail(bytes, query.width)
+    const small = await thumbnailOf(engine, params.sha256, query.width)
     return { type: 'bytes', contentType: small.mediaType, headers: { 'cache-control': immutable }, body: small.data }
   },
 }
@@ -56,13 +51,4 @@ function readRange(header: unknown, size: number): { start: number; end: number 
   const start = Number(found[1])
   const end = found[2] ? Math.min(Number(found[2]) + 1, size) : size
   return start < end ? { start, end } : null
-}
-
-/** The type by content: only pictures that every browser shows inertly; all else is a download. */
-async function safeType(head: AsyncIterable<Uint8Array>): Promise<{ contentType: string; attachment: boolean }> {
-  const mediaType = sniffMediaType(await readAll(head, sniffBytes, 'blob'))
-  const shown = stillMediaTypes.find((type) => type === mediaType)
-  return shown
-    ? { contentType: shown, attachment: false }
-    : { contentType: 'application/octet-stream', attachment: true }
 }

@@ -1,5 +1,5 @@
 /** The page `/admin/training-data`: four figures, without a script. */
-import type { StoreImageFigures } from '#domains/images/legacy-answers.ts'
+import type { StoreImageFigures } from '#engine/store-image.ts'
 
 export function trainingDataPage(figures: StoreImageFigures): string {
   const rows = [

@@ -6,8 +6,7 @@ import { fault } from '#core/faults.ts'
 import type { Json, JsonObject } from '#core/json.ts'
 import { newId } from '#engine/engine.ts'
 import { undoImport } from '#engine/import.ts'
-import { allLayouts } from '#engine/import-readers.ts'
-import { formats } from '#formats/formats.ts'
+import { exportTargets } from '#engine/targets.ts'
 import type { Handlers } from '../handler.ts'
 import { addJob } from './jobs.ts'
 
@@ -23,28 +22,7 @@ type Keys =
 const maxUploadBytes = 16 * 1024 ** 3
 
 export const transferHandlers: Handlers<Keys> = {
-  'GET /api/v1/formats': () => ({
-    items: [
-      ...formats.map(({ name, about, sampleTypes, options, read }) => ({
-        name,
-        kind: 'format' as const,
-        about,
-        domain: null,
-        sampleTypes: [...sampleTypes],
-        options,
-        imports: read !== undefined && sampleTypes.includes('image'),
-      })),
-      ...allLayouts.map(({ name, about, domain, options }) => ({
-        name,
-        kind: 'layout' as const,
-        about,
-        domain,
-        sampleTypes: [],
-        options,
-        imports: true,
-      })),
-    ],
-  }),
+  'GET /api/v1/formats': () => ({ items: exportTargets }),
 
   'POST /api/v1/imports': async ({ query, body }, { engine, principal }) => {
     const { project, mode, layout } = query

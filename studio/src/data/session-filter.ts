@@ -1,6 +1,6 @@
 /** The session filter in its three forms: URL parameters (of the page and of the API alike), JSON, and words. */
 import type { SessionQuery as CoreQuery } from '#core/query.ts'
-import { formatFacet, parseFacet, queryWords } from '#curate/query-text.ts'
+import { formatFacet, parseFacet, queryWords } from '#core/query-text.ts'
 import type { Params } from '../route/location.ts'
 import type { DomainName, RunStatus, SessionQuery } from './types.ts'
 

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { formatFacet } from '#curate/query-text.ts'
+import { formatFacet } from '#core/query-text.ts'
 import { useFacets } from '../data/queries.ts'
 import { sayCount, sayFigure } from '../data/say.ts'
 import type { SessionFilter } from '../data/session-filter.ts'
@@ -14,12 +14,14 @@ const shownValues = 6
 export function FacetRail({ project, filter }: { project: string; filter: SessionFilter }) {
   const { data } = useFacets(project, filter.domain)
   const chosen = filter.facet ?? []
+  // The outcome has a filter of its own in the bar above.
+  const shown = data?.items.filter(({ key }) => key !== 'status')
   const set = (facet: readonly string[]) => changeParams({ facet })
   return (
     <aside className="facets" aria-label="Facets">
       {!data && <Skeleton height={240} />}
-      {data?.items.length === 0 && <p className="faint">No facets yet.</p>}
-      {data?.items.map((facet) =>
+      {shown?.length === 0 && <p className="faint">No facets yet.</p>}
+      {shown?.map((facet) =>
         facet.kind === 'text' ? (
           <TextFacet key={facet.key} facet={facet} chosen={chosen} set={set} />
         ) : (

@@ -79,8 +79,10 @@ type OpenScreen = Omit<Screen, 'elements'> & { readonly elements: ScreenElement[
 
 function screensOf(parts: GroupParts, clicks: Map<string, Click[]>): readonly OpenScreen[] {
   const screens = new Map<string, OpenScreen>()
+  const linesOf = Map.groupBy(parts.group.lines, ({ image }) => image)
+  const linesInto = Map.groupBy(parts.group.lines, ({ imageAfter }) => imageAfter)
   for (const [file, { media, labels }] of parts.images) {
-    const lines = parts.group.lines.filter(({ image, imageAfter }) => image === file || imageAfter === file)
+    const lines = [...(linesOf.get(file) ?? []), ...(linesInto.get(file) ?? [])]
     const seen = lines.flatMap((line) => [...(line.image === file ? line.states : line.statesAfter)])
     const states = new Set([...seen, ...(labels?.context.states ?? [])])
     const first = lines.find(({ image }) => image === file)

@@ -3,10 +3,10 @@
  * (`original-STAMP.png`): the app calls everything .jpg. Its readers take the name from the metadata, so they follow.
  */
 import type { Context } from '#core/context.ts'
-import type { Loss } from '#core/format.ts'
 import type { MediaReader, Sink } from '#core/io.ts'
-import type { LayoutExtras, SessionWithEdits, WriteReport } from '#core/layout.ts'
+import type { LayoutExtras, SessionWithEdits } from '#core/layout.ts'
 import type { MediaRef } from '#core/session.ts'
+import type { Loss, WriteReport } from '#core/report.ts'
 import { stillMediaTypes } from '#media/sniff.ts'
 import { withoutPrivateMetadata } from '#media/private-metadata.ts'
 import { judge, type Verdict, whyNoPair } from '../samples.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Fault } from '#core/faults.ts'
-import type { FacetFilter, SessionQuery } from '#core/query.ts'
-import { domainNames, runStatuses } from '#core/session.ts'
+import { Fault } from './faults.ts'
+import type { FacetFilter, SessionQuery } from './query.ts'
+import { domainNames, runStatuses } from './session.ts'
 import { formatFacet, formatQuery, parseFacet, parseQuery, queryWords } from './query-text.ts'
 
 const uuid = '01890c2e-7b1d-7cc4-9a3b-0123456789ab'

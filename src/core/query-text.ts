@@ -4,10 +4,10 @@
  * `domain=camera&status=succeeded&facet=region:center&facet=errorPx:..0.5`. A facet is `key:text`, or `key:min..max` with
  * either end open. Text that holds `..` or begins with a quote stands in double quotes; an exact number is `key:5..5`.
  */
-import { brief, fault } from '#core/faults.ts'
-import { isUuid } from '#core/ids.ts'
-import type { FacetFilter, SessionQuery } from '#core/query.ts'
-import { domainNames, runStatuses } from '#core/session.ts'
+import { brief, fault } from './faults.ts'
+import { isUuid } from './ids.ts'
+import type { FacetFilter, SessionQuery } from './query.ts'
+import { domainNames, runStatuses } from './session.ts'
 
 const maxNameChars = 200
 const maxTextChars = 300
