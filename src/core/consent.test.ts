@@ -60,6 +60,12 @@ const table: readonly {
     allowed: ['collect'],
   },
   {
+    why: 'a declaration is about nobody, not about the sessions of nobody',
+    subject: { ...own, consent: stated('collect') },
+    entries: [line('granted')],
+    allowed: ['collect'],
+  },
+  {
     why: 'a person agreed later',
     subject: { ...someone, consent: stated('collect') },
     entries: [line('granted', anna)],
