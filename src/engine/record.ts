@@ -58,20 +58,20 @@ export async function recordLines(
   const tally = new Tally()
   const inFlight = new Set<Promise<void>>()
   let batch: { readonly line: number; readonly row: SessionRow }[] = []
-  let failure: Error | null = null
+  const failures: Error[] = []
   const flush = async () => {
     const rows = batch
     batch = []
     while (inFlight.size >= commitsInFlight) await Promise.race(inFlight)
     const commit = commitBatch(engine, rows, tally).catch((error: unknown) => {
-      failure ??= error instanceof Error ? error : new Error(String(error))
+      failures.push(error instanceof Error ? error : new Error(String(error)))
     })
     inFlight.add(commit)
     void commit.then(() => inFlight.delete(commit))
   }
   for await (const { line, text } of textLines(bytes, maxSessionBytes)) {
     signal.throwIfAborted()
-    if (failure) break
+    if (failures.length > 0) break
     const where = `line ${line}`
     try {
       batch.push({ line, row: prepareSession(parseJson(text, where), where) })
@@ -80,9 +80,9 @@ export async function recordLines(
     }
     if (batch.length >= linesPerCommit) await flush()
   }
-  if (batch.length > 0 && !failure) await flush()
+  if (batch.length > 0 && failures.length === 0) await flush()
   await Promise.all(inFlight)
-  if (failure) throw failure
+  if (failures[0]) throw failures[0]
   return tally
 }
 
