@@ -63,6 +63,23 @@ export function boundsOf(shape: Shape): Bbox {
   return [left, top, right - left, bottom - top]
 }
 
+/** A total order of shapes: by their bounds from left to right, then by what else tells them apart; 0 means equal. */
+export function compareShapes(a: Shape, b: Shape): number {
+  const [boundsA, boundsB] = [boundsOf(a), boundsOf(b)]
+  for (const [index, value] of boundsA.entries()) {
+    const difference = value - (boundsB[index] ?? 0)
+    if (difference !== 0) return difference
+  }
+  if (a.type !== b.type) return a.type < b.type ? -1 : 1
+  if (a.type !== 'polygon' || b.type !== 'polygon') return 0
+  const [textA, textB] = [a.points.join(' '), b.points.join(' ')]
+  return textA < textB ? -1 : textA > textB ? 1 : 0
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.type === b.type && compareShapes(a, b) === 0
+}
+
 /** How a record's coordinates become pixels of one screenshot: `pixel = (place - origin) * scale`. */
 export interface ToPicture {
   readonly origin: XY

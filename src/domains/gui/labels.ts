@@ -6,9 +6,8 @@
  * stand-in box, which is marked by its low confidence and never counts as verified. People's words come last and win.
  */
 import type { Annotation, AnnotationProvenance, Bbox, Point, Shape } from '#core/annotation.ts'
-import { canonicalJson } from '#core/json.ts'
 import type { Evidence, PersonsWord } from './evidence.ts'
-import { boundsOf, boxAroundClick, contains, fitBox, iou } from './geometry.ts'
+import { boundsOf, boxAroundClick, contains, compareShapes, fitBox, iou, sameShape } from './geometry.ts'
 import type { LabelledShape, Size } from './session.ts'
 import { compare, type SeenClick, type SeenLabel, union } from './sightings.ts'
 
@@ -65,7 +64,9 @@ function byTrust(a: SeenLabel, b: SeenLabel): number {
     rank(a) - rank(b) ||
     (b.confidence ?? 0) - (a.confidence ?? 0) ||
     b.count - a.count ||
-    compare(canonicalJson([a.label, a.shape, a.source]), canonicalJson([b.label, b.shape, b.source]))
+    compare(a.label, b.label) ||
+    compareShapes(a.shape, b.shape) ||
+    compare(a.source, b.source)
   )
 }
 
@@ -97,10 +98,6 @@ function joinElements(labels: readonly SeenLabel[]): readonly Draft[] {
 function isSame(a: SeenLabel, b: SeenLabel, overlap: number): boolean {
   if (!lists(a.source) || !lists(b.source)) return overlap >= sameElementIou
   return overlap === 1 && a.label === b.label
-}
-
-function sameShape(a: Shape, b: Shape): boolean {
-  return canonicalJson(a) === canonicalJson(b)
 }
 
 function confirmByClicks(drafts: readonly Draft[], clicks: readonly SeenClick[], picture: Size): readonly Draft[] {
@@ -221,10 +218,10 @@ function claimClicks(drafts: readonly Draft[]): readonly Draft[] {
 
 function named(drafts: readonly Draft[]): readonly GuiAnnotation[] {
   const used = new Map<string, number>()
-  const ordered = drafts
-    .map((draft) => ({ draft, key: canonicalJson([boundsOf(draft.shape), draft.label, draft.shape, draft.source]) }))
-    .sort((a, b) => compare(a.key, b.key))
-  return ordered.map(({ draft }) => {
+  const ordered = drafts.toSorted(
+    (a, b) => compareShapes(a.shape, b.shape) || compare(a.label, b.label) || compare(a.source, b.source),
+  )
+  return ordered.map((draft) => {
     const { label, shape, source, verified, confidence } = draft
     const name = `${label}@${boundsOf(shape).join(',')}`
     const times = used.get(name) ?? 0

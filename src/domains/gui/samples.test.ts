@@ -147,8 +147,8 @@ test('people add, move, relabel, verify and delete; their word is verified and w
   const words = edits.map((edit, order) => annotationEdit(edit, order + 1))
   assert.deepEqual(labels(session, words), [
     'field 20,100,120,24 dom verified',
-    'link 200,200,60,12 person verified',
     'login_button 98,48,84,34 person verified',
+    'link 200,200,60,12 person verified',
   ])
   const verify = annotationEdit({ op: 'verify', screen: pictureA, annotation: target })
   assert.ok(labels(session, [verify]).includes('login_button 100,50,80,30 template_matching verified'))

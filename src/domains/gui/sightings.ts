@@ -48,9 +48,15 @@ export function counted<T extends Found>(items: readonly T[]): readonly T[] {
 }
 
 function identityOf(item: Found): string {
-  if ('shape' in item) return canonicalJson([item.label, item.shape, item.source, item.verified])
-  if ('point' in item) return canonicalJson([item.label, item.point, item.by])
-  return canonicalJson([item.label, item.reason])
+  if ('shape' in item) return JSON.stringify([item.label, shapeText(item.shape), item.source, item.verified])
+  if ('point' in item) return JSON.stringify([item.label, item.point, item.by])
+  return JSON.stringify([item.label, item.reason])
+}
+
+/** Equal shapes give equal texts, whatever order their keys were written in. */
+function shapeText(shape: Shape): string {
+  const numbers = shape.type === 'box' ? shape.bbox : shape.type === 'point' ? shape.point : shape.points
+  return `${shape.type} ${numbers.join(' ')}`
 }
 
 function joinSightings<T extends Found>(a: T, b: T): T {
