@@ -19,6 +19,9 @@ export function makeIntake(engine: Engine, source: Source, project: string): Int
     project,
     pseudonym: (name) => pseudonym(engine, 'contributor', name),
     async media(file, role, options) {
+      if (typeof file !== 'string') {
+        return { role, ...(await keepMedia(engine, file, { picture: options?.picture ?? false, where: source.name })) }
+      }
       const seen = known.get(file)
       if (seen) return { role, ...seen }
       const bytes = await readAll(source.read(file), maxPictureBytes, file)

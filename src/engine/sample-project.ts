@@ -17,7 +17,7 @@ export async function loadSampleProject(engine: Engine, ctx: Context): Promise<n
   let sessions = 0
   for (const { name } of domains) {
     const path = folderOf(name)
-    if (!existsSync(path)) continue
+    if (!existsSync(`${path}/sessions.ndjson`)) continue
     const request = {
       project: sampleProject,
       path,
