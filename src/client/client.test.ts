@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { createClient, type ClientOptions } from './client.ts'
@@ -9,8 +9,10 @@ import { readEvents, type ServerEvent } from './read-events.ts'
 const id = '01936f5e-0000-7000-8000-000000000001'
 const job = { id, kind: 'import', state: 'running', progress: null }
 
-async function serving(listener: RequestListener, options?: Partial<ClientOptions>) {
-  const server = createServer(listener)
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
+
+async function serving(listener: Listener, options?: Partial<ClientOptions>) {
+  const server = createServer((request, response) => void listener(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const close = () => {

@@ -4,7 +4,7 @@ import { api } from './client.ts'
 import { routeQuery, type SessionFilter } from './session-filter.ts'
 import type { DomainName } from './types.ts'
 
-export const pageSize = 100
+export const pageSize = 200
 
 export const useStats = (project: string) =>
   useQuery({

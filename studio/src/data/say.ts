@@ -57,8 +57,10 @@ const steps = [
 /** "3 min ago"; a date once it is over a week old. */
 export function sayAgo(utc: string, nowMs: number): string {
   const seconds = Math.round((new Date(utc).getTime() - nowMs) / 1000)
+  // The page's clock ticks twice a minute, so what just happened may seem to lie ahead of it.
+  if (seconds > -10 && seconds < 60) return 'just now'
   const step = steps.find(([below]) => Math.abs(seconds) < below)
   if (!step) return dayOnly.format(new Date(utc))
   const [, unit, size] = step
-  return Math.abs(seconds) < 10 ? 'just now' : relative.format(Math.trunc(seconds / size), unit)
+  return relative.format(Math.trunc(seconds / size), unit)
 }

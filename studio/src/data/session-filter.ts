@@ -63,7 +63,8 @@ export function toParams({ facets = [], ...rest }: SessionQuery): Params {
 }
 
 /** "images sessions, failed, app Shop"; the project is known from where it is said. */
-export function inWords({ project: _, ...query }: SessionQuery): string {
-  const words = queryWords(query as CoreQuery)
+export function inWords(query: SessionQuery): string {
+  const { project: _, ...rest } = query
+  const words = queryWords(rest as CoreQuery)
   return words === 'sessions' ? 'all sessions' : words
 }

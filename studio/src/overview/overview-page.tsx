@@ -17,7 +17,7 @@ const ranges = { '30 days': 30, '90 days': 90, 'All time': null } as const
 type Range = keyof typeof ranges
 
 export function OverviewPage({ project }: { project: string }) {
-  const { data: stats, error } = useStats(project)
+  const { data: stats, error, dataUpdatedAt } = useStats(project)
   return (
     <Page title="Overview">
       <div className="page-body">
@@ -31,7 +31,7 @@ export function OverviewPage({ project }: { project: string }) {
           <div className="stack">
             <StoreFigures stats={stats} />
             <div className="columns overview-charts">
-              <ComingIn stats={stats} />
+              <ComingIn stats={stats} nowMs={dataUpdatedAt} />
               <OutcomeTable tally={stats.tally} />
             </div>
             <Newest project={project} />
@@ -42,10 +42,10 @@ export function OverviewPage({ project }: { project: string }) {
   )
 }
 
-function ComingIn({ stats }: { stats: Stats }) {
+function ComingIn({ stats, nowMs }: { stats: Stats; nowMs: number }) {
   const [by, setBy] = useState<Grouping>('domain')
   const [range, setRange] = useState<Range>('30 days')
-  const series = useMemo(() => tallySeries(stats.tally, by, ranges[range], Date.now()), [stats, by, range])
+  const series = useMemo(() => tallySeries(stats.tally, by, ranges[range], nowMs), [stats, by, range, nowMs])
   return (
     <section className="card" aria-labelledby="coming-in">
       <div className="card-head">

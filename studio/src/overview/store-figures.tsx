@@ -12,7 +12,7 @@ export function StoreFigures({ stats }: { stats: Stats }) {
   return (
     <dl className="card figures">
       <Figure name="Sessions" value={sayCount(sessions)} note="in the whole store" />
-      <Figure name="Edits" value={sayCount(edits)} note="ratings, notes, corrections" />
+      <Figure name="Edits" value={sayCount(edits)} note="what people said" />
       <Figure name="Catalog" value={sayBytes(catalogBytes)} note="without media" />
       <Figure
         name="Free disk"
@@ -47,5 +47,5 @@ function checkOf(check: Readonly<Record<string, unknown>> | null, command: strin
   ) : (
     <span className="tone-failed">faults found</span>
   )
-  return { value: <Ago utc={at} />, note: 'ok' in (check ?? {}) ? note : ' ' }
+  return { value: <Ago utc={at} />, note: 'ok' in (check ?? {}) ? note : '\u00a0' }
 }

@@ -6,7 +6,8 @@ import { hrefTo, navigate } from '../route/location.ts'
 import { colour } from '../shell/use-theme.ts'
 import { nextOf, type TallySeries } from './tally-series.ts'
 
-const heightPx = 230
+const heightPx = 250
+const dayLabel = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
 const colourOf = (group: string): string => colour(group === 'not said' ? 'unknown' : group)
 
 /** Stacked bars: how many sessions came in, by kind or outcome. A click opens those sessions. */
@@ -72,7 +73,11 @@ function plotOf(series: TallySeries, setAt: (at: number | null) => void) {
         y: { range: (_: uPlot, __: number, max: number) => [0, Math.max(4, max * 1.1)] as [number, number] },
       },
       axes: [
-        axis({ grid: { show: false } }),
+        axis({
+          grid: { show: false },
+          size: 28,
+          values: (_, ticks) => ticks.map((t) => dayLabel.format(new Date(t * 1000))),
+        }),
         axis({ size: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6] }),
       ],
       series: [

@@ -19,7 +19,7 @@ export function Ago({ utc }: { utc: string }) {
   const now = useSyncExternalStore(subscribe, () => nowMs)
   return (
     <time dateTime={utc} title={`${sayTime(utc)} (${utc})`}>
-      {sayAgo(utc, Math.max(now, new Date(utc).getTime() < Date.now() ? now : Date.now()))}
+      {sayAgo(utc, now)}
     </time>
   )
 }

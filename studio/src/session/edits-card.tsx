@@ -1,5 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { canonicalJson } from '#core/json.ts'
+import type { AnnotationEdit, ScreenEdit } from '#domains/gui/session.ts'
 import { api } from '../data/client.ts'
 import type { Edit } from '../data/types.ts'
 import { Card } from '../parts/card.tsx'
@@ -36,8 +38,8 @@ export function EditsCard({ session, edits }: { session: string; edits: readonly
   return (
     <Card title="What people say">
       <div className="stack">
-        <div className="row wrap">
-          <div className="segments" role="group" aria-label="Rating">
+        <div className="row">
+          <div className="segments compact" role="group" aria-label="Rating">
             {ratings.map(([value, title]) => (
               <button
                 key={value}
@@ -50,7 +52,7 @@ export function EditsCard({ session, edits }: { session: string; edits: readonly
               </button>
             ))}
           </div>
-          <div className="segments push" role="group" aria-label="Review">
+          <div className="segments compact push" role="group" aria-label="Review">
             {(['accept', 'reject'] as const).map((kind) => (
               <button
                 key={kind}
@@ -127,16 +129,31 @@ function iconOf(kind: string) {
 function inWords({ kind, after }: Edit): string {
   if (kind === 'rating') {
     const value = ratingOf(after)
-    return `Rated ${ratings.find(([known]) => known === value)?.[1].toLowerCase() ?? brief(value)}`
+    return `Rated ${ratings.find(([known]) => known === value)?.[1].toLowerCase() ?? brief(value ?? null)}`
   }
   if (kind === 'accept') return 'Accepted'
   if (kind === 'reject') return 'Rejected'
   if (kind === 'note' || kind === 'tag') return typeof after === 'string' ? after : brief(after)
-  return `${kind}: ${brief(after)}`
+  return ownWords(kind, after) ?? `${kind}: ${brief(after)}`
+}
+
+/** The edits that domains add, where a sentence says them better than JSON. */
+function ownWords(kind: string, after: unknown): string | null {
+  if (typeof after !== 'object' || after === null) return null
+  if (kind === 'gui.annotation') {
+    const { op, annotation, target } = after as Partial<AnnotationEdit>
+    const [now, was] = [annotation?.label, target?.label]
+    const label = was !== undefined && was !== now ? `“${was}” to “${now}”` : `“${now ?? was ?? '?'}”`
+    return `${op ?? 'Changed'} label ${label}`
+  }
+  if (kind === 'gui.screen') {
+    const { verdict, notes } = after as Partial<ScreenEdit>
+    return `Screen labels are ${verdict ?? '?'}${notes ? `: ${notes}` : ''}`
+  }
+  return null
 }
 
 function brief(value: unknown): string {
-  const text =
-    typeof value === 'string' ? value : JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v))
+  const text = typeof value === 'string' ? value : canonicalJson(value)
   return text.length > 160 ? `${text.slice(0, 160)}…` : text
 }

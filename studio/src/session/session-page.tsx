@@ -61,15 +61,19 @@ export function SessionPage({ id }: { id: string }) {
     >
       <div className="page-body">
         {error && <ProblemBox error={error} />}
-        {!session && !error && (
-          <div className="session-columns">
-            <Skeleton height={520} />
-            <Skeleton height={520} />
-          </div>
-        )}
+        {!session && !error && <Loading />}
         {session && <Loaded session={session} />}
       </div>
     </Page>
+  )
+}
+
+function Loading() {
+  return (
+    <div className="session-columns">
+      <Skeleton height={520} />
+      <Skeleton height={520} />
+    </div>
   )
 }
 
@@ -90,7 +94,10 @@ function Beside({ id, step, onGo }: { id: string; step: 1 | -1; onGo: (step: 1 |
 }
 
 function Loaded({ session }: { session: AnySession }) {
-  const { data: edits } = useEdits(session.id)
+  const { data: edits, isPending } = useEdits(session.id)
+  const { isPending: isChainPending } = useChain(session.id)
+  // Shown at once or not at all: cards that grow one after the other would push each other about.
+  if (isPending || isChainPending) return <Loading />
   return (
     <div className="session-columns">
       <div className="stack">
@@ -102,8 +109,8 @@ function Loaded({ session }: { session: AnySession }) {
         <EditsCard session={session.id} edits={edits?.items ?? null} />
         <EnvelopeCard session={session} />
         <ChainCard session={session} />
-        <SamplesCard session={session.id} />
         <ConsentCard session={session} />
+        <SamplesCard session={session.id} />
       </aside>
     </div>
   )

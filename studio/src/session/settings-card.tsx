@@ -1,3 +1,4 @@
+import { canonicalJson } from '#core/json.ts'
 import { sayFigure, sayPercent } from '../data/say.ts'
 import type { AnySession } from '../data/types.ts'
 import { Card } from '../parts/card.tsx'
@@ -38,8 +39,5 @@ function inWords(key: string): string {
 
 function shown(value: unknown): string {
   if (typeof value === 'number') return sayFigure(value)
-  if (typeof value === 'string') return value
-  return typeof value === 'object'
-    ? JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v))
-    : String(value)
+  return typeof value === 'string' ? value : canonicalJson(value)
 }

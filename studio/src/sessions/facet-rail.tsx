@@ -79,7 +79,10 @@ function RangeFacet({ facet, chosen, set }: FacetProps) {
   if (facet.min === null || facet.max === null) return null
   const apply = (form: HTMLFormElement) => {
     const data = new FormData(form)
-    const [min, max] = [String(data.get('min') ?? ''), String(data.get('max') ?? '')]
+    const [min, max] = ['min', 'max'].map((name) => {
+      const value = data.get(name)
+      return typeof value === 'string' ? value : ''
+    })
     set(min === '' && max === '' ? others : [...others, `${prefix}${min}..${max}`])
   }
   return (

@@ -14,10 +14,9 @@ export function SavedQueries({ project, queries }: { project: string; queries: r
     mutationFn: (name: string) => api.call('DELETE /api/v1/queries/{name}', { params: { name }, query: { project } }),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['queries'] }),
   })
-  if (queries.length === 0) return null
   return (
     <>
-      <button type="button" className="button" popoverTarget="saved-queries">
+      <button type="button" className="button" popoverTarget="saved-queries" disabled={queries.length === 0}>
         Saved <span className="tally">{queries.length}</span>
       </button>
       <div className="menu" id="saved-queries" popover="auto" ref={menu}>

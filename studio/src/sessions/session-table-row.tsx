@@ -21,7 +21,7 @@ export const SessionTableRow = memo(
     const className = `list-row placed${isActive ? ' active' : ''}`
     if (!row) {
       return (
-        <div className={className} style={style} role="row" aria-rowindex={index + 1} aria-busy="true">
+        <div key="empty" className={className} style={style} role="row" aria-rowindex={index + 1} aria-busy="true">
           <span className="skeleton" style={{ width: 64, height: 40 }} />
           <span className="skeleton" style={{ width: '55%', height: 14 }} />
         </div>
@@ -44,15 +44,13 @@ export const SessionTableRow = memo(
           </Link>
           <span className="row">
             <DomainBadge domain={row.domain} />
+            <span className="muted cut">{row.host}</span>
             <code className="faint">{row.id.slice(0, 8)}</code>
             {row.parent !== null && <span className="faint">follows another</span>}
           </span>
         </span>
         <span role="cell">
           <StatusBadge status={row.status} />
-        </span>
-        <span role="cell" className="cut muted">
-          {row.host}
         </span>
         <span role="cell" className="cut muted">
           {row.contributor ?? '–'}

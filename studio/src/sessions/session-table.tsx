@@ -99,7 +99,6 @@ function TableHead() {
       </span>
       <span role="columnheader">Session</span>
       <span role="columnheader">Outcome</span>
-      <span role="columnheader">Host</span>
       <span role="columnheader">Contributor</span>
       <span role="columnheader" className="right">
         Edits

@@ -81,7 +81,7 @@ function ProjectSelect({ project }: { project: string }) {
 function Health() {
   const { data, isError } = useHealth()
   const state = isError ? 'bad' : data?.ok === true ? 'good' : data ? 'bad' : ''
-  const words = isError ? 'No answer' : data ? `v${data.version}` : ' '
+  const words = isError ? 'No answer' : data ? `v${data.version}` : '\u00a0'
   return (
     <span className="health" title={isError ? 'The engine does not answer' : 'The engine answers'}>
       <span className={`dot ${state}`} />

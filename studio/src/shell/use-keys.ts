@@ -5,7 +5,9 @@ export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>
 /** Single keys, while no field has the focus and no dialog is open. A pair is written with a space: `g s`. */
 export function useKeys(keys: KeyMap): void {
   const latest = useRef(keys)
-  latest.current = keys
+  useEffect(() => {
+    latest.current = keys
+  })
   useEffect(() => {
     let prefix = ''
     const listen = (event: KeyboardEvent) => {

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { isFinished } from '#client/client.ts'
 import type { OptionTable } from '#core/options.ts'
+import type { Request } from '#http/contract.ts'
 import { api } from '../data/client.ts'
 import { useFormats } from '../data/queries.ts'
 import { inWords, toQuery, type SessionFilter } from '../data/session-filter.ts'
@@ -20,6 +21,9 @@ export type ExportFrom =
   /** `name@1.0.0` */
   | { readonly type: 'version'; readonly name: string; readonly sampleType: SampleType }
 
+const formId = 'export'
+type ExportBody = Request<'POST /api/v1/exports'>['body']
+
 interface ExportDialogProps {
   readonly project: string
   readonly from: ExportFrom
@@ -35,98 +39,102 @@ function fitting(formats: readonly FormatInfo[], from: ExportFrom): readonly For
   })
 }
 
+type Wish = Parameters<typeof startExport>[2]
+
+function startExport(project: string, from: ExportFrom, wish: Omit<ExportBody, 'project' | 'dataset' | 'query'>) {
+  const { sampleType, ...rest } = wish
+  const what =
+    from.type === 'version'
+      ? { dataset: from.name }
+      : { query: toQuery(from.filter), ...(sampleType && { sampleType }) }
+  return api.call('POST /api/v1/exports', { body: { project, ...what, ...rest } })
+}
+
+/** First what to export and how, then its progress, then what came of it. */
 export function ExportDialog({ project, from, onClose }: ExportDialogProps) {
   const { data, error } = useFormats()
+  const start = useMutation({ mutationFn: (wish: Wish) => startExport(project, from, wish) })
+  const { job, error: lost } = useJob(start.data ?? null)
   const formats = fitting(data?.items ?? [], from)
+  const again = (
+    <button type="button" className="button" onClick={() => (job && isFinished(job) ? start.reset() : onClose())}>
+      {job && isFinished(job) ? 'Export again' : 'Close'}
+    </button>
+  )
+  const submit = (
+    <button type="submit" form={formId} className="button primary" disabled={formats.length === 0 || start.isPending}>
+      Export
+    </button>
+  )
+  return (
+    <Dialog
+      title={from.type === 'version' ? `Export ${from.name}` : 'Export'}
+      onClose={onClose}
+      foot={job ? again : submit}
+    >
+      <div className="stack">
+        {[error, start.error, lost].map((problem) => problem !== null && <ProblemBox key="problem" error={problem} />)}
+        {from.type === 'query' && <p className="muted">From {inWords(toQuery(from.filter))}</p>}
+        {job && (isFinished(job) ? <ExportResult job={job} /> : <JobProgress job={job} />)}
+        {!job && formats.length > 0 && <ExportForm formats={formats} from={from} onSubmit={start.mutate} />}
+        {!job && formats.length === 0 && (data ? <p>No format can hold this.</p> : <Skeleton height={180} />)}
+      </div>
+    </Dialog>
+  )
+}
+
+interface ExportFormProps {
+  readonly formats: readonly FormatInfo[]
+  readonly from: ExportFrom
+  readonly onSubmit: (wish: Wish) => void
+}
+
+function ExportForm({ formats, from, onSubmit }: ExportFormProps) {
   const [name, setName] = useState<string | null>(null)
   const [sampleType, setSampleType] = useState<SampleType | null>(null)
   const [options, setOptions] = useState<OptionInput>({})
   const [strict, setStrict] = useState(false)
   const [purpose, setPurpose] = useState<'train' | 'share'>('train')
   const format = formats.find((known) => known.name === name) ?? formats[0]
-  const types = format?.sampleTypes ?? []
+  if (!format) return null
+  const types = format.sampleTypes
   const type = sampleType !== null && types.includes(sampleType) ? sampleType : types[0]
-
-  const start = useMutation({
-    mutationFn: () => {
-      const what =
-        from.type === 'version'
-          ? { dataset: from.name }
-          : { query: toQuery(from.filter), ...(type && { sampleType: type }) }
-      const body = { project, ...what, format: format?.name ?? '', options: { ...options }, strict, purpose }
-      return api.call('POST /api/v1/exports', { body })
-    },
-  })
-  const { job, error: lost } = useJob(start.data ?? null)
-
   return (
-    <Dialog
-      title={from.type === 'version' ? `Export ${from.name}` : 'Export'}
-      onClose={onClose}
-      foot={
-        job ? (
-          <button type="button" className="button" onClick={() => (isFinished(job) ? start.reset() : onClose())}>
-            {isFinished(job) ? 'Export again' : 'Close'}
-          </button>
-        ) : (
-          <button
-            type="button"
-            className="button primary"
-            disabled={!format || start.isPending}
-            onClick={() => start.mutate()}
-          >
-            Export
-          </button>
-        )
-      }
+    <form
+      id={formId}
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        onSubmit({ format: format.name, options: { ...options }, strict, purpose, ...(type && { sampleType: type }) })
+      }}
     >
-      <div className="stack">
-        {error && <ProblemBox error={error} />}
-        {start.error && <ProblemBox error={start.error} />}
-        {lost !== null && <ProblemBox error={lost} />}
-        {from.type === 'query' && <p className="muted">From {inWords(toQuery(from.filter))}</p>}
-        {job ? (
-          isFinished(job) ? (
-            <ExportResult job={job} />
-          ) : (
-            <JobProgress job={job} />
-          )
-        ) : format ? (
-          <>
-            <FormatField
-              formats={formats}
-              format={format}
-              onChange={(next) => {
-                setName(next)
-                setOptions({})
-              }}
-            />
-            {from.type === 'query' && types.length > 1 && type && (
-              <label className="labelled">
-                <span>Samples</span>
-                <select
-                  className="field"
-                  value={type}
-                  onChange={(event) => setSampleType(types.find((known) => known === event.target.value) ?? null)}
-                >
-                  {types.map((known) => (
-                    <option key={known} value={known}>
-                      {sampleNames[known]}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            )}
-            <OptionFields table={format.options as unknown as OptionTable} values={options} onChange={setOptions} />
-            <Promises strict={strict} setStrict={setStrict} purpose={purpose} setPurpose={setPurpose} />
-          </>
-        ) : data ? (
-          <p>No format can hold this.</p>
-        ) : (
-          <Skeleton height={180} />
-        )}
-      </div>
-    </Dialog>
+      <FormatField
+        formats={formats}
+        format={format}
+        onChange={(next) => {
+          setName(next)
+          setOptions({})
+        }}
+      />
+      {from.type === 'query' && types.length > 1 && type && (
+        <label className="labelled">
+          <span>Samples</span>
+          <select
+            className="field"
+            value={type}
+            onChange={(event) => setSampleType(types.find((known) => known === event.target.value) ?? null)}
+          >
+            {types.map((known) => (
+              <option key={known} value={known}>
+                {sampleNames[known]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <OptionFields table={format.options as unknown as OptionTable} values={options} onChange={setOptions} />
+      <Promises strict={strict} setStrict={setStrict} purpose={purpose} setPurpose={setPurpose} />
+    </form>
   )
 }
 

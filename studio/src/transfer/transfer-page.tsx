@@ -69,7 +69,7 @@ function Readable() {
   const names = data?.items.filter(({ imports }) => imports).map(({ name }) => name) ?? []
   return (
     <span className="muted">
-      {names.length > 0 ? `Can be read: ${names.join(', ')}; as zip, tar or single file` : ' '}
+      {names.length > 0 ? `Can be read: ${names.join(', ')}; as zip, tar or single file` : '\u00a0'}
     </span>
   )
 }
@@ -79,8 +79,8 @@ function Imports({ project }: { project: string }) {
   return (
     <Card title="Came in" flush>
       {error && <ProblemBox error={error} />}
-      {!data && !error && <Skeleton height={120} />}
-      {data?.items.length === 0 && <p className="empty">Nothing was imported into this project yet.</p>}
+      {!data && !error && <Skeleton height={68} />}
+      {data?.items.length === 0 && <p className="empty small">Nothing was imported into this project yet.</p>}
       {data && data.items.length > 0 && (
         <table className="plain">
           <thead>
@@ -149,8 +149,8 @@ function Exports({ project }: { project: string }) {
   return (
     <Card title="Went out" flush>
       {error && <ProblemBox error={error} />}
-      {!data && !error && <Skeleton height={120} />}
-      {data?.items.length === 0 && <p className="empty">Nothing was exported from this project yet.</p>}
+      {!data && !error && <Skeleton height={68} />}
+      {data?.items.length === 0 && <p className="empty small">Nothing was exported from this project yet.</p>}
       {data && data.items.length > 0 && (
         <table className="plain">
           <thead>

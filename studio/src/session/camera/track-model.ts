@@ -135,8 +135,8 @@ export function frameCounts({ telemetry }: CameraSession, shot: Shot): FrameCoun
   const kept = shot.tracks.filter(({ frames }) => frames.length > 1)
   if (kept.length === 0) return null
   const length = shot.lastFrame - shot.firstFrame + 1
-  const active = new Array<number>(length).fill(0)
-  const lost = new Array<number>(length).fill(0)
+  const active = Array.from({ length }, () => 0)
+  const lost = Array.from({ length }, () => 0)
   for (const { frames } of kept) {
     const [start, end] = [
       Math.round(frames[0] ?? 0) - shot.firstFrame,

@@ -1,11 +1,11 @@
 import { useMemo, useState } from 'react'
-import type { GuiSession } from '#domains/gui/session.ts'
+import type { GuiSession, Screen } from '#domains/gui/session.ts'
 import { sayMany } from '../../data/say.ts'
 import { Card } from '../../parts/card.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import { useKeys } from '../../shell/use-keys.ts'
-import { elementMarks, marksOf, screenOf, stepsOf } from './marks.ts'
+import { elementMarks, marksOf, screenOf, stepsOf, type Step } from './marks.ts'
 import { ScreenStage } from './screen-stage.tsx'
 import { StepFacts } from './step-facts.tsx'
 import { StepList, Timeline } from './step-list.tsx'
@@ -48,50 +48,29 @@ export function GuiView({ session }: { session: GuiSession }) {
           <p className="empty">No step was recorded.</p>
         ) : (
           <>
-            <div className="gui-columns">
-              <div className="gui-main">
+            <div>
+              <div>
                 {screen ? (
                   <ScreenStage screen={screen} marks={marks} hovered={hovered} onHover={setHovered} />
                 ) : (
                   <div className="stage-room empty-stage">No screenshot was kept for this step.</div>
                 )}
                 <Timeline steps={steps} current={current} onGo={go} />
-                <div className="stage-bar">
-                  <span className="number muted">
-                    Step {current + 1} of {steps.length}
-                  </span>
-                  {step.screens.length > 1 && (
-                    <Segments
-                      label="Screenshot"
-                      value={String(Math.min(chosenScreen, step.screens.length - 1))}
-                      onChange={(value) => setChosenScreen(Number(value))}
-                      choices={step.screens.map((_, i) => [String(i), nameOf(i, step.screens.length)])}
-                    />
-                  )}
-                  {step.action !== null && (screen?.elements?.length ?? 0) > 0 && (
-                    <label className="row">
-                      <input
-                        type="checkbox"
-                        checked={withElements}
-                        onChange={(event) => setWithElements(event.target.checked)}
-                      />
-                      {sayMany(screen?.elements?.length ?? 0, 'known element')}
-                    </label>
-                  )}
-                  {(screen?.activeStates?.length ?? 0) > 0 && (
-                    <span className="row push">
-                      {screen?.activeStates?.map((name) => (
-                        <span key={name} className="badge">
-                          {name}
-                        </span>
-                      ))}
-                    </span>
-                  )}
-                </div>
+                <StepBar
+                  steps={steps}
+                  current={current}
+                  screen={screen}
+                  chosenScreen={chosenScreen}
+                  onChooseScreen={setChosenScreen}
+                  withElements={withElements}
+                  onWithElements={setWithElements}
+                />
               </div>
-              <StepList steps={steps} current={current} onGo={go} />
             </div>
-            <StepFacts step={step} marks={marks} hovered={hovered} onHover={setHovered} />
+            <div className="gui-columns">
+              <StepList steps={steps} current={current} onGo={go} />
+              <StepFacts step={step} marks={marks} hovered={hovered} onHover={setHovered} />
+            </div>
           </>
         )}
       </Card>
@@ -99,6 +78,54 @@ export function GuiView({ session }: { session: GuiSession }) {
         <RunFacts session={session} />
       </Card>
     </>
+  )
+}
+
+interface StepBarProps {
+  readonly steps: readonly Step[]
+  readonly current: number
+  readonly screen: Screen | null
+  readonly chosenScreen: number
+  readonly onChooseScreen: (index: number) => void
+  readonly withElements: boolean
+  readonly onWithElements: (on: boolean) => void
+}
+
+/** Beneath the screenshot: where in the run, which of the step's screenshots, what lies on it, and the active states. */
+function StepBar({ steps, current, screen, chosenScreen, ...bar }: StepBarProps) {
+  const screens = steps[current]?.screens ?? []
+  const elements = screen?.elements?.length ?? 0
+  return (
+    <div className="stage-bar">
+      <span className="number muted">
+        Step {current + 1} of {steps.length}
+      </span>
+      {screens.length > 1 && (
+        <Segments
+          label="Screenshot"
+          value={String(Math.min(chosenScreen, screens.length - 1))}
+          onChange={(value) => bar.onChooseScreen(Number(value))}
+          choices={screens.map((_, i) => [String(i), nameOf(i, screens.length)])}
+        />
+      )}
+      {steps[current]?.action && elements > 0 && (
+        <label className="row">
+          <input
+            type="checkbox"
+            checked={bar.withElements}
+            onChange={(event) => bar.onWithElements(event.target.checked)}
+          />
+          {sayMany(elements, 'known element')}
+        </label>
+      )}
+      <span className="row push">
+        {screen?.activeStates?.map((name) => (
+          <span key={name} className="badge">
+            {name}
+          </span>
+        ))}
+      </span>
+    </div>
   )
 }
 
