@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { Context, Warning } from '#core/context.ts'
 import type { Sink, Source } from '#core/io.ts'
-import type { Json, JsonObject } from '#core/json.ts'
+import assert from 'node:assert/strict'
+import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
 import type { Imported, Intake, LayoutExtras, SessionWithEdits } from '#core/layout.ts'
 import { seededRng } from '#core/rng.ts'
 import type { AnySession } from '#core/session.ts'
@@ -404,4 +405,23 @@ export async function gather(found: AsyncIterable<Imported>): Promise<Read> {
 
 export async function* withEdits({ sessions, edits }: Read): AsyncIterable<SessionWithEdits> {
   for (const session of sessions) yield { session, edits: edits.filter((edit) => edit.session === session.id) }
+}
+
+/** A data folder with a run that was solved and edited, a failed one, and a model. */
+export const folder = {
+  'sessions/2026-01-24T09-15-27_4be1c09f.json': rawSession(),
+  'sessions/2026-01-24T11-02-00_99aa0011.json': failedSession({ timestamp: '2026-01-24T11:02:00.000000' }),
+  'behavior/20260124_091612.json': rawBehavior(),
+  'model.json': rawModel,
+}
+
+/** The records of a list, whatever it is called. */
+export const records = (value: Json | undefined): readonly JsonObject[] =>
+  Array.isArray(value) ? value.filter(isJsonObject) : []
+export const object = (value: Json | undefined): JsonObject =>
+  isJsonObject(value ?? null) ? (value as JsonObject) : {}
+
+export const only = <T>(items: readonly T[]): T => {
+  assert.equal(items.length, 1)
+  return items[0] as T
 }

@@ -7,6 +7,8 @@ import { Fault } from '#core/faults.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson } from '#core/json.ts'
 import type { AnySession } from '#core/session.ts'
 import { asCamera, footageClass, solvedShare } from '../../classes.ts'
+import type { CameraSession } from '../../session.ts'
+import type { TrackRecord } from '../../telemetry.ts'
 import { onlyPlain } from './anonymous.ts'
 import type { LossCounter } from './losses.ts'
 import { settings as settingsField } from './session-fields.ts'
@@ -21,6 +23,17 @@ interface ClassModel {
   successes: number
   readonly history: Attempt[]
   readonly experiences: JsonObject[]
+}
+
+interface RegionModel {
+  total: number
+  solved: number
+  lifespan: number
+}
+
+interface FailureModel {
+  count: number
+  readonly avoid: JsonObject[]
 }
 
 interface Attempt {
@@ -38,17 +51,15 @@ export interface ModelGatherer {
 
 export function gatherModel(): ModelGatherer {
   const classes = new Map<string, ClassModel>()
-  const regions = new Map<string, { total: number; solved: number; lifespan: number }>()
-  const failures = new Map<string, { count: number; readonly avoid: JsonObject[] }>()
+  const regions = new Map<string, RegionModel>()
+  const failures = new Map<string, FailureModel>()
   const all = { sessions: 0, successes: 0, error: 0, errors: 0 }
   return {
     add(any) {
       const session = asCamera(any)
-      const settings = fiveSettings(any)
-      const { solveErrorPx, bundleCount, failureType, status } = session.outcome
-      const success = status === 'succeeded'
+      const { solveErrorPx, failureType, status } = session.outcome
       all.sessions++
-      if (success) all.successes++
+      if (status === 'succeeded') all.successes++
       if (typeof solveErrorPx === 'number') {
         all.error += solveErrorPx
         all.errors++
@@ -56,47 +67,20 @@ export function gatherModel(): ModelGatherer {
       for (const track of session.telemetry?.tracks ?? []) addTrack(regions, track)
       const name = footageClass(session.context)
       if (name === null) return
-      const entry = classes.get(name) ?? { samples: 0, successes: 0, history: [], experiences: [] }
-      classes.set(name, entry)
-      const rate = solvedShare(session) ?? 0
-      const reward = rewardOf(solveErrorPx ?? 999, bundleCount ?? 0, success)
-      entry.samples++
-      if (success) {
-        entry.successes++
-        keepLast(
-          entry.history,
-          { settings, solve_error: solveErrorPx ?? 999, success_rate: round(rate) },
-          historyLength,
-        )
-      }
-      keepLast(
-        entry.experiences,
-        {
-          settings,
-          outcome: success ? 'SUCCESS' : reward > 0.3 ? 'PARTIAL' : 'FAILURE',
-          reward,
-          solve_error: solveErrorPx ?? 999,
-          bundle_count: bundleCount ?? 0,
-          failure_type: failureType ? failureType.replaceAll('-', '_') : null,
-          success_rate: round(rate),
-        },
-        experienceLength,
-      )
+      const settings = fiveSettings(any)
+      addAttempt(classes, name, session, settings)
       if (failureType) addFailure(failures, `${name}_${failureType.replaceAll('-', '_')}`, settings)
     },
     model: () => ({
       version: 1,
       global_stats: { total_sessions: all.sessions, successful_sessions: all.successes },
-      footage_classes: Object.fromEntries(byName(classes).map(([name, entry]) => [name, classModel(entry)])),
-      region_models: Object.fromEntries(
-        byName(regions).map(([name, { total, solved, lifespan }]) => [
-          name,
-          { total_tracks: total, successful_tracks: solved, avg_lifespan: round(lifespan / total) },
-        ]),
-      ),
-      failure_patterns: Object.fromEntries(
-        byName(failures).map(([name, { count, avoid }]) => [name, { count, avoid_settings: avoid }]),
-      ),
+      footage_classes: eachOf(classes, classModel),
+      region_models: eachOf(regions, ({ total, solved, lifespan }) => ({
+        total_tracks: total,
+        successful_tracks: solved,
+        avg_lifespan: round(lifespan / total),
+      })),
+      failure_patterns: eachOf(failures, ({ count, avoid }) => ({ count, avoid_settings: avoid })),
     }),
     totals: () => ({
       total_sessions: all.sessions,
@@ -107,28 +91,47 @@ export function gatherModel(): ModelGatherer {
   }
 }
 
-function addTrack(
-  regions: Map<string, { total: number; solved: number; lifespan: number }>,
-  track: {
-    readonly region?: string | null | undefined
-    readonly contributedToSolve?: boolean | null | undefined
-    readonly lifespanFrames?: number | null | undefined
-  },
+function addAttempt(
+  classes: Map<string, ClassModel>,
+  name: string,
+  session: CameraSession,
+  settings: JsonObject,
 ): void {
-  if (!track.region) return
-  const { total, solved, lifespan } = regions.get(track.region) ?? { total: 0, solved: 0, lifespan: 0 }
-  regions.set(track.region, {
-    total: total + 1,
-    solved: solved + (track.contributedToSolve ? 1 : 0),
-    lifespan: lifespan + (track.lifespanFrames ?? 0),
-  })
+  const { status, bundleCount, failureType } = session.outcome
+  const success = status === 'succeeded'
+  // Their file has no null here: 999 is how it says that there was no solve.
+  const solve_error = session.outcome.solveErrorPx ?? 999
+  const success_rate = round(solvedShare(session) ?? 0)
+  const reward = rewardOf(solve_error, bundleCount ?? 0, success)
+  const entry = classes.get(name) ?? { samples: 0, successes: 0, history: [], experiences: [] }
+  classes.set(name, entry)
+  entry.samples++
+  if (success) {
+    entry.successes++
+    keepLast(entry.history, { settings, solve_error, success_rate }, historyLength)
+  }
+  const experience = {
+    settings,
+    outcome: success ? 'SUCCESS' : reward > 0.3 ? 'PARTIAL' : 'FAILURE',
+    reward,
+    solve_error,
+    bundle_count: bundleCount ?? 0,
+    failure_type: failureType ? failureType.replaceAll('-', '_') : null,
+    success_rate,
+  }
+  keepLast(entry.experiences, experience, experienceLength)
 }
 
-function addFailure(
-  failures: Map<string, { count: number; readonly avoid: JsonObject[] }>,
-  name: string,
-  settings: JsonObject,
-) {
+function addTrack(regions: Map<string, RegionModel>, track: TrackRecord): void {
+  if (!track.region) return
+  const entry = regions.get(track.region) ?? { total: 0, solved: 0, lifespan: 0 }
+  regions.set(track.region, entry)
+  entry.total++
+  if (track.contributedToSolve) entry.solved++
+  entry.lifespan += track.lifespanFrames ?? 0
+}
+
+function addFailure(failures: Map<string, FailureModel>, name: string, settings: JsonObject): void {
   const entry = failures.get(name) ?? { count: 0, avoid: [] }
   failures.set(name, entry)
   entry.count++
@@ -163,7 +166,10 @@ export function rewardOf(errorPx: number, points: number, success: boolean): num
 }
 
 const round = (value: number) => Math.round(value * 1e6) / 1e6
-const byName = <T>(groups: ReadonlyMap<string, T>) => [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** In order of name, so that the same sessions give the same bytes. */
+const eachOf = <T>(groups: ReadonlyMap<string, T>, write: (entry: T) => JsonObject): JsonObject =>
+  Object.fromEntries([...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, entry]) => [name, write(entry)]))
 
 function keepLast<T>(list: T[], item: T, most: number): void {
   list.push(item)

@@ -85,7 +85,7 @@ function writeRecord(
   losses: LossCounter,
 ): Record<string, Json> {
   const { widthPx, heightPx, clip, chain: _, clock: __, ...context } = session.context
-  const { status, error, durationMs, ...outcome } = session.outcome
+  const { status, error: _error, durationMs, ...outcome } = session.outcome
   const { telemetry } = session
   reportEnvelope(session, losses)
   const ours: JsonObject = {

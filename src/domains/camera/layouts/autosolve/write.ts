@@ -50,13 +50,12 @@ export async function writeAutosolve(
   return writing.form === 'format3' ? writeOne(writing) : writeMany(writing)
 }
 
-async function* written(writing: Writing): AsyncIterable<Written & { readonly day: string }> {
+async function* written(writing: Writing): AsyncIterable<Written> {
   let done = 0
   for await (const item of writing.items) {
     writing.ctx.signal.throwIfAborted()
     writing.gathered.add(item.session)
-    const day = item.session.recordedAt.slice(0, 10)
-    yield { ...writeSession(item, writing.extras, writing.veil, writing.losses), day }
+    yield writeSession(item, writing.extras, writing.veil, writing.losses)
     writing.ctx.progress({ done: ++done, total: null, unit: 'sessions', note: 'writing' })
   }
 }
@@ -71,15 +70,16 @@ async function writeMany(writing: Writing): Promise<WriteReport> {
     await sink.write(name, bytes)
   }
   const counts = { sessions: 0, behaviors: 0, tracks: 0, newest: '' }
-  for await (const { session, behaviors, name, day } of written(writing)) {
-    await write(sessionName(form, session, name, day), session)
+  for await (const { session, behaviors, name } of written(writing)) {
+    const at = hourOf(session)
+    await write(sessionName(form, at, name), session)
     counts.sessions++
     counts.tracks += Array.isArray(session['tracks']) ? session['tracks'].length : 0
-    counts.newest = later(counts.newest, session['timestamp'])
+    counts.newest = later(counts.newest, at)
     for (const behavior of behaviors) {
       await write(`behavior/${behavior.name}.json`, behavior.record)
       counts.behaviors++
-      counts.newest = later(counts.newest, behavior.record['timestamp'])
+      counts.newest = later(counts.newest, hourOf(behavior.record))
     }
   }
   await write(form === 'plan' ? 'models/settings_predictor.json' : 'model.json', writing.model())
@@ -101,11 +101,13 @@ async function writeMany(writing: Writing): Promise<WriteReport> {
 }
 
 /** ISO times without a zone sort as text. */
-const later = (a: string, b: Json | undefined) => (typeof b === 'string' && b > a ? b : a)
+const later = (a: string, b: string) => (b > a ? b : a)
 
-function sessionName(form: WrittenForm, session: JsonObject, name: string, day: string): string {
-  if (form === 'plan') return `sessions/${day}_${name}_session.json`
-  return `sessions/${String(session['timestamp']).replaceAll(':', '-')}_${name}.json`
+const hourOf = (record: JsonObject): string => (typeof record['timestamp'] === 'string' ? record['timestamp'] : '')
+
+function sessionName(form: WrittenForm, at: string, name: string): string {
+  if (form === 'plan') return `sessions/${at.slice(0, 10)}_${name}_session.json`
+  return `sessions/${at.replaceAll(':', '-')}_${name}.json`
 }
 
 /** Everything in one JSON file, sessions first, since the model is made of them. */
