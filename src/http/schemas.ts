@@ -34,7 +34,7 @@ const repeated = z.union([z.string().max(300), z.array(z.string().max(300)).max(
 
 /** The session query as URL parameters; `facet` is `key:value` or `key:min..max` and may be repeated. */
 export const sessionFilter = z.object({
-  project: project.optional(),
+  project: shortName.optional(),
   domain: domain.optional(),
   status: z.enum(runStatuses).optional(),
   contributor: shortName.optional(),
