@@ -3,6 +3,7 @@ import type { SessionQuery } from '#core/query.ts'
 import type { DomainName, RunStatus } from '#core/session.ts'
 import type { FacetSummary, TallyRow } from '#core/store.ts'
 import { dayMs } from './derived.ts'
+import { findFact } from './facts.ts'
 import { findPlaces } from './places.ts'
 import { isWholePlaces, readFilters } from './query-filters.ts'
 import { countSource, type Source } from './query-sources.ts'
@@ -18,7 +19,7 @@ export async function countSessions(db: Database, query: SessionQuery, cap: numb
   if (isWholePlaces(filters)) {
     const row = db
       .prepare('select sum(sessions) as n from tally where place in (select value from json_each(?))')
-      .get(JSON.stringify(filters.places))
+      .get(JSON.stringify(filters.places.map(({ place }) => place)))
     return Math.min(Number(row?.['n'] ?? 0), cap)
   }
   const single = singleSource(filters)
@@ -33,10 +34,9 @@ export async function countSessions(db: Database, query: SessionQuery, cap: numb
 
 /** The one filter there is, when its entries are sessions, each once. */
 function singleSource({ equals, ranges, search }: ReturnType<typeof readFilters>): Source | null {
-  if (ranges.length > 0 || equals.length + (search === null ? 0 : 1) > 1) return null
+  if (ranges.length > 0 || equals + (search === null ? 0 : 1) > 1) return null
   if (search !== null) return { type: 'search', expression: search }
-  const [term] = equals
-  return term ? { type: 'term', term } : { type: 'time' }
+  return equals === 1 ? { type: 'term', index: 0 } : { type: 'time' }
 }
 
 export function readTally(db: Database, project: string | null): readonly TallyRow[] {
@@ -72,11 +72,10 @@ export function summarizeFacets(db: Database, project: string, domain: DomainNam
   })
 }
 
-/** Hops from key to key through the index; there are few keys and many rows. */
+/** Hops from key to key through the index: there may be many texts under one key. */
 function facetKeys(db: Database, place: number): readonly string[] {
-  const next = db.prepare('select min(key) as key from facet where place = ? and key > ?')
+  const next = db.prepare('select min(key) as key from fact where place = ? and key > ?')
   const keys: string[] = []
-  // '#~' is behind every key of the envelope; keys that sort before '#' come first.
   for (let key = ''; ; ) {
     const found = next.get(place, key)?.['key']
     if (typeof found !== 'string') return keys
@@ -88,7 +87,8 @@ function facetKeys(db: Database, place: number): readonly string[] {
 function frequentTexts(db: Database, places: readonly number[], key: string) {
   const counts = new Map<string, number>()
   const statement = db.prepare(
-    `select text, sessions from (select text, sessions from facet_value where place = ? and key = ? limit ${scannedValues})
+    `select text, sessions from
+       (select text, sessions from fact where place = ? and key = ? and numeric = 0 limit ${scannedValues})
      where sessions > 0 order by sessions desc, text limit ${shownValues}`,
   )
   for (const place of places) {
@@ -103,9 +103,10 @@ function frequentTexts(db: Database, places: readonly number[], key: string) {
 }
 
 function numberRange(db: Database, places: readonly number[], key: string): { min: number; max: number } | null {
-  const first = db.prepare(`select min(num) as num from facet where place = ? and key = ? and text = ''`)
-  const last = db.prepare(`select max(num) as num from facet where place = ? and key = ? and text = ''`)
-  const numbers = places.flatMap((place) => [first.get(place, key)?.['num'], last.get(place, key)?.['num']])
+  const first = db.prepare('select min(num) as num from facet where fact = ?')
+  const last = db.prepare('select max(num) as num from facet where fact = ?')
+  const facts = places.map((place) => findFact(db, place, key, 1, '') ?? null)
+  const numbers = facts.flatMap((fact) => [first.get(fact)?.['num'], last.get(fact)?.['num']])
   const found = numbers.filter((num) => typeof num === 'number')
   return found.length === 0 ? null : { min: Math.min(...found), max: Math.max(...found) }
 }

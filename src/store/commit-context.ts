@@ -1,4 +1,5 @@
 import type { DataPaths } from './data-dir.ts'
+import type { Facts } from './facts.ts'
 import type { Places } from './places.ts'
 import type { Database } from './sqlite-driver.ts'
 
@@ -9,4 +10,5 @@ export interface CommitContext {
   /** Salt of the tombstones, hex. */
   readonly salt: string
   readonly places: Places
+  readonly facts: Facts
 }

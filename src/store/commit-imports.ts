@@ -43,7 +43,7 @@ export function setAsideBatch(context: CommitContext, { project, domain, except,
       )
       .limit(limit),
   )
-  const index = new IndexChange(context.db)
+  const index = new IndexChange(context)
   for (const { seq } of rows) setAsideOne(context, index, seq, except)
   index.flush()
   return rows.length
@@ -57,7 +57,7 @@ export interface BringBackBatch {
 /** Brings back up to `limit` sessions that were set aside for the import; returns how many. */
 export function bringBackBatch(context: CommitContext, { importId, limit }: BringBackBatch): number {
   const rows = context.db.all(sql.selectFrom('session').select('seq').where('aside', '=', importId).limit(limit))
-  const index = new IndexChange(context.db)
+  const index = new IndexChange(context)
   for (const { seq } of rows) bringBackOne(context, index, seq)
   index.flush()
   return rows.length
@@ -85,7 +85,7 @@ export function withdrawBatch(context: CommitContext, { importId, limit }: Bring
       )
       .limit(limit),
   )
-  const index = new IndexChange(context.db)
+  const index = new IndexChange(context)
   // Under another mark than the import's own, or undoing twice would bring them back.
   for (const { seq } of rows) setAsideOne(context, index, seq, `undone ${importId}`)
   index.flush()

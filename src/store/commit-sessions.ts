@@ -4,7 +4,7 @@ import { fault } from '#core/faults.ts'
 import type { PutResult, SessionRow } from '#core/store.ts'
 import type { CommitContext } from './commit-context.ts'
 import { blobPath } from './data-dir.ts'
-import { type Envelope, IndexChange, type PackedFacets, packFacets } from './derived.ts'
+import { type Envelope, IndexChange, type IndexedSession, type PackedFacets, packFacets } from './derived.ts'
 import { fromHex, toHex } from './hashing.ts'
 import { searchWords } from './search-words.ts'
 import { isErased } from './tombstones.ts'
@@ -29,7 +29,7 @@ interface Known {
 
 export function putSessions(context: CommitContext, { rows, importId, nowMs }: SessionsToCommit): readonly PutResult[] {
   const { db } = context
-  const index = new IndexChange(db)
+  const index = new IndexChange(context)
   const find = db.prepare('select seq, hash, aside from session where id = ?')
   const seen = new Set<string>()
   const results = rows.map((row): PutResult => {
@@ -58,8 +58,7 @@ function repeat(
       .run(importId, known.seq)
     if (known.aside !== null) bringBackOne(context, index, known.seq)
     else {
-      const { place, at } = readEnvelope(context, known.seq)
-      index.addTerm(place, at, known.seq, ['#import', importId, 0])
+      index.addImport(readIndexed(context, known.seq), known.seq, importId)
     }
   }
   return 'repeated'
@@ -119,7 +118,7 @@ function insert(
   db.prepare('insert into sample_due (seq, stamp) values (?, 0)').run(seq)
   const { recordedAtMs: at, status, contributor, host } = row
   const imports = importId === null ? [] : [importId]
-  index.add({ place, at, status, contributor, host, imports }, seq, facets)
+  index.add({ place, at, status, contributor, host, imports, facets }, seq)
 }
 
 function putMedia(db: CommitContext['db'], seq: number, row: SessionToCommit): void {
@@ -135,12 +134,8 @@ export function putSearch(db: CommitContext['db'], seq: number, text: string | n
   if (words.length > 0) db.prepare('insert into search (rowid, words) values (?, ?)').run(seq, words.join(' '))
 }
 
-export interface IndexedSession extends Envelope {
-  readonly facets: PackedFacets
-}
-
 /** What a session is indexed by. */
-export function readEnvelope({ db }: Pick<CommitContext, 'db'>, seq: number): IndexedSession {
+export function readIndexed({ db }: Pick<CommitContext, 'db'>, seq: number): IndexedSession {
   const row = db.prepare('select place, at, status, contributor, host, facets from session where seq = ?').get(seq)
   const imports = db.prepare('select import from import_session where seq = ?').all(seq) as { import: string }[]
   const envelope = row as unknown as Omit<Envelope, 'imports'> & { readonly facets: string }
@@ -153,14 +148,14 @@ export function readEnvelope({ db }: Pick<CommitContext, 'db'>, seq: number): In
 
 /** Puts a session that was set aside back into every index. */
 export function bringBackOne(context: CommitContext, index: IndexChange, seq: number): void {
-  const envelope = readEnvelope(context, seq)
+  const session = readIndexed(context, seq)
   context.db.prepare('update session set aside = null where seq = ?').run(seq)
-  index.add(envelope, seq, envelope.facets)
+  index.add(session, seq)
 }
 
 /** Takes a session out of every index, and says which import replaced it. */
 export function setAsideOne(context: CommitContext, index: IndexChange, seq: number, importId: string): void {
-  const envelope = readEnvelope(context, seq)
+  const session = readIndexed(context, seq)
   context.db.prepare('update session set aside = ? where seq = ?').run(importId, seq)
-  index.remove(envelope, seq, envelope.facets)
+  index.remove(session, seq)
 }

@@ -1,9 +1,8 @@
 /** Keeps what sessions are found and counted by in step with them, inside the same transaction. */
+import type { SQLInputValue } from 'node:sqlite'
 import type { Facet } from '#core/query.ts'
+import type { Facts } from './facts.ts'
 import type { Database } from './sqlite-driver.ts'
-
-/** One fact as the index holds it: texts have number 0, numbers the text ''. */
-export type Term = readonly [key: string, text: string, num: number]
 
 /** The column `session.facets`: what is needed to index a session again, or to take it out. */
 export type PackedFacets = readonly (readonly [key: string, value: string | number])[]
@@ -31,86 +30,113 @@ export interface Envelope {
   readonly imports: readonly string[]
 }
 
-export function termsOf(envelope: Envelope, facets: PackedFacets): Term[] {
-  const terms: Term[] = [['#host', envelope.host, 0]]
-  if (envelope.status !== null) terms.push(['#status', envelope.status, 0])
-  if (envelope.contributor !== null) terms.push(['#contributor', envelope.contributor, 0])
-  for (const id of envelope.imports) terms.push(['#import', id, 0])
-  for (const [key, value] of facets) terms.push(typeof value === 'string' ? [key, value, 0] : [key, '', value])
-  return terms
+export interface IndexedSession extends Envelope {
+  readonly facets: PackedFacets
 }
+
+type FactRow = readonly [fact: number, num: number]
 
 /** Adds and removes index rows; counts are gathered and written once, by {@link IndexChange.flush}. */
 export class IndexChange {
   readonly #db: Database
-  readonly #values = new Map<string, { place: number; key: string; text: string; by: number }>()
-  readonly #days = new Map<string, { place: number; day: number; status: string; by: number }>()
+  readonly #facts: Facts
+  readonly #sessions = new Map<number, number>()
+  readonly #days = new Map<
+    string,
+    { readonly place: number; readonly day: number; readonly status: string; by: number }
+  >()
 
-  constructor(db: Database) {
-    this.#db = db
+  constructor(parts: { readonly db: Database; readonly facts: Facts }) {
+    this.#db = parts.db
+    this.#facts = parts.facts
   }
 
-  add(envelope: Envelope, seq: number, facets: PackedFacets): void {
-    this.#change(envelope, seq, facets, 1)
+  add(session: IndexedSession, seq: number): void {
+    const rows = this.#rowsOf(session)
+    insertFacets(this.#db, session.at, seq, rows)
+    this.#count(session, rows, 1)
   }
 
-  remove(envelope: Envelope, seq: number, facets: PackedFacets): void {
-    this.#change(envelope, seq, facets, -1)
+  remove(session: IndexedSession, seq: number): void {
+    const rows = this.#rowsOf(session)
+    const statement = this.#db.prepare('delete from facet where fact = ? and num = ? and at = ? and seq = ?')
+    for (const [fact, num] of rows) statement.run(fact, num, session.at, seq)
+    this.#count(session, rows, -1)
   }
 
-  /** One more fact of a session that is indexed already. */
-  addTerm(place: number, at: number, seq: number, [key, text, num]: Term): void {
-    this.#db
-      .prepare('insert or ignore into facet (place, key, text, num, at, seq) values (?, ?, ?, ?, ?, ?)')
-      .run(place, key, text, num, at, seq)
+  /** One more import that named a session which is indexed already. */
+  addImport({ place, at }: Envelope, seq: number, importId: string): void {
+    insertFacets(this.#db, at, seq, [[this.#facts.id(place, '#import', 0, importId), 0]])
   }
 
-  #change(envelope: Envelope, seq: number, facets: PackedFacets, by: 1 | -1): void {
-    const { place, at } = envelope
-    const statement = this.#db.prepare(
-      by === 1
-        ? 'insert or ignore into facet (place, key, text, num, at, seq) values (?, ?, ?, ?, ?, ?)'
-        : 'delete from facet where place = ? and key = ? and text = ? and num = ? and at = ? and seq = ?',
-    )
-    for (const [key, text, num] of termsOf(envelope, facets)) {
-      if (statement.run(place, key, text, num, at, seq).changes === 0 || text === '' || key.startsWith('#')) continue
-      const name = `${place}\n${key}\n${text}`
-      const value = this.#values.get(name)
-      if (value) value.by += by
-      else this.#values.set(name, { place, key, text, by })
+  /** Each fact once, as [fact, number] pairs. */
+  #rowsOf({ place, status, contributor, host, imports, facets }: IndexedSession): FactRow[] {
+    const rows: FactRow[] = []
+    const add = (fact: number, num: number) => {
+      for (const row of rows) if (row[0] === fact && row[1] === num) return
+      rows.push([fact, num])
     }
+    const text = (key: string, value: string) => add(this.#facts.id(place, key, 0, value), 0)
+    text('#host', host)
+    if (status !== null) text('#status', status)
+    if (contributor !== null) text('#contributor', contributor)
+    for (const id of imports) text('#import', id)
+    for (const [key, value] of facets) {
+      if (typeof value === 'string') text(key, value)
+      else add(this.#facts.id(place, key, 1, ''), value)
+    }
+    return rows
+  }
+
+  #count({ place, at, status }: Envelope, rows: readonly FactRow[], by: 1 | -1): void {
+    for (const fact of new Set(rows.map(([id]) => id))) this.#sessions.set(fact, (this.#sessions.get(fact) ?? 0) + by)
     const day = Math.floor(at / dayMs)
-    const status = envelope.status ?? ''
-    const name = `${place}\n${day}\n${status}`
+    const name = `${place} ${day} ${status}`
     const tally = this.#days.get(name)
     if (tally) tally.by += by
-    else this.#days.set(name, { place, day, status, by })
+    else this.#days.set(name, { place, day, status: status ?? '', by })
   }
 
-  flush(): void {
-    const value = this.#db.prepare(
-      `insert into facet_value (place, key, text, sessions) values (?, ?, ?, ?)
-       on conflict do update set sessions = sessions + excluded.sessions`,
-    )
-    let removed = false
-    for (const { place, key, text, by } of this.#values.values()) {
-      value.run(place, key, text, by)
-      removed ||= by < 0
-    }
+  /** @returns the facts that lost sessions */
+  flush(): readonly number[] {
+    const fact = this.#db.prepare('update fact set sessions = sessions + ? where id = ?')
+    for (const [id, by] of this.#sessions) fact.run(by, id)
     const day = this.#db.prepare(
       `insert into tally (place, day, status, sessions) values (?, ?, ?, ?)
        on conflict do update set sessions = sessions + excluded.sessions`,
     )
-    for (const { place, day: number, status, by } of this.#days.values()) day.run(place, number, status, by)
-    if (removed || [...this.#days.values()].some(({ by }) => by < 0)) this.#dropEmpty()
-    this.#values.clear()
+    const empty = this.#db.prepare('delete from tally where place = ? and day = ? and status = ? and sessions <= 0')
+    for (const { place, day: number, status, by } of this.#days.values()) {
+      day.run(place, number, status, by)
+      if (by < 0) empty.run(place, number, status)
+    }
+    const lost = [...this.#sessions].filter(([, by]) => by < 0).map(([id]) => id)
+    this.#sessions.clear()
     this.#days.clear()
+    return lost
   }
+}
 
-  #dropEmpty(): void {
-    const value = this.#db.prepare('delete from facet_value where place = ? and key = ? and text = ? and sessions <= 0')
-    for (const { place, key, text } of this.#values.values()) value.run(place, key, text)
-    const day = this.#db.prepare('delete from tally where place = ? and day = ? and status = ? and sessions <= 0')
-    for (const { place, day: number, status } of this.#days.values()) day.run(place, number, status)
+/** Rows per statement: one call into SQLite costs about as much as one row. */
+const rowsAtOnce = 16
+
+function insertFacets(db: Database, at: number, seq: number, rows: readonly FactRow[]): void {
+  for (let i = 0; i < rows.length; i += rowsAtOnce) {
+    const some = rows.slice(i, i + rowsAtOnce)
+    const values: SQLInputValue[] = [at, seq]
+    for (const [fact, num] of some) values.push(fact, num)
+    db.prepare(insertText(some.length)).run(...values)
   }
+}
+
+const insertTexts = new Map<number, string>()
+
+function insertText(rows: number): string {
+  let text = insertTexts.get(rows)
+  if (text === undefined) {
+    const values = Array.from({ length: rows }, (_, i) => `(?${3 + 2 * i}, ?${4 + 2 * i}, ?1, ?2)`)
+    text = `insert or ignore into facet (fact, num, at, seq) values ${values.join(', ')}`
+    insertTexts.set(rows, text)
+  }
+  return text
 }

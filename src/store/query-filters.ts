@@ -1,10 +1,31 @@
 /** A session query in the terms of the index. */
 import { brief, fault } from '#core/faults.ts'
 import type { SessionQuery } from '#core/query.ts'
-import type { Term } from './derived.ts'
+import { findFact } from './facts.ts'
 import { findPlaces } from './places.ts'
 import { searchExpression } from './search-words.ts'
 import type { Database } from './sqlite-driver.ts'
+
+/** A place and what its sessions must fit there; facts have a number of their own in each place. */
+export interface PlaceFilter {
+  readonly place: number
+  readonly equals: readonly { readonly fact: number; readonly num: number }[]
+  readonly ranges: readonly { readonly fact: number; readonly min: number; readonly max: number }[]
+}
+
+export interface Filters {
+  /** The places where anything can be found: those that know every fact asked for. */
+  readonly places: readonly PlaceFilter[]
+  /** Inclusive, Unix milliseconds. */
+  readonly fromMs: number
+  /** Exclusive. */
+  readonly toMs: number
+  /** How many equalities each place has. */
+  readonly equals: number
+  readonly ranges: readonly NumberRange[]
+  /** FTS5 expression. */
+  readonly search: string | null
+}
 
 export interface NumberRange {
   readonly key: string
@@ -12,17 +33,11 @@ export interface NumberRange {
   readonly max: number
 }
 
-export interface Filters {
-  /** Ids of the places it may touch; none = nothing can be found. */
-  readonly places: readonly number[]
-  /** Inclusive, Unix milliseconds. */
-  readonly fromMs: number
-  /** Exclusive. */
-  readonly toMs: number
-  readonly equals: readonly Term[]
-  readonly ranges: readonly NumberRange[]
-  /** FTS5 expression. */
-  readonly search: string | null
+interface Equality {
+  readonly key: string
+  /** null for a number. */
+  readonly text: string | null
+  readonly num: number
 }
 
 /** Beyond any time there is, and still exact as a double. */
@@ -31,38 +46,70 @@ const widest = Number.MAX_VALUE
 
 /** @throws query.invalid */
 export function readFilters(db: Database, query: SessionQuery): Filters {
-  const equals: Term[] = []
+  const equals = envelopeFilters(query)
   const ranges: NumberRange[] = []
-  if (query.status !== undefined) equals.push(['#status', query.status, 0])
-  if (query.contributor !== undefined) equals.push(['#contributor', query.contributor, 0])
-  if (query.host !== undefined) equals.push(['#host', query.host, 0])
-  if (query.import !== undefined) equals.push(['#import', query.import, 0])
   for (const filter of query.facets ?? []) {
     if (filter.key.startsWith('#')) throw invalid('a facet key', filter.key, 'facets')
     if ('text' in filter) {
-      equals.push([filter.key, filter.text, 0])
+      equals.push({ key: filter.key, text: filter.text, num: 0 })
       continue
     }
     const { key, min, max } = filter
     for (const bound of [min, max]) {
       if (bound !== null && !Number.isFinite(bound)) throw invalid('finite bounds or null', String(bound), key)
     }
-    if (min !== null && min === max) equals.push([key, '', min === 0 ? 0 : min])
+    if (min !== null && min === max) equals.push({ key, text: null, num: min === 0 ? 0 : min })
     else ranges.push({ key, min: min ?? -widest, max: max ?? widest })
   }
   return {
-    places: findPlaces(db, query.project, query.domain).map(({ id }) => id),
+    places: findPlaces(db, query.project, query.domain)
+      .map(({ id }) => placeFilter(db, id, equals, ranges))
+      .filter((place) => place !== null),
     fromMs: query.from === undefined ? -endOfTime : timeOf(query.from, 'from'),
     toMs: query.to === undefined ? endOfTime : timeOf(query.to, 'to'),
-    equals,
+    equals: equals.length,
     ranges,
     search: query.text === undefined ? null : searchExpression(query.text),
   }
 }
 
+function envelopeFilters({ status, contributor, host, import: importId }: SessionQuery): Equality[] {
+  const filters: Equality[] = []
+  const add = (key: string, text: string | undefined) => {
+    if (text !== undefined) filters.push({ key, text, num: 0 })
+  }
+  add('#status', status)
+  add('#contributor', contributor)
+  add('#host', host)
+  add('#import', importId)
+  return filters
+}
+
+/** null when the place has never seen one of the facts. */
+function placeFilter(
+  db: Database,
+  place: number,
+  equals: readonly Equality[],
+  ranges: readonly NumberRange[],
+): PlaceFilter | null {
+  const facts: { fact: number; num: number }[] = []
+  for (const { key, text, num } of equals) {
+    const fact = text === null ? findFact(db, place, key, 1, '') : findFact(db, place, key, 0, text)
+    if (fact === undefined) return null
+    facts.push({ fact, num })
+  }
+  const numbers: { fact: number; min: number; max: number }[] = []
+  for (const { key, min, max } of ranges) {
+    const fact = findFact(db, place, key, 1, '')
+    if (fact === undefined) return null
+    numbers.push({ fact, min, max })
+  }
+  return { place, equals: facts, ranges: numbers }
+}
+
 /** Whether it asks for whole places over all time, so that the tally knows the answer. */
 export function isWholePlaces({ equals, ranges, search, fromMs, toMs }: Filters): boolean {
-  return equals.length + ranges.length === 0 && search === null && fromMs === -endOfTime && toMs === endOfTime
+  return equals + ranges.length === 0 && search === null && fromMs === -endOfTime && toMs === endOfTime
 }
 
 function timeOf(text: string, where: string): number {

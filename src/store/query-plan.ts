@@ -23,8 +23,8 @@ export const newest: Position = { at: 8.64e15, seq: Number.MAX_SAFE_INTEGER }
 export const oldest: Position = { at: -8.64e15, seq: -1 }
 
 export function chooseSource(db: Database, filters: Filters): Source {
-  const ordered: Source[] = filters.equals.map((term) => ({ type: 'term', term }))
-  const sorted: Source[] = filters.ranges.map((range) => ({ type: 'range', range }))
+  const ordered: Source[] = Array.from({ length: filters.equals }, (_, index) => ({ type: 'term', index }))
+  const sorted: Source[] = filters.ranges.map((_, index) => ({ type: 'range', index }))
   if (filters.search !== null) sorted.push({ type: 'search', expression: filters.search })
   if (ordered.length + sorted.length === 0) return { type: 'time' }
   if (ordered.length === 1 && ordered[0] && sorted.length === 0) return ordered[0]
@@ -73,9 +73,8 @@ export async function* walk({
     if (end === null) return
     position = end
     vain = seen.length > 0 ? 0 : vain + checked
-    const range = filters.ranges[0]
-    if (range && vain > vainCandidates && wanted !== undefined && source.type !== 'range')
-      source = { type: 'range', range }
+    const inVain = vain > vainCandidates && wanted !== undefined
+    if (inVain && filters.ranges.length > 0 && source.type !== 'range') source = { type: 'range', index: 0 }
     chunkSize = Math.min(chunkSize * 4, largestChunk)
     await turn()
   }
@@ -103,7 +102,7 @@ function readRound({ db, filters, direction, after, source, chunkSize }: Round) 
   if (filters.places.length > 1) all.sort(before)
   const reached = end
   const known = reached === null ? all : all.filter((candidate) => before(candidate, reached) <= 0)
-  const ranges = filters.ranges.filter((range) => !isSource(source, range))
+  const ranges = filters.ranges.filter((_, index) => !isSource(source, index))
   const found = known.filter(({ fits, facets }) => fits === 1 && inRanges(facets, ranges))
   return { found, checked: known.length, end }
 }

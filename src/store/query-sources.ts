@@ -4,23 +4,24 @@
  */
 import type { SQLInputValue } from 'node:sqlite'
 import type { Position } from './cursor.ts'
-import type { Term } from './derived.ts'
-import type { Filters, NumberRange } from './query-filters.ts'
+import type { Filters, PlaceFilter } from './query-filters.ts'
 import type { Database } from './sqlite-driver.ts'
 
 export type Direction = 'newest first' | 'oldest first'
 
 export type Source =
   | { readonly type: 'time' }
-  | { readonly type: 'term'; readonly term: Term }
-  | { readonly type: 'range'; readonly range: NumberRange }
+  /** The `index`-th equality of each place. */
+  | { readonly type: 'term'; readonly index: number }
+  /** The `index`-th number range. */
+  | { readonly type: 'range'; readonly index: number }
   | { readonly type: 'search'; readonly expression: string }
 
 export interface Chunk {
   readonly db: Database
   readonly filters: Filters
   readonly source: Source
-  readonly place: number
+  readonly place: PlaceFilter
   readonly direction: Direction
   /** Exclusive. */
   readonly after: Position
@@ -38,15 +39,14 @@ export interface Candidate extends Position {
 export function readChunk(chunk: Chunk): readonly Candidate[] {
   const inner = innerQuery(chunk)
   const checks = checkQuery(chunk)
-  const facets = chunk.filters.ranges.some((range) => !isSource(chunk.source, range))
-    ? '(select s.facets from session s where s.seq = d.seq)'
-    : 'null'
+  const unchecked = chunk.filters.ranges.some((_, index) => !isSource(chunk.source, index))
+  const facets = unchecked ? '(select s.facets from session s where s.seq = d.seq)' : 'null'
   const text = `select d.at, d.seq, ${checks.sql} as fits, ${facets} as facets from (${inner.sql}) d`
   return chunk.db.prepare(text).all(...checks.parameters, ...inner.parameters) as unknown as Candidate[]
 }
 
-export const isSource = (source: Source, range: NumberRange): boolean =>
-  source.type === 'range' && source.range === range
+/** Whether the range is what candidates are taken from, so that it need not be checked. */
+export const isSource = (source: Source, range: number): boolean => source.type === 'range' && source.index === range
 
 interface Fragment {
   readonly sql: string
@@ -55,49 +55,56 @@ interface Fragment {
 
 function innerQuery({ filters, source, place, direction, after, limit }: Chunk): Fragment {
   const [than, order] = direction === 'newest first' ? ['<', 'desc'] : ['>', 'asc']
-  const window = (at: string, seq: string) =>
-    `${at} >= ? and ${at} < ? and (${at}, ${seq}) ${than} (?, ?) order by ${at} ${order}, ${seq} ${order} limit ?`
-  const bounds = [filters.fromMs, filters.toMs, after.at, after.seq, limit]
+  const { table, at, seq, distinct, parameters } = fromSource(source, place)
+  const window = `${at} >= ? and ${at} < ? and (${at}, ${seq}) ${than} (?, ?)`
+  return {
+    sql: `select ${distinct} ${at} as at, ${seq} as seq from ${table} and ${window} order by ${at} ${order}, ${seq} ${order} limit ?`,
+    parameters: [...parameters, filters.fromMs, filters.toMs, after.at, after.seq, limit],
+  }
+}
+
+interface From {
+  /** Table and first conditions. */
+  readonly table: string
+  readonly at: string
+  readonly seq: string
+  readonly distinct: string
+  readonly parameters: readonly SQLInputValue[]
+}
+
+function fromSource(source: Source, place: PlaceFilter): From {
+  const plain = { at: 'at', seq: 'seq', distinct: '' }
   switch (source.type) {
     case 'time': {
-      const from = 'session indexed by session_time where place = ? and aside is null'
-      return { sql: `select at, seq from ${from} and ${window('at', 'seq')}`, parameters: [place, ...bounds] }
+      const table = 'session indexed by session_time where place = ? and aside is null'
+      return { ...plain, table, parameters: [place.place] }
     }
     case 'term': {
-      const from = 'facet where place = ? and key = ? and text = ? and num = ?'
-      return {
-        sql: `select at, seq from ${from} and ${window('at', 'seq')}`,
-        parameters: [place, ...source.term, ...bounds],
-      }
+      const { fact = -1, num = 0 } = place.equals[source.index] ?? {}
+      return { ...plain, table: 'facet where fact = ? and num = ?', parameters: [fact, num] }
     }
     case 'range': {
-      const { key, min, max } = source.range
-      const from = `facet where place = ? and key = ? and text = '' and num >= ? and num <= ?`
+      const { fact = -1, min = 0, max = 0 } = place.ranges[source.index] ?? {}
       // A session may have several numbers under one key.
-      return {
-        sql: `select distinct at, seq from ${from} and ${window('at', 'seq')}`,
-        parameters: [place, key, min, max, ...bounds],
-      }
+      const table = 'facet where fact = ? and num >= ? and num <= ?'
+      return { ...plain, distinct: 'distinct', table, parameters: [fact, min, max] }
     }
     case 'search': {
       // The cross join keeps SQLite from walking the sessions and asking the text index about each.
-      const from = 'search cross join session s on s.seq = search.rowid where search match ? and s.place = ?'
-      return {
-        sql: `select s.at as at, s.seq as seq from ${from} and s.aside is null and ${window('s.at', 's.seq')}`,
-        parameters: [source.expression, place, ...bounds],
-      }
+      const table =
+        'search cross join session s on s.seq = search.rowid where search match ? and s.place = ? and s.aside is null'
+      return { at: 's.at', seq: 's.seq', distinct: '', table, parameters: [source.expression, place.place] }
     }
   }
 }
 
 /** `case` is lazy where `and` is not, and the text index is the dearest to ask, so it comes last. */
 function checkQuery({ filters, source, place }: Chunk): Fragment {
-  const terms = filters.equals.filter((term) => source.type !== 'term' || source.term !== term)
-  const conditions = terms.map(
-    () =>
-      'exists (select 1 from facet where place = ? and key = ? and text = ? and num = ? and at = d.at and seq = d.seq)',
+  const equals = place.equals.filter((_, index) => source.type !== 'term' || source.index !== index)
+  const conditions = equals.map(
+    () => 'exists (select 1 from facet where fact = ? and num = ? and at = d.at and seq = d.seq)',
   )
-  const parameters: SQLInputValue[] = terms.flatMap((term) => [place, ...term])
+  const parameters: SQLInputValue[] = equals.flatMap(({ fact, num }) => [fact, num])
   if (filters.search !== null && source.type !== 'search') {
     conditions.push('exists (select 1 from search where search match ? and rowid = d.seq)')
     parameters.push(filters.search)
@@ -111,41 +118,10 @@ export function countSource(db: Database, filters: Filters, source: Source, cap:
   let count = 0
   for (const place of filters.places) {
     if (count >= cap) break
-    const { sql, parameters } = countQuery(filters, source, place, cap - count)
-    count += Number(db.prepare(sql).get(...parameters)?.['n'] ?? 0)
+    const { table, at, parameters } = fromSource(source, place)
+    const text = `select count(*) as n from (select 1 from ${table} and ${at} >= ? and ${at} < ? limit ?)`
+    const row = db.prepare(text).get(...parameters, filters.fromMs, filters.toMs, cap - count)
+    count += Number(row?.['n'] ?? 0)
   }
   return count
 }
-
-function countQuery({ fromMs, toMs }: Filters, source: Source, place: number, cap: number): Fragment {
-  const time = [fromMs, toMs]
-  switch (source.type) {
-    case 'time':
-      return counted('session indexed by session_time where place = ? and aside is null and at >= ? and at < ?', [
-        place,
-        ...time,
-        cap,
-      ])
-    case 'term':
-      return counted('facet where place = ? and key = ? and text = ? and num = ? and at >= ? and at < ?', [
-        place,
-        ...source.term,
-        ...time,
-        cap,
-      ])
-    case 'range': {
-      const { key, min, max } = source.range
-      const from = `facet where place = ? and key = ? and text = '' and num >= ? and num <= ? and at >= ? and at < ?`
-      return counted(from, [place, key, min, max, ...time, cap])
-    }
-    case 'search': {
-      const from = 'search cross join session s on s.seq = search.rowid where search match ? and s.place = ?'
-      return counted(`${from} and s.aside is null and s.at >= ? and s.at < ?`, [source.expression, place, ...time, cap])
-    }
-  }
-}
-
-const counted = (from: string, parameters: readonly SQLInputValue[]): Fragment => ({
-  sql: `select count(*) as n from (select 1 from ${from} limit ?)`,
-  parameters,
-})

@@ -107,7 +107,7 @@ export class SqliteSamples implements SampleIndex {
     const set = new SeqSet(maxSeq)
     const filters = readFilters(db, query)
     if (isWholePlaces(filters)) {
-      const places = JSON.stringify(filters.places)
+      const places = JSON.stringify(filters.places.map(({ place }) => place))
       const rows = db
         .prepare(
           'select seq from session where seq <= ? and aside is null and place in (select value from json_each(?))',

@@ -109,20 +109,15 @@ export interface Tables {
     readonly note: string
     readonly body: Uint8Array
   }
-  readonly facet: {
+  readonly fact: {
+    readonly id: Generated<number>
     readonly place: number
     readonly key: string
-    readonly text: string
-    readonly num: number
-    readonly at: number
-    readonly seq: number
-  }
-  readonly facet_value: {
-    readonly place: number
-    readonly key: string
+    readonly numeric: number
     readonly text: string
     readonly sessions: number
   }
+  readonly facet: { readonly fact: number; readonly num: number; readonly at: number; readonly seq: number }
   readonly tally: { readonly place: number; readonly day: number; readonly status: string; readonly sessions: number }
   readonly sample_due: { readonly seq: number; readonly stamp: number }
   readonly sample: {

@@ -4,6 +4,7 @@ import { commits } from './commits.ts'
 import { dataPaths } from './data-dir.ts'
 import { openConnection } from './connection.ts'
 import type { CommitContext } from './commit-context.ts'
+import { Facts } from './facts.ts'
 import { asFault } from './sqlite-faults.ts'
 import { type Call, type Reply, sendError } from './writer-messages.ts'
 import { tombstoneSalt } from './tombstones.ts'
@@ -11,7 +12,7 @@ import { Places } from './places.ts'
 
 const paths = dataPaths((workerData as { dataDir: string }).dataDir)
 const db = openConnection(paths.catalog)
-const context: CommitContext = { db, paths, salt: tombstoneSalt(db), places: new Places(db) }
+const context: CommitContext = { db, paths, salt: tombstoneSalt(db), places: new Places(db), facts: new Facts(db) }
 const begin = db.raw.prepare('begin immediate')
 const commit = db.raw.prepare('commit')
 const savepoint = db.raw.prepare('savepoint call')
@@ -27,16 +28,23 @@ parentPort?.on('message', (calls: readonly Call[] | null) => {
   parentPort?.postMessage(runGroup(calls))
 })
 
+/** What a transaction that was undone taught them is not in the store. */
+function forgetCaches(): void {
+  context.places.forget()
+  context.facts.forget()
+}
+
 function runGroup(calls: readonly Call[]): readonly Reply[] {
   try {
     begin.run()
+    context.facts.refresh()
     const replies = calls.map(runCall)
     commit.run()
     return replies
   } catch (error) {
-    // Nothing of the group is in the store. What the transaction taught the caches may not be there either.
+    // Nothing of the group is in the store.
     if (db.raw.isTransaction) db.exec('rollback')
-    context.places.forget()
+    forgetCaches()
     const sent = sendError(asFault(error, paths.catalog))
     return calls.map(({ id }) => ({ id, error: sent }))
   }
@@ -54,7 +62,7 @@ function runCall({ id, op, args }: Call): Reply {
     if (!db.raw.isTransaction) throw error
     undo.run()
     release.run()
-    context.places.forget()
+    forgetCaches()
     return { id, error: sendError(asFault(error, paths.catalog)) }
   }
 }

@@ -110,16 +110,22 @@ create table backup (name text primary key, path text not null, at integer not n
 create table erasure_due (receipt text not null, backup text not null, primary key (receipt, backup)) strict, without rowid;
 create table quarantine (id integer primary key autoincrement, at integer not null, what text not null, key text not null, note text not null, body blob not null) strict;
 
-create table facet (
+create table fact (
+  id integer primary key,
   place integer not null,
   key text not null,
+  numeric integer not null,
   text text not null,
+  sessions integer not null,
+  unique (place, key, numeric, text)
+) strict;
+create table facet (
+  fact integer not null,
   num real not null,
   at integer not null,
   seq integer not null,
-  primary key (place, key, text, num, at, seq)
+  primary key (fact, num, at, seq)
 ) strict, without rowid;
-create table facet_value (place integer not null, key text not null, text text not null, sessions integer not null, primary key (place, key, text)) strict, without rowid;
 create table tally (place integer not null, day integer not null, status text not null, sessions integer not null, primary key (place, day, status)) strict, without rowid;
 create virtual table search using fts5 (words, content='', contentless_delete=1, detail=full, tokenize='unicode61 remove_diacritics 2');
 create table sample_due (seq integer primary key, stamp integer not null) strict;
