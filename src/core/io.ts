@@ -7,6 +7,8 @@ export interface Source {
   /** All files, in name order; hidden files of operating systems (`.DS_Store`, `__MACOSX`) are left out. */
   files(): Promise<readonly SourceFile[]>
   read(name: string): AsyncIterable<Uint8Array>
+  /** The bytes from `start` up to, not including, `end`; for files that keep their table of contents at their end. */
+  range?(name: string, start: number, end: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 

@@ -29,8 +29,11 @@ export type Imported =
 /** What a reader may ask of whoever imports. */
 export interface Intake {
   readonly project: string
-  /** Stores a file of the source as a blob, by its content; throws image.* faults when `picture` and it is none. */
-  media(file: string, role: string, options?: { readonly picture?: boolean }): Promise<MediaRef>
+  /**
+   * Stores a file of the source, or bytes that lay inside one, as a blob by its content; throws image.* faults when
+   * `picture` and it is none.
+   */
+  media(file: string | Uint8Array, role: string, options?: { readonly picture?: boolean }): Promise<MediaRef>
   /** The pseudonym for a person named in the source: keyed, the same for the same name on this installation. */
   pseudonym(name: string): string
 }

@@ -1,12 +1,12 @@
 /** Folders on disk: listed once, read by name; a link may point to a file inside the folder, never out of it. */
 import { constants } from 'node:fs'
-import { lstat, open, readdir, realpath, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { brief, fault } from '#core/faults.ts'
 import type { Source, SourceFile } from '#core/io.ts'
 import type { ArchiveLimits } from './limits.ts'
 import { checkName, isSystemFile, NameSet } from './names.ts'
-import { readRange } from './read-range.ts'
+import { readBytes, readRange } from './read-range.ts'
 
 /** So many sizes are asked for at once. */
 const atOnce = 64
@@ -32,14 +32,21 @@ export async function folderSource(path: string, name: string, limits: ArchiveLi
   const pathOf = (file: string) => join(root, ...(onDisk.get(file) ?? file).split('/'))
   const sized = await withSizes(files, pathOf)
   const known = new Set(files.map((file) => file.name))
+  const checked = (wanted: string) => {
+    if (known.has(wanted)) return pathOf(wanted)
+    throw fault('file.missing', { expected: `a file "${wanted}"`, found: 'none', where: name })
+  }
   return {
     name,
     files: () => Promise.resolve(sized),
-    read: (wanted) => {
-      if (!known.has(wanted)) {
-        throw fault('file.missing', { expected: `a file "${wanted}"`, found: 'none', where: name })
+    read: (wanted) => readFile(root, checked(wanted), name),
+    range: async (wanted, start, end) => {
+      const file = await openInside(root, checked(wanted), name)
+      try {
+        return await readBytes(file, start, end)
+      } finally {
+        await file.close()
       }
-      return readFile(root, pathOf(wanted), name)
     },
     close: () => Promise.resolve(),
   }
@@ -81,15 +88,19 @@ async function withSizes(files: readonly SourceFile[], pathOf: (name: string) =>
 }
 
 async function* readFile(root: string, path: string, where: string): AsyncGenerator<Uint8Array> {
-  // Asked again: the folder may have changed since it was listed.
-  const target = await realpath(path)
-  if (!target.startsWith(root + sep) || !(await lstat(target)).isFile()) {
-    throw fault('archive.link', { expected: 'a file inside the folder', found: 'a link out of it', where })
-  }
-  const file = await open(target, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  const file = await openInside(root, path, where)
   try {
     yield* readRange(file, 0, Number.POSITIVE_INFINITY)
   } finally {
     await file.close()
   }
+}
+
+// Looked at again: the folder may have changed since it was listed.
+async function openInside(root: string, path: string, where: string): Promise<FileHandle> {
+  const target = await realpath(path)
+  if (!target.startsWith(root + sep) || !(await lstat(target)).isFile()) {
+    throw fault('archive.link', { expected: 'a file inside the folder', found: 'a link out of it', where })
+  }
+  return open(target, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
 }

@@ -12,3 +12,15 @@ export async function* readRange(file: FileHandle, start: number, end: number): 
     yield chunk.subarray(0, bytesRead)
   }
 }
+
+/** The same in one piece; shorter when the file ends before `end`. */
+export async function readBytes(file: FileHandle, start: number, end: number): Promise<Uint8Array> {
+  const bytes = Buffer.alloc(Math.max(0, end - start))
+  let done = 0
+  while (done < bytes.byteLength) {
+    const { bytesRead } = await file.read(bytes, done, bytes.byteLength - done, start + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return bytes.subarray(0, done)
+}

@@ -41,6 +41,9 @@ async function contentOf(path: string): Promise<Map<string, string>> {
   for (const { name, bytes } of await source.files()) {
     const content = await bytesOf(source, name)
     assert.equal(content.byteLength, bytes)
+    const [start, end] = [Math.floor(bytes / 3), Math.ceil(bytes / 2)]
+    const slice = await source.range?.(name, start, end)
+    assert.deepEqual(slice && Buffer.from(slice), content.subarray(start, end), name)
     found.set(name, content.toString('hex'))
   }
   await source.close()

@@ -7,7 +7,7 @@ import { brief, Fault, fault } from '#core/faults.ts'
 import type { Source } from '#core/io.ts'
 import type { ArchiveLimits } from './limits.ts'
 import { checkName, isSystemFile, NameSet } from './names.ts'
-import { readRange } from './read-range.ts'
+import { readBytes, readRange } from './read-range.ts'
 
 interface Member {
   readonly name: string
@@ -24,14 +24,22 @@ export async function tarSource(path: string, name: string, limits: ArchiveLimit
   const members = await readMembers(path, name, limits)
   const files = members.map(({ name, bytes }) => ({ name, bytes })).sort((a, b) => (a.name < b.name ? -1 : 1))
   const byName = new Map(members.map((member) => [member.name, member]))
+  const memberOf = (wanted: string) => {
+    const member = byName.get(wanted)
+    if (member) return member
+    throw fault('file.missing', { expected: `a member "${wanted}"`, found: 'none', where: name })
+  }
   const file = await open(path)
   return {
     name,
     files: () => Promise.resolve(files),
     read: (wanted) => {
-      const member = byName.get(wanted)
-      if (!member) throw fault('file.missing', { expected: `a member "${wanted}"`, found: 'none', where: name })
-      return readRange(file, member.offset, member.offset + member.bytes)
+      const { offset, bytes } = memberOf(wanted)
+      return readRange(file, offset, offset + bytes)
+    },
+    range: async (wanted, start, end) => {
+      const { offset, bytes } = memberOf(wanted)
+      return readBytes(file, offset + start, offset + Math.min(end, bytes))
     },
     close: () => file.close(),
   }

@@ -18,7 +18,7 @@ import { brief, Fault, fault } from '#core/faults.ts'
 import type { Source, SourceFile } from '#core/io.ts'
 import type { ArchiveLimits } from './limits.ts'
 import { checkName, isSystemFile, NameSet } from './names.ts'
-import { readRange } from './read-range.ts'
+import { readBytes, readRange } from './read-range.ts'
 
 /** What is kept of a member: a few numbers, so that a million members fit in memory. */
 interface Member {
@@ -54,6 +54,7 @@ export async function zipSource(path: string, name: string, limits: ArchiveLimit
       name,
       files: () => Promise.resolve(files),
       read: (wanted) => readMember({ file, zip, name }, byName.get(wanted), wanted),
+      range: (wanted, start, end) => readSlice({ file, zip, name }, byName.get(wanted), wanted, [start, end]),
       close: () => file.close(),
     }
   } catch (error) {
@@ -194,6 +195,27 @@ async function* readMember(archive: Archive, member: Member | undefined, wanted:
     const expected = `${member.bytes} bytes with checksum ${member.crc.toString(16)}`
     throw fault('archive.malformed', { expected, found: `${bytes} with ${crc.toString(16)}`, where: place })
   }
+}
+
+/** Read at its place when it is stored, as our own writer stores what is packed already; else unpacked up to there. */
+async function readSlice(
+  archive: Archive,
+  member: Member | undefined,
+  wanted: string,
+  [start, end]: readonly [number, number],
+): Promise<Uint8Array> {
+  if (member?.method === 0) {
+    const { fileDataStart } = await archive.zip.readLocalFileHeaderPromise(asEntry(member), { minimal: true })
+    return readBytes(archive.file, fileDataStart + start, fileDataStart + Math.min(end, member.bytes))
+  }
+  const parts: Uint8Array[] = []
+  let position = 0
+  for await (const chunk of readMember(archive, member, wanted)) {
+    parts.push(chunk.subarray(Math.max(0, start - position), Math.max(0, end - position)))
+    position += chunk.byteLength
+    if (position >= end) break
+  }
+  return Buffer.concat(parts)
 }
 
 /** In one piece: a stream for each of a hundred thousand small members takes ten times as long. */
