@@ -3,6 +3,7 @@ import type { Domain } from '#core/domain.ts'
 import type { AnySession } from '#core/session.ts'
 import { facetsOf, searchTextOf, summaryOf } from './facets.ts'
 import { qontinui } from './layouts/qontinui.ts'
+import { qontinuiRun } from './layouts/qontinui-run.ts'
 import { mergeSamples, samplesOf } from './samples.ts'
 import { annotationEditSchema, guiSessionSchema, screenEditSchema } from './schema.ts'
 import type { GuiSession } from './session.ts'
@@ -24,5 +25,5 @@ export const gui = {
   samples: (session, edits) => samplesOf(asGui(session), edits),
   mergeSamples,
   tables,
-  layouts: [qontinui],
+  layouts: [qontinui, qontinuiRun],
 } as const satisfies Domain

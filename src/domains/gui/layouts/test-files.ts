@@ -46,10 +46,11 @@ export function memoryIntake(files: Files, project = 'default'): Intake {
     project,
     pseudonym: (name) => `p-${sha256(name).slice(0, 8)}`,
     async media(file, role) {
-      const bytes = Buffer.from(bytesOf(files[file] ?? ''))
+      const bytes = Buffer.from(typeof file === 'string' ? bytesOf(files[file] ?? '') : file)
       const common = { role, sha256: sha256(bytes), bytes: bytes.length }
       if (bytes[0] === 0xff) return { ...common, mediaType: 'image/jpeg', width: 200, height: 100 }
-      if (bytes[0] !== 0x89) throw fault('image.type', { expected: 'an image', found: 'other bytes', where: file })
+      if (bytes[0] !== 0x89)
+        throw fault('image.type', { expected: 'an image', found: 'other bytes', where: String(file) })
       return { ...common, mediaType: 'image/png', width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
     },
   }
