@@ -10,10 +10,12 @@ import {
   type VersionItem,
 } from '#core/dataset.ts'
 import { brief, fault } from '#core/faults.ts'
+import type { ExportItem } from '#core/format.ts'
 import type { Job } from '#core/job.ts'
 import { canonicalJson, type Json, parseJson } from '#core/json.ts'
 import { type Sample, sampleMedia } from '#core/sample.ts'
 import { diffVersions, type VersionDiff } from '#curate/diff.ts'
+import { gatherQuality } from '#curate/quality.ts'
 import { findLeaks, type LeakItem, type LeakReport } from '#curate/leaks.ts'
 import { planSplit, type SplitItem } from '#curate/split.ts'
 import { nextVersion, versionHash } from '#curate/version.ts'
@@ -85,6 +87,17 @@ export async function versionDiff(
   const after = await versionByName(engine, project, `${name}@${to}`)
   const { datasets } = engine.store
   return diffVersions(datasets.items(project, name, before.version), datasets.items(project, name, after.version))
+}
+
+/** Figures of a version by which people judge whether it is fit to train on. @param reference as {@link versionByName} */
+export async function versionQuality(engine: Engine, project: string, reference: string) {
+  const version = await versionByName(engine, project, reference)
+  async function* items(): AsyncIterable<ExportItem> {
+    for await (const item of engine.store.datasets.items(project, version.dataset, version.version)) {
+      yield { sample: parseJson(item.body, item.sampleId) as unknown as Sample, split: item.split }
+    }
+  }
+  return { version, quality: await gatherQuality(items()) }
 }
 
 export interface CommitRequest {
@@ -240,8 +253,10 @@ function stratumOf(sample: Sample, { stratifyBy }: SplitPlan): string | null {
 
 function checkPlan({ shares, stratifyBy }: SplitPlan): void {
   const sum = shares.train + shares.val + shares.test
-  if (Math.abs(sum - 1) > 1e-9) {
-    throw fault('dataset.invalid', { expected: 'shares that sum to 1', found: String(sum), where: 'split' })
+  const each = [shares.train, shares.val, shares.test]
+  if (Math.abs(sum - 1) > 1e-9 || !each.every((share) => share >= 0)) {
+    const expected = 'shares from 0 to 1 that sum to 1'
+    throw fault('dataset.invalid', { expected, found: each.join(', '), where: 'split' })
   }
   if (stratifyBy === '')
     throw fault('dataset.invalid', { expected: 'the name of an attribute', found: 'an empty text', where: 'stratify' })

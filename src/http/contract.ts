@@ -286,6 +286,16 @@ export const routes = {
     reply: s.job,
     status: 202,
   },
+  'GET /api/v1/datasets/{name}/quality': {
+    about: 'Figures of a version by which people judge whether it is fit to train on.',
+    role: 'viewer',
+    params: named,
+    query: inProject.extend({ version: z.string().max(50).optional() }),
+    reply: z.object({
+      version: s.datasetVersion,
+      quality: z.looseObject({ samples: z.number() }).meta({ id: 'Quality' }),
+    }),
+  },
   'GET /api/v1/datasets/{name}/diff': {
     about: 'What changed between two versions.',
     role: 'viewer',

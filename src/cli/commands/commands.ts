@@ -2,7 +2,7 @@
 import type { Command } from '../command.ts'
 import { backup } from './backup.ts'
 import { consentDeclare, consentList, consentWithdraw } from './consent.ts'
-import { datasetCommit, datasetCreate, datasetDiff, datasetList } from './dataset.ts'
+import { datasetCommit, datasetCreate, datasetDiff, datasetList, datasetShow } from './dataset.ts'
 import { doctor } from './doctor.ts'
 import { duplicates } from './duplicates.ts'
 import { exportCommand } from './export.ts'
@@ -29,6 +29,7 @@ export const commands: readonly Command[] = [
   datasetCreate,
   datasetCommit,
   datasetList,
+  datasetShow,
   datasetDiff,
   duplicates,
   consentDeclare,

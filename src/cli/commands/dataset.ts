@@ -1,6 +1,6 @@
-import type { SplitPlan } from '#core/dataset.ts'
+import { type SplitPlan, splitNames } from '#core/dataset.ts'
 import { fault } from '#core/faults.ts'
-import { commitVersion, createDataset, usualPlan, versionDiff } from '#engine/datasets.ts'
+import { commitVersion, createDataset, usualPlan, versionDiff, versionQuality } from '#engine/datasets.ts'
 import { makeContext } from '#engine/engine.ts'
 import { type Command, type Options, text, withEngine } from '../command.ts'
 import { queryOf, whereFlag } from '../query-option.ts'
@@ -122,6 +122,37 @@ export const datasetList: Command = {
             ),
       )
     }),
+}
+
+export const datasetShow: Command = {
+  name: 'dataset show',
+  about: 'figures of a version by which to judge whether it is fit to train on',
+  args: [{ name: '<name>', about: 'the latest version of a dataset, or NAME@VERSION' }],
+  flags: [projectFlag],
+  run: ([name = ''], options, context) =>
+    withEngine(context, async (engine) => {
+      const { version, quality } = await versionQuality(engine, projectOf(options), name)
+      context.terminal.result({ version, quality }, () => [
+        `${version.dataset}@${version.version}, ${version.createdAt}${version.redacted ? ', redacted' : ''}`,
+        `${quality.samples} samples of ${quality.contributors} contributors; ${quality.repeatedPictures} with pictures seen before`,
+        ...splitNames.map((split) => `${split}: ${quality.splits[split]}`),
+        ...(quality.images === null ? [] : imageFigures(quality.images)),
+      ])
+    }),
+}
+
+type Quality = Awaited<ReturnType<typeof versionQuality>>['quality']
+
+function imageFigures(images: NonNullable<Quality['images']>): readonly string[] {
+  const { small, medium, large } = images.boxSizes
+  return [
+    `${images.annotations} labels on ${images.images} pictures, ${images.negatives} without any; ${images.verified} verified`,
+    `boxes: ${small} small, ${medium} medium, ${large} large; ${images.duplicateLabels} labelled twice`,
+    ...table(
+      ['class', 'labels', 'pictures', 'verified'],
+      images.classes.map((entry) => [entry.label, entry.annotations, entry.images, entry.verified]),
+    ),
+  ]
 }
 
 export const datasetDiff: Command = {

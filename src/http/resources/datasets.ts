@@ -1,6 +1,6 @@
 import type { SessionQuery } from '#core/query.ts'
 import type { JsonObject } from '#core/json.ts'
-import { countSamples, createDataset, datasetByName, versionDiff } from '#engine/datasets.ts'
+import { countSamples, createDataset, datasetByName, versionDiff, versionQuality } from '#engine/datasets.ts'
 import { makeContext } from '#engine/engine.ts'
 import type { Handlers } from '../handler.ts'
 import { addJob } from './jobs.ts'
@@ -10,6 +10,7 @@ type Keys =
   | 'POST /api/v1/datasets'
   | 'GET /api/v1/datasets/{name}'
   | 'POST /api/v1/datasets/{name}/versions'
+  | 'GET /api/v1/datasets/{name}/quality'
   | 'GET /api/v1/datasets/{name}/diff'
 
 export const datasetHandlers: Handlers<Keys> = {
@@ -44,6 +45,13 @@ export const datasetHandlers: Handlers<Keys> = {
     const job: JsonObject = { dataset: params.name, version: version ?? null, plan: plan ?? null, note }
     return addJob(engine, { kind: 'commit', project: query.project, principal: principal.name, params: job })
   },
+
+  'GET /api/v1/datasets/{name}/quality': ({ params, query }, { engine }) =>
+    versionQuality(
+      engine,
+      query.project,
+      query.version === undefined ? params.name : `${params.name}@${query.version}`,
+    ),
 
   'GET /api/v1/datasets/{name}/diff': ({ params, query }, { engine }) =>
     versionDiff(engine, query.project, params.name, query.from, query.to),
