@@ -150,12 +150,12 @@ for (const [form, variant] of [
   })
 }
 
-test('the imported model goes out without what belongs to single clips; without one it is made from the sessions', async () => {
+test('the model is made from the sessions that are written; the imported one goes out only when asked for, without single clips', async () => {
   const data = await read(folder)
-  const kept = JSON.parse((await write(data)).files['model.json'] ?? '') as JsonObject
+  const kept = JSON.parse((await write(data, { model: 'kept' })).files['model.json'] ?? '') as JsonObject
   const { clip_specific: _, ...rest } = rawModel
   assert.deepEqual(kept, rest)
-  const made = JSON.parse((await write(data, { model: 'computed' })).files['model.json'] ?? '') as JsonObject
+  const made = JSON.parse((await write(data)).files['model.json'] ?? '') as JsonObject
   assert.deepEqual(made['global_stats'], { total_sessions: 2, successful_sessions: 1 })
   const hd = (made['footage_classes'] as JsonObject)['HD_24fps'] as JsonObject
   assert.deepEqual([hd['sample_count'], hd['success_count'], hd['avg_success_rate']], [2, 1, 0.5])
@@ -172,6 +172,23 @@ test('the imported model goes out without what belongs to single clips; without 
     avg_lifespan: 60,
   })
   assert.deepEqual(Object.keys(made['failure_patterns'] as JsonObject), ['HD_24fps_insufficient_features'])
+})
+
+test('only what has no place there is reported as lost', async () => {
+  const { report } = await write(await read(folder))
+  assert.deepEqual(
+    report.losses.map((loss) => `${loss.what} ${loss.field} ${loss.count}`),
+    [
+      'approximated context.clip.fingerprint 1',
+      'approximated context.clip.sizeBytes 2',
+      'dropped contributor 2',
+      'dropped host 2',
+      'approximated recordedAt 2',
+      'dropped telemetry.adaptations.changes 1',
+      'dropped telemetry.preSolve.warnings 2',
+      'approximated telemetry.tracks.name 4',
+    ],
+  )
 })
 
 test('an unknown option is refused by name', async () => {

@@ -17,9 +17,10 @@ const options = {
   },
   model: {
     type: 'choice',
-    about: 'model.json: the imported one if there is any, or one made from the sessions that are written',
-    choices: ['kept', 'computed'],
-    default: 'kept',
+    about:
+      'model.json: made from the sessions that are written, or the imported one, whoever’s sessions it was made from',
+    choices: ['computed', 'kept'],
+    default: 'computed',
   },
 } as const
 

@@ -164,6 +164,8 @@ export interface Hooks {
   /** Settles what one field cannot know of another. */
   afterRead?(ours: Record<string, Json>, theirs: JsonObject): void
   afterWrite?(theirs: Record<string, Json>, ours: JsonObject): void
+  /** Our fields that `afterWrite` takes care of. */
+  readonly alsoWritten?: readonly string[]
 }
 
 /**
@@ -174,7 +176,7 @@ export type FieldTable = readonly (readonly [theirs: string, ours: string, field
 
 export function record(table: FieldTable, hooks: Hooks = {}): Field {
   const known = new Set(table.map(([theirs]) => theirs))
-  const paths = new Set(table.map(([, ours]) => ours))
+  const paths = new Set([...table.map(([, ours]) => ours), ...(hooks.alsoWritten ?? [])])
   return {
     read(value, path, notes) {
       if (value === undefined || value === null) return null

@@ -122,6 +122,7 @@ const probe = unless(
         ours['meanVelocityUv'] = finite(theirs['velocities']['avg'])
         ours['maxVelocityUv'] = finite(theirs['velocities']['max'])
       },
+      alsoWritten: ['meanVelocityUv', 'maxVelocityUv'],
       afterWrite(theirs, ours) {
         const [avg, max] = [ours['meanVelocityUv'] ?? null, ours['maxVelocityUv'] ?? null]
         theirs['velocities'] = avg === null && max === null ? {} : { avg, max }

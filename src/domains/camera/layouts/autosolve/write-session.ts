@@ -148,6 +148,11 @@ function cleanTelemetry(
   losses.approximated('telemetry.tracks.name', 'numbered anew per session', count('tracks') + count('deletedTracks'))
   const warnings = isJsonObject(preSolve) && Array.isArray(preSolve['warnings']) ? preSolve['warnings'].length : 0
   losses.dropped('telemetry.preSolve.warnings', 'free text', warnings)
+  losses.dropped(
+    'telemetry.adaptations.changes',
+    'free text; the settings before and after say the same',
+    count('adaptations'),
+  )
   return {
     ...telemetry,
     tracks: renamed(telemetry['tracks'], 'name', rename),
