@@ -1,6 +1,7 @@
 import { type SplitPlan, splitNames } from '#core/dataset.ts'
 import { fault } from '#core/faults.ts'
-import { commitVersion, createDataset, usualPlan, versionDiff, versionQuality } from '#engine/datasets.ts'
+import { commitVersion, usualPlan } from '#engine/commit-version.ts'
+import { createDataset, versionDiff, versionQuality } from '#engine/datasets.ts'
 import { makeContext } from '#engine/engine.ts'
 import { type Command, type Options, text, withEngine } from '../command.ts'
 import { queryOf, whereFlag } from '../query-option.ts'

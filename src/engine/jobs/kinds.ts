@@ -2,7 +2,7 @@
 import type { Context } from '#core/context.ts'
 import type { Job } from '#core/job.ts'
 import type { Json, JsonObject } from '#core/json.ts'
-import { commitJob } from '../datasets.ts'
+import { commitJob } from '../commit-version.ts'
 import type { Engine } from '../engine.ts'
 import { exportJob } from '../export.ts'
 import { importJob } from '../import.ts'
