@@ -56,6 +56,8 @@ export function evidenceOf(session: GuiSession, edits: readonly Edit[]): Readonl
   }
   const actions = session.telemetry?.actions ?? []
   const byScreen = labelsOfActions(session, actions, screens)
+  const before = Map.groupBy(actions, ({ screenshotBefore }) => screenshotBefore)
+  const after = Map.groupBy(actions, ({ screenshotAfter }) => screenshotAfter)
   const words = wordsOf(edits)
   const result = new Map<string, Evidence>()
   for (const [picture, same] of screens) {
@@ -68,7 +70,12 @@ export function evidenceOf(session: GuiSession, edits: readonly Edit[]): Readonl
       rejected: counted(all.filter((item) => 'reason' in item)),
       words: words.get(picture) ?? [],
       facts: factsOf(session),
-      activeStates: union(same.map((screen) => screen.activeStates ?? [])),
+      // A recorder may say the states of a screen with the screen, or only with the actions that began or ended there.
+      activeStates: union([
+        ...same.map((screen) => screen.activeStates ?? []),
+        ...(before.get(picture) ?? []).map(({ statesBefore }) => statesBefore ?? []),
+        ...(after.get(picture) ?? []).map(({ statesAfter }) => statesAfter ?? []),
+      ]),
     })
   }
   return result

@@ -161,6 +161,16 @@ test('a box that a person draws around a click takes the place of the stand-in',
   assert.equal(sample.annotations[0]?.provenance.clicks.length, 1)
 })
 
+test('a screen is in the states of the actions that began and ended on it', () => {
+  const step = action({ statesBefore: ['Login'], statesAfter: ['List'], screenshotAfter: pictureB })
+  const screens = [screen(pictureA, { activeStates: ['Cookies'] }), screen(pictureB)]
+  const samples = screenSamples(guiSession({ telemetry: { screens, actions: [step] } }), [])
+  assert.deepEqual(
+    samples.map(({ attributes }) => attributes['states']),
+    [['Cookies', 'Login'], ['List']],
+  )
+})
+
 test('a screenshot without labels is a negative example; the run is a sequence without what was typed', () => {
   const session = guiSession({
     telemetry: {

@@ -26,14 +26,13 @@ function* list(encoder: InstanceType<typeof TextEncoder>, records: Iterable<Json
   }
 }
 
-function imageRecord({ file, image }: WrittenImage, index: number): JsonObject {
-  const first = image.evidence.labels.flatMap(({ at }) => at ?? []).sort()[0] ?? null
+function imageRecord({ file, image, capturedAt }: WrittenImage, index: number): JsonObject {
   return {
     id: index + 1,
     file_name: file,
     width: image.width,
     height: image.height,
-    date_captured: pythonTime(first),
+    date_captured: pythonTime(capturedAt),
     active_states: image.evidence.activeStates,
   }
 }

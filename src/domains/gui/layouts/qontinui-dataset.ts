@@ -40,6 +40,8 @@ export interface WrittenImage {
   readonly file: string
   readonly image: GatheredImage
   readonly labels: readonly WrittenLabel[]
+  /** Of the first action or screen that shows it, UTC. */
+  readonly capturedAt: string | null
   readonly review: 'good' | 'bad' | null
 }
 
@@ -54,6 +56,7 @@ export interface WrittenDataset {
 export function datasetOf(gathered: Gathered, options: Options, extras: LayoutExtras): WrittenDataset {
   const names = namesOf([...gathered.images.keys()])
   const images: WrittenImage[] = []
+  const lines = Map.groupBy(gathered.lines, ({ image }) => image)
   for (const [sha256, image] of gathered.images) {
     const all = labelsFrom(image.evidence, image)
     const wanted = all.filter((label) => isWanted(label, options))
@@ -65,7 +68,9 @@ export function datasetOf(gathered: Gathered, options: Options, extras: LayoutEx
     if (labels.length === 0 && (all.length > 0 || !options.negatives)) continue
     const name = names.get(sha256) ?? sha256
     const file = `${name}.${extensionOf(image.media.mediaType)}`
-    images.push({ name, file, image, labels, review: reviewOf(image.evidence) })
+    const firstMs = lines.get(sha256)?.find(({ atMs }) => atMs !== null)?.atMs ?? null
+    const capturedAt = firstMs === null ? null : new Date(firstMs).toISOString()
+    images.push({ name, file, image, labels, capturedAt, review: reviewOf(image.evidence) })
   }
   images.sort((a, b) => (a.file < b.file ? -1 : 1))
   const used = new Set(images.flatMap(({ labels }) => labels.map(({ annotation }) => annotation.label)))

@@ -341,3 +341,15 @@ test('what is written is read back: images, boxes, labels, states, times and ord
     { numRuns: 150 },
   )
 })
+
+test('what was read back is written to the same dataset again', async () => {
+  const again = (all: Readonly<Record<string, Buffer>>) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => /^images|^dataset\.json/.test(name)))
+  const once = await write([item(login)])
+  const { found } = await readAll(once.files)
+  const back = found.flatMap((entry) =>
+    entry.type === 'session' ? [item(entry.session as unknown as GuiSession)] : [],
+  )
+  const twice = await write(back)
+  assert.deepEqual(again(twice.files), again(once.files))
+})
