@@ -39,6 +39,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     throw error
   }
   const threads = options.jobThreads ?? 1
-  if (threads > 0) pool = startJobPool(dataDir, threads)
+  if (threads > 0) pool = startJobPool({ dataDir, threads, hasWork: () => hasWork(engine) })
   return engine
+}
+
+/** A running job counts too: its process may be gone, which only claiming it can tell. */
+async function hasWork({ store }: Engine): Promise<boolean> {
+  for (const state of ['queued', 'running'] as const) {
+    if ((await store.jobs.list({ state }, 1)).length > 0) return true
+  }
+  return false
 }

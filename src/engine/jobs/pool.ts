@@ -10,17 +10,30 @@ export interface JobPool {
   close(): Promise<void>
 }
 
-/**
- * @param threads how many jobs may run at once
- * @param pollMs how often to look for jobs that other processes added
- */
-export function startJobPool(dataDir: string, threads: number, pollMs = 5000): JobPool {
+export interface JobPoolOptions {
+  readonly dataDir: string
+  /** How many jobs may run at once. */
+  readonly threads: number
+  /** Whether a job is queued, or was left by a process that is gone. */
+  hasWork(): Promise<boolean>
+  /** How often to look for jobs that other processes added, milliseconds. */
+  readonly pollMs?: number
+}
+
+export function startJobPool({ dataDir, threads, hasWork, pollMs = 5000 }: JobPoolOptions): JobPool {
   const workers = new Map<Worker, Promise<unknown>>()
   let closing = false
   const wake = () => {
     if (closing) return
     for (const worker of workers.keys()) worker.postMessage('wake')
     if (workers.size < threads) start()
+  }
+  const look = () => {
+    // A look that fails is made again at the next tick; what is wrong with the store shows wherever it is used.
+    hasWork().then(
+      (work) => work && wake(),
+      () => {},
+    )
   }
   const start = () => {
     const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: { dataDir } })
@@ -31,9 +44,9 @@ export function startJobPool(dataDir: string, threads: number, pollMs = 5000): J
     workers.set(worker, ended)
     void ended.then(() => workers.delete(worker))
   }
-  const timer = setInterval(wake, pollMs)
+  const timer = setInterval(look, pollMs)
   timer.unref()
-  wake()
+  look()
   return {
     wake,
     async close() {
