@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fault } from '#core/faults.ts'
 import { makeContext } from '#engine/engine.ts'
-import { exportTo } from '#engine/export.ts'
+import { type ExportReport, exportTo } from '#engine/export.ts'
 import { exportTargets, openSink } from '#engine/targets.ts'
 import { type Command, text, texts, withEngine } from '../command.ts'
 import { projectFlag, queryOf, whereFlag } from '../query-option.ts'
@@ -31,12 +31,13 @@ export const exportCommand: Command = {
     withEngine(context, async (engine) => {
       const { terminal, signal } = context
       const type = text(options['type'])
+      const project = text(options['project']) ?? 'default'
       const out = resolve(text(options['out']) ?? '')
       const sink = await openSink(out)
       const report = await exportTo(
         engine,
         {
-          project: text(options['project']) ?? 'default',
+          project,
           dataset: dataset ?? null,
           query: dataset === undefined ? queryOf(options) : null,
           sampleType: type === null ? null : sampleTypeOf(type),
@@ -50,17 +51,26 @@ export const exportCommand: Command = {
         sink,
         makeContext({ signal, progress: terminal.progress, warn: terminal.warn }),
       )
-      terminal.result({ ...report, out }, () => [
-        `Wrote ${report.items} items in ${report.files} files to ${out}`,
-        ...Object.entries(report.withheld).map(([because, count]) => `${count} left out: ${because}`),
-        ...(report.losses.length === 0
-          ? ['Nothing was lost.']
-          : table(
-              ['field', 'what', 'times', 'why'],
-              report.losses.map((loss) => [loss.field, loss.what, loss.count, loss.why]),
-            )),
-      ])
+      terminal.result({ ...report, out }, () => words(report, out, project))
     }),
+}
+
+function words(report: ExportReport, out: string, project: string): readonly string[] {
+  const withheld = Object.entries(report.withheld)
+  return [
+    `Wrote ${report.items} items in ${report.files} files to ${out}`,
+    ...withheld.map(([because, count]) => `${count} left out: ${because}`),
+    ...(withheld.length === 0 ? [] : ['"hindsight consent declare" says who agreed to what.']),
+    ...(report.items === 0 && withheld.length === 0 ? [`Project "${project}" has nothing that fits.`] : []),
+    ...(report.losses.length === 0
+      ? report.items === 0
+        ? []
+        : ['Nothing was lost.']
+      : table(
+          ['field', 'what', 'times', 'why'],
+          report.losses.map((loss) => [loss.field, loss.what, loss.count, loss.why]),
+        )),
+  ]
 }
 
 function splitOption(pair: string): [string, string] {
