@@ -1,8 +1,12 @@
 /** Every dataset format: the whole list. */
 import { brief, fault } from '#core/faults.ts'
 import type { Format } from '#core/format.ts'
+import { coco } from './coco.ts'
+import { imagefolder } from './imagefolder.ts'
+import { jsonl } from './jsonl.ts'
+import { parquet } from './parquet.ts'
 
-export const formats: readonly Format[] = []
+export const formats: readonly Format[] = [coco, jsonl, parquet, imagefolder]
 
 /** @throws format.unknown */
 export function formatByName(name: string): Format {

@@ -1,0 +1,4 @@
+import { coco } from './coco.ts'
+import { formatSuite } from './suite.ts'
+
+formatSuite(coco)

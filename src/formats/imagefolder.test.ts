@@ -1,0 +1,4 @@
+import { imagefolder } from './imagefolder.ts'
+import { formatSuite } from './suite.ts'
+
+formatSuite(imagefolder)

@@ -1,0 +1,4 @@
+import { jsonl } from './jsonl.ts'
+import { formatSuite } from './suite.ts'
+
+formatSuite(jsonl)

@@ -1,0 +1,4 @@
+import { parquet } from './parquet.ts'
+import { formatSuite } from './suite.ts'
+
+formatSuite(parquet)
