@@ -163,7 +163,7 @@ export const shapeSchema = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('polygon'), points: z.array(xy).min(3).max(100_000) }),
 ])
 
-const element = z.looseObject({
+export const elementSchema = z.looseObject({
   id: text(500),
   label: shortName,
   role: text(100),
@@ -189,7 +189,7 @@ const screen = z.looseObject({
   origin: place.nullish(),
   scale: z.number().gt(0).nullish(),
   monitor: count,
-  elements: z.array(element).max(20_000).nullish(),
+  elements: z.array(elementSchema).max(20_000).nullish(),
 })
 
 const telemetry = z.looseObject({

@@ -143,6 +143,7 @@ function polygonOf(value: Json | undefined): RawBox['polygon'] {
 export function innerPath(value: Json | undefined): string | null {
   if (typeof value !== 'string' || value === '' || /^([/\\]|[A-Za-z]:)/.test(value)) return null
   const parts = value
+    .toWellFormed()
     .normalize('NFC')
     .split(/[/\\]/)
     .filter((part) => part !== '' && part !== '.')
@@ -153,7 +154,10 @@ export function textOf(value: Json | undefined): string | null {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   if (typeof value !== 'string') return null
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters have no place in a name
-  const text = value.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim()
+  const text = value
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .trim()
   return text === '' ? null : text.slice(0, 200)
 }
 
@@ -163,6 +167,26 @@ export function numberOf(value: Json | undefined): number | null {
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
+/** A copy that can be stored: halves of surrogate pairs are replaced, keys that could change objects are left out. */
+export function storable(value: Json): Json {
+  if (typeof value === 'string') return value.toWellFormed()
+  if (Array.isArray(value)) return (value as readonly Json[]).map(storable)
+  if (!isJsonObject(value)) return value
+  const kept = Object.entries(value).filter(([key]) => key !== '__proto__')
+  return Object.fromEntries(kept.map(([key, item]) => [key.toWellFormed(), storable(item)]))
+}
+
+export function notNegative(value: Json | undefined): number | null {
+  const number = numberOf(value)
+  return number !== null && number >= 0 ? number : null
+}
+
+/** A count; what no counter can have reached is no count. */
+export function wholeOf(value: Json | undefined): number | null {
+  const number = notNegative(value)
+  return number === null || number > 1e9 ? null : Math.round(number)
+}
+
 export function booleanOf(value: Json | undefined): boolean | null {
   return typeof value === 'boolean' ? value : null
 }
@@ -170,7 +194,7 @@ export function booleanOf(value: Json | undefined): boolean | null {
 export function textsOf(value: Json | undefined): readonly string[] {
   if (!Array.isArray(value)) return []
   const texts = (value as readonly Json[]).map(textOf).filter((text) => text !== null)
-  return [...new Set(texts)].sort()
+  return [...new Set(texts)].sort().slice(0, 1000)
 }
 
 /** Seconds as the tool writes them; milliseconds and ISO times are understood as well. Times without a zone are UTC. */

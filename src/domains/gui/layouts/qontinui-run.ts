@@ -12,8 +12,9 @@ import { checkOptions, type OptionTable } from '#core/options.ts'
 import type { Match, WriteReport } from '#core/report.ts'
 import type { MediaRef } from '#core/session.ts'
 import { readLines, readText } from '#core/source-text.ts'
-import type { GuiSession, Screen } from '../session.ts'
-import { innerPath, textOf, textsOf, unixMs } from './qontinui-files.ts'
+import { elementSchema } from '../schema.ts'
+import type { GuiSession, Screen, ScreenElement } from '../session.ts'
+import { innerPath, storable, textOf, textsOf, unixMs } from './qontinui-files.ts'
 import { Losses } from './qontinui-gather.ts'
 import { actionFromRecord, isRunnerRecord, recordFromAction } from './runner-record.ts'
 
@@ -190,12 +191,19 @@ class Run {
         height: media.height ?? 1,
         takenAt: known?.takenAt ?? (at === null ? null : new Date(at).toISOString()),
         activeStates: [...states].sort(),
-        ...(Array.isArray(sidecar['elements'])
-          ? { elements: sidecar['elements'] as unknown as Screen['elements'] & {} }
-          : {}),
+        elements: this.#elements(sidecar['elements'], path),
       })
     }
     return [...screens.values()]
+  }
+
+  #elements(listed: Json | undefined, path: string): readonly ScreenElement[] {
+    const elements = Array.isArray(listed) ? (listed as readonly Json[]) : []
+    return elements.flatMap((element, index) => {
+      if (elementSchema.safeParse(element).success) return [element as unknown as ScreenElement]
+      this.#problem(`${path}, element ${index}`, 'an element with label, source and shape', element)
+      return []
+    })
   }
 
   #described(): Promise<JsonObject> {
@@ -208,7 +216,7 @@ class Run {
     if (!this.#names.has(name)) return {}
     try {
       const value = parseJson(await readText(this.#source, name, maxTextBytes), name)
-      if (isJsonObject(value)) return value
+      if (isJsonObject(value)) return storable(value) as JsonObject
       this.#problem(name, 'an object', value)
     } catch (error) {
       if (!(error instanceof Fault)) throw error

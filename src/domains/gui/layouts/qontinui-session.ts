@@ -8,11 +8,13 @@ import type { Click, GuiAction, GuiContext, Screen, ScreenElement } from '../ses
 import {
   type AnnotationFile,
   type ManifestLine,
+  notNegative,
   numberOf,
   type RawBox,
   textOf,
   textsOf,
   unixMs,
+  wholeOf,
 } from './qontinui-files.ts'
 import type { LineGroup } from './qontinui-groups.ts'
 
@@ -64,7 +66,7 @@ export function sessionOf(parts: GroupParts): JsonObject {
     outcome: {
       status: statusOf(described),
       error: null,
-      durationMs: numberOf(described?.['duration_ms']),
+      durationMs: notNegative(described?.['duration_ms']),
       actionsTotal: actions.length,
       actionsFailed: known.length === 0 ? null : known.filter(({ success }) => success === false).length,
     },
@@ -214,12 +216,12 @@ function elementOf(box: RawBox, parts: GroupParts, { file, labels, screen, byRob
     source: box.source.slice(0, 64),
     confidence: byClick && byRobot ? clickConfidence : shareOf(box.confidence),
     verified: box.verified && !(byClick && byRobot),
-    method: textOf(own?.['method']),
+    method: textOf(own?.['method'])?.slice(0, 100) ?? null,
     threshold,
     action: textOf(own?.['action_id']),
     at: at === null ? null : iso(at),
     activeStates: own ? textsOf(own['active_states']) : labels.context.states,
-    observations: Math.max(1, Math.round(numberOf(own?.['observations']) ?? 1)),
+    observations: Math.max(1, wholeOf(own?.['observations']) ?? 1),
   }
 }
 

@@ -2,9 +2,9 @@
  * The runner's own record of one executed action, to and from ours. What was typed is replaced by its length and class
  * before anything else sees it.
  */
-import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from '#core/json.ts'
 import type { Click, GuiAction, MatchAttempt, Size, TypedText, XY } from '../session.ts'
-import { booleanOf, numberOf, textOf, textsOf, unixMs } from './qontinui-files.ts'
+import { booleanOf, notNegative, numberOf, storable, textOf, textsOf, unixMs, wholeOf } from './qontinui-files.ts'
 
 /** Names of older programs and of the web report, by the name that counts today. */
 const aliases: Readonly<Record<string, string>> = {
@@ -33,7 +33,10 @@ export function actionFromRecord(record: JsonObject, order: number, pictures: Re
   const config = isJsonObject(record['config']) ? record['config'] : null
   const texts = [record['typed_text'], said === 'TYPE' ? config?.['text'] : null]
   const typedText = texts.find((text) => typeof text === 'string') ?? null
-  const scrub = (value: Json | undefined) => withoutTyped(value ?? null, typedText)
+  const scrub = (value: Json | undefined) => {
+    const clean = storable(value ?? null)
+    return typedText === null ? clean : withoutTyped(clean, typedText.toWellFormed())
+  }
   const transition = isJsonObject(record['transition_data']) ? record['transition_data'] : null
   const message = scrub(record['error_message'])
   const start = unixMs(record['start_time'])
@@ -125,7 +128,7 @@ function typedOf(record: JsonObject, text: string | null, config: JsonObject | n
 
 /** What sort of text it is, as far as a recorder without insight into the page can tell. */
 function classOf(text: string, config: JsonObject | null): string {
-  if (/pass|secret|sensitive|token|credential/i.test(JSON.stringify(config ?? {}))) return 'secret'
+  if (/pass|secret|sensitive|token|credential/i.test(canonicalJson(storable(config ?? {})))) return 'secret'
   if (/^\S+@\S+\.\S+$/.test(text)) return 'email'
   if (/^[+-]?[\d\s.,]+$/.test(text)) return 'number'
   return 'text'
@@ -134,8 +137,7 @@ function classOf(text: string, config: JsonObject | null): string {
 const typedKeys = new Set(['text', 'value', 'password', 'typed_text', 'typedText', 'keys'])
 
 /** A copy in which nothing tells what was typed: neither the keys that hold it, nor a text that contains it. */
-function withoutTyped(value: Json, typed: string | null): Json {
-  if (typed === null) return value
+function withoutTyped(value: Json, typed: string): Json {
   if (typeof value === 'string') return typed === '' ? value : value.replaceAll(typed, '[typed]')
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => withoutTyped(item, typed))
   if (!isJsonObject(value)) return value
@@ -244,16 +246,6 @@ function regionOf(value: Json | undefined): (XY & Size) | null {
 
 function spaceOf(value: Json | undefined) {
   return value === 'screen' || value === 'virtual' || value === 'monitor' || value === 'image' ? value : null
-}
-
-function notNegative(value: Json | undefined): number | null {
-  const number = numberOf(value)
-  return number !== null && number >= 0 ? number : null
-}
-
-function wholeOf(value: Json | undefined): number | null {
-  const number = notNegative(value)
-  return number === null ? null : Math.round(number)
 }
 
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
