@@ -18,12 +18,12 @@ type Stamp = `${number}:${number}:${number}`
 
 export class FileBlobs implements Blobs {
   readonly #paths: Pick<DataPaths, 'blobs' | 'tmp'>
-  readonly #disk: DiskGuard
+  readonly #disk: Pick<DiskGuard, 'admit'>
   readonly #checked = new Map<string, Stamp>()
   /** Folders whose own entry in their parent this process has synced. */
   readonly #anchored = new Set<string>()
 
-  constructor(paths: Pick<DataPaths, 'blobs' | 'tmp'>, disk: DiskGuard) {
+  constructor(paths: Pick<DataPaths, 'blobs' | 'tmp'>, disk: Pick<DiskGuard, 'admit'>) {
     this.#paths = paths
     this.#disk = disk
   }

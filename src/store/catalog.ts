@@ -24,6 +24,7 @@ import { sha256Hex } from './hashing.ts'
 import { readFilters } from './query-filters.ts'
 import { newest, oldest, walk } from './query-plan.ts'
 import { type Database, sql } from './sqlite-driver.ts'
+import { isErased, tombstoneSalt } from './tombstones.ts'
 import type { Writer } from './writer.ts'
 
 /** Longer records are kept as blobs: long rows make every scan, checkpoint and backup slow. */
@@ -41,9 +42,11 @@ export interface CatalogParts {
 
 export class SqliteCatalog implements Catalog {
   readonly #parts: CatalogParts
+  readonly #salt: string
 
   constructor(parts: CatalogParts) {
     this.#parts = parts
+    this.#salt = tombstoneSalt(parts.db)
   }
 
   async putSessions(rows: readonly SessionRow[], importId?: string): Promise<readonly PutResult[]> {
@@ -54,7 +57,9 @@ export class SqliteCatalog implements Catalog {
       const sizeBytes = Buffer.byteLength(row.body)
       bytes += sizeBytes
       const long = sizeBytes > maxRowBytes
-      if (long) await this.#parts.blobs.put(oneChunk(row.body), { expected: row.hash })
+      // What was erased must not come back as a blob that nobody refers to.
+      if (long && !isErased(this.#parts.db, this.#salt, 'session', row.id))
+        await this.#parts.blobs.put(oneChunk(row.body), { expected: row.hash })
       ready.push({ ...row, body: long ? null : row.body, sizeBytes })
     }
     await this.#parts.disk.admit(bytes)

@@ -52,16 +52,25 @@ function repeat(
   importId: string | null,
 ): PutResult {
   if (toHex(known.hash) !== row.hash) return 'conflict'
+  const { db } = context
+  if (known.aside === damagedMark) heal(context, index, known.seq, row)
   if (importId !== null) {
-    context.db
-      .prepare('insert or ignore into import_session (import, seq, created) values (?, ?, 0)')
-      .run(importId, known.seq)
-    if (known.aside !== null) bringBackOne(context, index, known.seq)
-    else {
-      index.addImport(readIndexed(context, known.seq), known.seq, importId)
-    }
+    db.prepare('insert or ignore into import_session (import, seq, created) values (?, ?, 0)').run(importId, known.seq)
+    if (known.aside !== null && known.aside !== damagedMark) bringBackOne(context, index, known.seq)
+    else index.addImport(readIndexed(context, known.seq), known.seq, importId)
   }
   return 'repeated'
+}
+
+/** `aside` of a session whose record was damaged and set aside by verify. */
+export const damagedMark = 'damaged'
+
+/** The record came again, whole: put it where the damaged one was. */
+function heal(context: CommitContext, index: IndexChange, seq: number, row: SessionToCommit): void {
+  if (row.body !== null)
+    context.db.prepare('insert or replace into record (seq, body) values (?, ?)').run(seq, row.body)
+  bringBackOne(context, index, seq)
+  context.db.prepare('insert or ignore into sample_due (seq, stamp) values (?, 0)').run(seq)
 }
 
 /** Looked at inside the transaction, which gc must wait for. @throws session.media */

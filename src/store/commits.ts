@@ -1,4 +1,16 @@
 /** Everything that the writer thread can do, in one list. */
+import { abandonBackup, finishBackup, registerBackup } from './commit-backups.ts'
+import {
+  clearIndex,
+  clearSearch,
+  collectBlobs,
+  deriveBatch,
+  indexBatch,
+  putSetting,
+  quarantineRow,
+  recount,
+} from './commit-care.ts'
+import { truncateWal } from './truncate-wal.ts'
 import { appendConsent } from './commit-consent.ts'
 import {
   abandonVersion,
@@ -11,6 +23,16 @@ import {
 import { deleteQuery, putDocument, putQuery } from './commit-documents.ts'
 import { putEdits } from './commit-edits.ts'
 import { bringBackBatch, putImport, setAsideBatch, withdrawBatch } from './commit-imports.ts'
+import {
+  buryHashes,
+  buryIds,
+  dropDoomed,
+  erasureScrubbed,
+  erasureTold,
+  eraseSessions,
+  mergeSearch,
+  putReceipt,
+} from './commit-erasure.ts'
 import { addJob, beatJob, cancelJob, claimJob, finishJob } from './commit-jobs.ts'
 import { invalidateBatch, putFingerprints, putSamples } from './commit-samples.ts'
 import { putSessions } from './commit-sessions.ts'
@@ -40,8 +62,33 @@ export const commits = {
   finishJob,
   cancelJob,
   appendConsent,
+  registerBackup,
+  finishBackup,
+  abandonBackup,
+  putSetting,
+  collectBlobs,
+  quarantineRow,
+  clearIndex,
+  clearSearch,
+  indexBatch,
+  deriveBatch,
+  recount,
+  eraseSessions,
+  buryIds,
+  buryHashes,
+  dropDoomed,
+  mergeSearch,
+  erasureScrubbed,
+  erasureTold,
+  putReceipt,
+  truncateWal,
 } as const
 
+/** Those that cannot run inside a transaction; each is a group of its own. */
+export const outside: ReadonlySet<string> = new Set(['truncateWal'])
+
 export type CommitName = keyof typeof commits
-export type CommitArgs<Name extends CommitName> = Parameters<(typeof commits)[Name]>[1]
+/** null for those that take nothing. */
+export type CommitArgs<Name extends CommitName> =
+  Parameters<(typeof commits)[Name]> extends [unknown, infer Args] ? Args : null
 export type CommitResult<Name extends CommitName> = ReturnType<(typeof commits)[Name]>

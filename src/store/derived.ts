@@ -66,7 +66,9 @@ export class IndexChange {
 
   /** One more import that named a session which is indexed already. */
   addImport({ place, at }: Envelope, seq: number, importId: string): void {
-    insertFacets(this.#db, at, seq, [[this.#facts.id(place, '#import', 0, importId), 0]])
+    const fact = this.#facts.id(place, '#import', 0, importId)
+    if (insertFacets(this.#db, at, seq, [[fact, 0]]) === 0) return
+    this.#sessions.set(fact, (this.#sessions.get(fact) ?? 0) + 1)
   }
 
   /** Each fact once, as [fact, number] pairs. */
@@ -120,13 +122,16 @@ export class IndexChange {
 /** Rows per statement: one call into SQLite costs about as much as one row. */
 const rowsAtOnce = 16
 
-function insertFacets(db: Database, at: number, seq: number, rows: readonly FactRow[]): void {
+/** @returns how many rows were new */
+function insertFacets(db: Database, at: number, seq: number, rows: readonly FactRow[]): number {
+  let added = 0
   for (let i = 0; i < rows.length; i += rowsAtOnce) {
     const some = rows.slice(i, i + rowsAtOnce)
     const values: SQLInputValue[] = [at, seq]
     for (const [fact, num] of some) values.push(fact, num)
-    db.prepare(insertText(some.length)).run(...values)
+    added += Number(db.prepare(insertText(some.length)).run(...values).changes)
   }
+  return added
 }
 
 const insertTexts = new Map<number, string>()

@@ -21,7 +21,7 @@ export class DiskGuard {
   #takenBytes = 0
   #askedAtMs = Number.NEGATIVE_INFINITY
 
-  /** @param reserveBytes null = the larger of 512 MB and 2 % of the disk, but no more than a tenth of it */
+  /** @param reserveBytes null = 512 MB, or 2 % of a disk smaller than 25 GB */
   constructor(path: string, reserveBytes: number | null) {
     this.#path = path
     this.#reserveBytes = reserveBytes
@@ -30,7 +30,7 @@ export class DiskGuard {
   async space(): Promise<DiskSpace> {
     const disk = await statfs(this.#path)
     const totalBytes = disk.blocks * disk.bsize
-    const usual = Math.min(Math.max(512 * megabyte, totalBytes * 0.02), totalBytes / 10)
+    const usual = Math.min(512 * megabyte, totalBytes * 0.02)
     this.#space = { freeBytes: disk.bavail * disk.bsize, reserveBytes: this.#reserveBytes ?? Math.round(usual) }
     this.#takenBytes = 0
     this.#askedAtMs = performance.now()

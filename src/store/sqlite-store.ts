@@ -1,21 +1,29 @@
 import { resolve } from 'node:path'
+import type { Context } from '#core/context.ts'
+import type { JsonObject } from '#core/json.ts'
+import type { BackupInfo, ForgetReceipt, Store, StoreHealth, VerifyReport } from '#core/store.ts'
+import { backUp } from './backup.ts'
 import { FileBlobs } from './blobs.ts'
 import { SqliteCatalog } from './catalog.ts'
+import { catalogBytes, openReader } from './connection.ts'
 import { SqliteConsent } from './consent.ts'
-import { openReader } from './connection.ts'
-import { type DataPaths, prepareDataDir, readSecret } from './data-dir.ts'
+import { prepareDataDir, readSecret } from './data-dir.ts'
 import { SqliteDatasets } from './datasets.ts'
 import { DiskGuard } from './disk.ts'
+import { type Forgotten, forgetSessions, needsScrub, scrub } from './forget.ts'
+import { collectGarbage } from './gc.ts'
 import { SqliteJobs } from './jobs.ts'
 import { FileJournals } from './journals.ts'
-import type { StoreOptions } from './store-options.ts'
 import { prepareCatalog, tidyTemporary } from './prepare.ts'
+import { type Derive, reindexStore } from './reindex.ts'
 import { SqliteSamples } from './samples.ts'
-import type { Database } from './sqlite-driver.ts'
 import { asFault } from './sqlite-faults.ts'
+import type { StoreOptions } from './store-options.ts'
+import type { StoreParts } from './store-parts.ts'
+import { verifyStore } from './verify.ts'
 import { Writer } from './writer.ts'
 
-export class SqliteStore {
+export class SqliteStore implements Store {
   readonly catalog: SqliteCatalog
   readonly samples: SqliteSamples
   readonly datasets: SqliteDatasets
@@ -24,22 +32,19 @@ export class SqliteStore {
   readonly journals: FileJournals
   readonly consent: SqliteConsent
   readonly secret: string
-  readonly #db: Database
-  readonly #writer: Writer
+  readonly parts: StoreParts
+  #closing: Promise<void> | null = null
 
-  private constructor(paths: DataPaths, secret: string, disk: DiskGuard) {
-    const db = openReader(paths.catalog)
-    const writer = Writer.open(paths.root)
-    const blobs = new FileBlobs(paths, disk)
+  private constructor(parts: StoreParts, secret: string) {
+    const { db, writer, blobs, journals, disk } = parts
+    this.parts = parts
     this.secret = secret
     this.blobs = blobs
-    this.#db = db
-    this.#writer = writer
+    this.journals = journals
     this.catalog = new SqliteCatalog({ db, writer, blobs, disk, secret })
     this.samples = new SqliteSamples({ db, writer, disk })
     this.datasets = new SqliteDatasets({ db, writer, disk })
     this.jobs = new SqliteJobs(db, writer)
-    this.journals = new FileJournals({ folder: paths.journals, blobs, disk })
     this.consent = new SqliteConsent(db, writer)
   }
 
@@ -49,15 +54,64 @@ export class SqliteStore {
       const secret = await readSecret(paths.secret)
       prepareCatalog(paths.catalog)
       await tidyTemporary(paths)
-      return new SqliteStore(paths, secret, new DiskGuard(paths.root, options.reserveBytes ?? null))
+      const disk = new DiskGuard(paths.root, options.reserveBytes ?? null)
+      const blobs = new FileBlobs(paths, disk)
+      const journals = new FileJournals({ folder: paths.journals, blobs, disk })
+      const db = openReader(paths.catalog)
+      const store = new SqliteStore({ paths, db, writer: Writer.open(paths.root), blobs, journals, disk }, secret)
+      // An erasure that was cut short is finished before anybody can rely on it.
+      if (needsScrub(db)) await scrub(store.parts)
+      return store
     } catch (error) {
       throw asFault(error, dataDir)
     }
   }
 
-  async close(): Promise<void> {
+  verify(options: { readonly repair: boolean }, ctx: Context): Promise<VerifyReport> {
+    return verifyStore(this.parts, options, ctx)
+  }
+
+  backup(target: string, ctx: Context): Promise<BackupInfo> {
+    return backUp(this.parts, target, ctx)
+  }
+
+  gc(options: { readonly graceMs: number; readonly dryRun: boolean }, ctx: Context) {
+    return collectGarbage(this.parts, options, ctx)
+  }
+
+  reindex(derive: Derive, ctx: Context): Promise<{ readonly sessions: number }> {
+    return reindexStore(this.parts, derive, ctx)
+  }
+
+  forget(what: Forgotten, principal: string, ctx: Context): Promise<ForgetReceipt> {
+    return forgetSessions(this.parts, what, principal, ctx)
+  }
+
+  async health(): Promise<StoreHealth> {
+    const { db, disk, paths } = this.parts
+    const number = (text: string) => Number(db.prepare(text).get()?.['n'] ?? 0)
+    const said = (key: string) => {
+      const row = db.prepare('select value from setting where key = ?').get(key) as { value: string } | undefined
+      return row ? (JSON.parse(row.value) as JsonObject) : null
+    }
+    return {
+      sessions: number('select sum(sessions) as n from tally'),
+      edits: number('select count(*) as n from edit'),
+      catalogBytes: catalogBytes(paths.catalog),
+      ...(await disk.space()),
+      lastVerify: said('lastVerify'),
+      lastBackup: said('lastBackup'),
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     await this.journals.close()
-    await this.#writer.close()
-    this.#db.close()
+    await this.parts.writer.close()
+    this.parts.db.close()
   }
 }

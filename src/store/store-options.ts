@@ -1,5 +1,5 @@
 export interface StoreOptions {
-  /** Free bytes on the disk below which new data are refused; default: 512 MB or 2 % of the disk, whichever is more. */
+  /** Free bytes on the disk below which new data are refused; default: 512 MB or 2 % of the disk, whichever is less. */
   readonly reserveBytes?: number
   /** Whether to make the data directory when it is not there. Default true. */
   readonly create?: boolean

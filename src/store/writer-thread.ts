@@ -1,6 +1,6 @@
 /** The writer thread: takes groups of calls, commits each group in one transaction, and answers when it is durable. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { commits } from './commits.ts'
+import { commits, outside } from './commits.ts'
 import { dataPaths } from './data-dir.ts'
 import { openConnection } from './connection.ts'
 import type { CommitContext } from './commit-context.ts'
@@ -25,8 +25,24 @@ parentPort?.on('message', (calls: readonly Call[] | null) => {
     parentPort?.close()
     return
   }
-  parentPort?.postMessage(runGroup(calls))
+  const inside = calls.filter(({ op }) => !outside.has(op))
+  const replies = inside.length > 0 ? runGroup(inside) : []
+  const others = calls.filter(({ op }) => outside.has(op)).map(runOutside)
+  parentPort?.postMessage([...replies, ...others])
 })
+
+function runOutside({ id, op, args }: Call): Reply {
+  try {
+    return { id, value: run(op, args) }
+  } catch (error) {
+    return { id, error: sendError(asFault(error, paths.catalog)) }
+  }
+}
+
+function run(op: string, args: unknown): unknown {
+  const commitFunction = commits[op as keyof typeof commits] as (context: CommitContext, args: unknown) => unknown
+  return commitFunction(context, args)
+}
 
 /** What a transaction that was undone taught them is not in the store. */
 function forgetCaches(): void {
@@ -54,8 +70,7 @@ function runGroup(calls: readonly Call[]): readonly Reply[] {
 function runCall({ id, op, args }: Call): Reply {
   savepoint.run()
   try {
-    const commitFunction = commits[op as keyof typeof commits] as (context: CommitContext, args: unknown) => unknown
-    const value = commitFunction(context, args)
+    const value = run(op, args)
     release.run()
     return { id, value }
   } catch (error) {

@@ -1,0 +1,160 @@
+/** What gc, verify and reindex change, in small transactions. */
+import { renameSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CommitContext } from './commit-context.ts'
+import { damagedMark, putSearch, readIndexed } from './commit-sessions.ts'
+import { blobPath } from './data-dir.ts'
+import { IndexChange, type PackedFacets } from './derived.ts'
+import { fromHex } from './hashing.ts'
+
+export function putSetting(
+  { db }: CommitContext,
+  { key, value }: { readonly key: string; readonly value: string | null },
+): null {
+  if (value === null) db.prepare('delete from setting where key = ?').run(key)
+  else
+    db.prepare('insert into setting (key, value) values (?, ?) on conflict do update set value = excluded.value').run(
+      key,
+      value,
+    )
+  return null
+}
+
+export interface BlobsToCollect {
+  readonly sha256s: readonly string[]
+  /** Files changed after this are fresh. Unix milliseconds. */
+  readonly olderThanMs: number
+}
+
+/** Deletes blobs that nothing refers to and that are old; the write lock keeps new references out meanwhile. */
+export function collectBlobs(
+  { db, paths }: CommitContext,
+  { sha256s, olderThanMs }: BlobsToCollect,
+): readonly string[] {
+  const referenced = db.prepare('select 1 from session_media where sha = ? limit 1')
+  const deleted: string[] = []
+  for (const sha256 of sha256s) {
+    if (referenced.get(fromHex(sha256))) continue
+    const home = blobPath(paths.blobs, sha256)
+    const aside = join(paths.tmp, `gc-${sha256}`)
+    // Out of the way first, then a look at its age: whoever stores these bytes again now makes a new file, and whoever did
+    // so just before has made this one fresh.
+    if (!moveFile(home, aside)) continue
+    if (statSync(aside).mtimeMs > olderThanMs) moveFile(aside, home)
+    else {
+      rmSync(aside, { force: true })
+      deleted.push(sha256)
+    }
+  }
+  return deleted
+}
+
+/** false when it is not there. */
+function moveFile(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}
+
+export interface DamagedRow {
+  readonly what: 'session' | 'edit'
+  readonly seq: number
+  readonly note: string
+  readonly nowMs: number
+}
+
+/** Moves a damaged record out of the way. The session's row stays, so that its edits keep their place. */
+export function quarantineRow(context: CommitContext, { what, seq, note, nowMs }: DamagedRow): null {
+  const { db } = context
+  const [key, table] = what === 'session' ? ['seq', 'record'] : ['seq', 'edit']
+  const row = db.prepare(`select cast(body as blob) as body from ${table} where ${key} = ?`).get(seq)
+  const bytes = (row?.['body'] as Uint8Array | undefined) ?? new Uint8Array()
+  const owner = db.prepare(`select id from ${what} where seq = ?`).get(seq) as { id: string } | undefined
+  if (!owner) return null
+  db.prepare('insert into quarantine (at, what, key, note, body) values (?, ?, ?, ?, ?)').run(
+    nowMs,
+    what,
+    owner.id,
+    note,
+    bytes,
+  )
+  db.prepare(`delete from ${table} where ${key} = ?`).run(seq)
+  if (what === 'session') {
+    const aside = db.prepare('select aside from session where seq = ?').get(seq)?.['aside']
+    if (aside === null) {
+      const index = new IndexChange(context)
+      index.remove(readIndexed(context, seq), seq)
+      index.flush()
+    }
+    db.prepare('update session set aside = ? where seq = ?').run(damagedMark, seq)
+    db.prepare('delete from sample where seq = ?').run(seq)
+  }
+  return null
+}
+
+/** Throws away what sessions are found and counted by; {@link indexBatch} builds it again. */
+export function clearIndex({ db, facts }: CommitContext): null {
+  for (const table of ['facet', 'fact', 'tally']) db.prepare(`delete from ${table}`).run()
+  facts.newGeneration()
+  return null
+}
+
+export function clearSearch({ db }: CommitContext): null {
+  db.prepare(`insert into search (search) values ('delete-all')`).run()
+  return null
+}
+
+/** Indexes sessions again from what their rows hold. */
+export function indexBatch(context: CommitContext, { seqs }: { readonly seqs: readonly number[] }): null {
+  const index = new IndexChange(context)
+  const live = context.db.prepare('select 1 from session where seq = ? and aside is null')
+  for (const seq of seqs) if (live.get(seq)) index.add(readIndexed(context, seq), seq)
+  index.flush()
+  return null
+}
+
+export interface DerivedRows {
+  readonly rows: readonly {
+    readonly seq: number
+    readonly summary: string
+    readonly facets: PackedFacets
+    readonly searchText: string | null
+    readonly cover: string | null
+  }[]
+  /** Where a reindex that breaks off goes on. */
+  readonly position: string
+}
+
+/** Stores what was derived anew, and indexes the sessions by it. */
+export function deriveBatch(context: CommitContext, { rows, position }: DerivedRows): null {
+  const { db, paths } = context
+  const update = db.prepare('update session set summary = ?, facets = ?, cover = ? where seq = ?')
+  const media = db.prepare('insert or ignore into session_media (seq, sha) values (?, ?)')
+  for (const { seq, summary, facets, searchText, cover } of rows) {
+    // A cover that is not there would be a reference to nothing.
+    const shown = cover !== null && statSync(blobPath(paths.blobs, cover), { throwIfNoEntry: false }) ? cover : null
+    const { changes } = update.run(summary, JSON.stringify(facets), shown && fromHex(shown), seq)
+    if (changes === 0) continue // erased meanwhile
+    if (shown !== null) media.run(seq, fromHex(shown))
+    db.prepare('delete from search where rowid = ?').run(seq)
+    putSearch(db, seq, searchText)
+  }
+  putSetting(context, { key: 'reindex', value: position })
+  return indexBatch(context, { seqs: rows.map(({ seq }) => seq) })
+}
+
+/** Counts from the index rows themselves; the last step of building it again. */
+export function recount({ db }: CommitContext): null {
+  db.exec(`
+    update fact set sessions = (select count(distinct seq) from facet where facet.fact = fact.id);
+    delete from tally;
+    insert into tally (place, day, status, sessions)
+      select place, cast(floor(at / 86400000.0) as integer), coalesce(status, ''), count(*) from session
+      where aside is null group by 1, 2, 3;
+    delete from setting where key = 'reindex'`)
+  return null
+}

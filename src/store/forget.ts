@@ -1,0 +1,110 @@
+/** Erases sessions everywhere in the store, and says where copies may be that it cannot reach. */
+import { randomUUID } from 'node:crypto'
+import type { Context } from '#core/context.ts'
+import type { ForgetReceipt } from '#core/store.ts'
+import { tellBackups } from './erasures.ts'
+import { journalMedia } from './journal-media.ts'
+import { type Database, sql } from './sqlite-driver.ts'
+import type { StoreParts } from './store-parts.ts'
+import type { Writer } from './writer.ts'
+
+const sessionsAtOnce = 100
+/** How long to wait for readers to let go of the WAL. */
+const truncateTries = 200
+const truncateWaitMs = 50
+
+export type Forgotten = { readonly sessions: readonly string[] } | { readonly contributor: string }
+
+export async function forgetSessions(
+  parts: StoreParts,
+  what: Forgotten,
+  principal: string,
+  ctx: Context,
+): Promise<ForgetReceipt> {
+  const { db, writer } = parts
+  const receipt = randomUUID()
+  await closeOut(parts, what)
+  if ('sessions' in what) await writer.call('buryIds', { receipt, ids: what.sessions }, what.sessions.length)
+  const seqs = findSeqs(db, what)
+  let sessions = 0
+  let edits = 0
+  const versions = new Set<string>()
+  const exports = new Map<string, ForgetReceipt['exports'][number]>()
+  for (let i = 0; i < seqs.length; i += sessionsAtOnce) {
+    ctx.progress({ done: i, total: seqs.length, unit: 'sessions', note: null })
+    const some = seqs.slice(i, i + sessionsAtOnce)
+    const erased = await writer.call('eraseSessions', { receipt, seqs: some }, some.length)
+    sessions += erased.sessions
+    edits += erased.edits
+    for (const name of erased.versions) versions.add(name)
+    for (const note of erased.exports) exports.set(note.id, note)
+  }
+  const blobs = await scrub(parts)
+  const backups = db.all(sql.selectFrom('backup').select('name').orderBy('at')).map(({ name }) => name)
+  const result: ForgetReceipt = {
+    id: receipt,
+    at: new Date(ctx.now()).toISOString(),
+    principal,
+    sessions,
+    edits,
+    blobs: blobs.deleted,
+    blobsShared: blobs.shared,
+    versions: [...versions].sort(),
+    exports: [...exports.values()],
+    backups,
+  }
+  const unreachable = await tellBackups(parts, receipt, result.at)
+  const row = { id: receipt, at: ctx.now(), body: JSON.stringify(result) }
+  await writer.call('putReceipt', { receipt: row, unreachable })
+  return result
+}
+
+function findSeqs(db: Database, what: Forgotten): readonly number[] {
+  if ('contributor' in what) {
+    return db
+      .all(sql.selectFrom('session').select('seq').where('contributor', '=', what.contributor))
+      .map(({ seq }) => seq)
+  }
+  const find = db.prepare('select seq from session where id = ?')
+  return [...new Set(what.sessions)].flatMap((id) => (find.all(id) as { seq: number }[]).map(({ seq }) => seq))
+}
+
+/** Journals of these sessions: what is still being written is erased too. */
+async function closeOut({ journals }: StoreParts, what: Forgotten): Promise<void> {
+  for (const { session } of await journals.list()) {
+    if ('sessions' in what ? what.sessions.includes(session) : await isBy(journals, session, what.contributor)) {
+      await journals.remove(session)
+    }
+  }
+}
+
+async function isBy(journals: StoreParts['journals'], session: string, contributor: string): Promise<boolean> {
+  const [first] = await journals.read(session).catch(() => [])
+  return first?.op === 'open' && first.session['contributor'] === contributor
+}
+
+/**
+ * What the transactions leave to do: the blobs, the words in the text index, the bytes in the WAL. Also run when a store is
+ * opened in which an erasure was cut short.
+ */
+export async function scrub(
+  parts: Pick<StoreParts, 'writer' | 'journals'>,
+): Promise<{ deleted: number; shared: number }> {
+  const { writer, journals } = parts
+  const blobs = await writer.call('dropDoomed', { keep: [...(await journalMedia(journals))] })
+  for (let first = true; await writer.call('mergeSearch', { first }); first = false) continue
+  await emptyWal(writer)
+  await writer.call('erasureScrubbed', null)
+  return { ...blobs }
+}
+
+/** Whether an erasure was cut short. */
+export const needsScrub = (db: Database): boolean =>
+  db.prepare(`select 1 from setting where key = 'doomed'`).get() !== undefined
+
+async function emptyWal(writer: Writer): Promise<void> {
+  for (let i = 0; i < truncateTries; i++) {
+    if (await writer.call('truncateWal', null)) return
+    await new Promise((resolve) => setTimeout(resolve, truncateWaitMs))
+  }
+}

@@ -1,0 +1,23 @@
+import { chmodSync, closeSync, fsyncSync, openSync } from 'node:fs'
+import type { CareContext } from './care-context.ts'
+import { openReader } from './connection.ts'
+import { fileMode } from './durable-files.ts'
+
+/** Copies one moment of the catalog into a new file, durable. Writers go on meanwhile. */
+export function snapshotCatalog({ paths }: CareContext, { target }: { readonly target: string }): null {
+  const db = openReader(paths.catalog)
+  try {
+    db.prepare('vacuum into ?').run(target)
+  } finally {
+    db.close()
+  }
+  chmodSync(target, fileMode)
+  // SQLite does not promise that the copy has reached the disk.
+  const file = openSync(target, 'r+')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  return null
+}

@@ -1,0 +1,148 @@
+/** The steps of verify that look at rows. */
+import { parseJson } from '#core/json.ts'
+import { chainLink, chainStart } from './commit-consent.ts'
+import { damagedMark } from './commit-sessions.ts'
+import { sha256Hex, toHex } from './hashing.ts'
+import type { Database } from './sqlite-driver.ts'
+import type { StepContext } from './verify-findings.ts'
+
+const batchRows = 500
+
+export function checkCatalog({ db, find }: StepContext): number {
+  const problems = db.prepare('pragma quick_check(100)').all() as { quick_check: string }[]
+  for (const { quick_check: found } of problems) {
+    if (found !== 'ok') find('store.corrupt', { expected: 'a sound catalog', found, where: 'catalog.db' })
+  }
+  const broken = db.prepare('pragma foreign_key_check').all() as {
+    table: string
+    rowid: number | null
+    parent: string
+  }[]
+  for (const { table, rowid, parent } of broken.slice(0, 100)) {
+    const expected = `a row in ${parent}`
+    find('store.corrupt', { expected, found: 'none', where: `catalog.db, ${table} ${rowid ?? ''}` })
+  }
+  return problems.length + broken.length
+}
+
+interface RecordRow {
+  readonly seq: number
+  readonly id: string
+  readonly hash: Uint8Array
+  readonly in_blob: number
+  readonly aside: string | null
+  readonly bytes: Uint8Array | null
+}
+
+/** Records that are kept as blobs are hashed with the blobs. */
+export function checkRecords({ db, find, progress }: StepContext): number {
+  const query = `select s.seq, s.id, s.hash, s.in_blob, s.aside, cast(r.body as blob) as bytes
+    from session s left join record r on r.seq = s.seq where s.seq > ? order by s.seq limit ${batchRows}`
+  return inBatches<RecordRow>(db, query, progress, 'sessions', (row) => {
+    if (row.in_blob === 1 || (row.bytes === null && row.aside === damagedMark)) return
+    const problem = recordProblem(row)
+    if (problem === null) return
+    const where = `session ${row.id}`
+    find('record.corrupt', { ...problem, where }, [row.id], { type: 'row', what: 'session', seq: row.seq })
+  })
+}
+
+function recordProblem({ id, hash, bytes }: RecordRow): { readonly expected: string; readonly found: string } | null {
+  const expected = `sha256 ${toHex(hash)}`
+  if (bytes === null) return { expected, found: 'no record' }
+  const found = sha256Hex(bytes)
+  if (found !== toHex(hash)) return { expected, found }
+  try {
+    const record = parseJson(Buffer.from(bytes).toString('utf8')) as { readonly id?: unknown }
+    return record.id === id ? null : { expected: `a record with the id ${id}`, found: String(record.id) }
+  } catch (error) {
+    return { expected: 'JSON', found: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+interface EditRow {
+  readonly seq: number
+  readonly id: string
+  readonly hash: Uint8Array
+  readonly owner: string | null
+  readonly bytes: Uint8Array
+}
+
+export function checkEdits({ db, find, progress }: StepContext): number {
+  const query = `select e.seq, e.id, e.hash, s.id as owner, cast(e.body as blob) as bytes
+    from edit e left join session s on s.seq = e.session where e.seq > ? order by e.seq limit ${batchRows}`
+  return inBatches<EditRow>(db, query, progress, 'edits', ({ seq, id, hash, owner, bytes }) => {
+    const found = sha256Hex(bytes)
+    const expected = toHex(hash)
+    if (found === expected) return
+    const detail = { expected: `sha256 ${expected}`, found, where: `edit ${id}` }
+    find('record.corrupt', detail, owner === null ? [] : [owner], { type: 'row', what: 'edit', seq })
+  })
+}
+
+function inBatches<Row extends { readonly seq: number }>(
+  db: Database,
+  query: string,
+  progress: (done: number, unit: string) => void,
+  unit: string,
+  check: (row: Row) => void,
+): number {
+  let checked = 0
+  for (let after = 0; ; ) {
+    const rows = db.prepare(query).all(after) as unknown as Row[]
+    for (const row of rows) check(row)
+    checked += rows.length
+    progress(checked, unit)
+    const last = rows.at(-1)
+    if (!last) return checked
+    after = last.seq
+  }
+}
+
+/** Whether what sessions are found and counted by agrees with the sessions. */
+export function checkDerived({ db, find }: StepContext): number {
+  const one = (text: string) => Number(db.prepare(text).get()?.['n'] ?? 0)
+  const sessions = one('select count(*) as n from session where aside is null')
+  const unfinished = one(`select count(*) as n from setting where key = 'reindex'`)
+  if (unfinished > 0) {
+    const expected = 'a finished index'
+    const fix = 'run "hindsight reindex"'
+    find('store.corrupt', { expected, found: 'a reindex that broke off', fix, where: 'catalog.db' }, [], {
+      type: 'index',
+    })
+    return sessions
+  }
+  const counts = {
+    tally: one('select coalesce(sum(sessions), 0) as n from tally'),
+    'facts of hosts': one(
+      `select count(*) as n from fact cross join facet on facet.fact = fact.id where fact.key = '#host'`,
+    ),
+    'counts of hosts': one(`select coalesce(sum(sessions), 0) as n from fact where key = '#host'`),
+  }
+  for (const [name, found] of Object.entries(counts)) {
+    if (found === sessions) continue
+    const detail = {
+      expected: `${sessions} sessions`,
+      found: String(found),
+      fix: 'run "hindsight reindex"',
+      where: `catalog.db, ${name}`,
+    }
+    find('store.corrupt', detail, [], { type: 'index' })
+  }
+  return sessions
+}
+
+export function checkLedger({ db, find }: StepContext): number {
+  let previous = chainStart
+  let checked = 0
+  const rows = db.prepare('select id, body, chain from consent order by seq').iterate()
+  for (const { id, body, chain } of rows as Iterable<{ id: string; body: string; chain: Uint8Array }>) {
+    const expected = toHex(chainLink(previous, body))
+    if (toHex(chain) !== expected) {
+      find('record.corrupt', { expected: `chain ${expected}`, found: toHex(chain), where: `consent line ${id}` })
+    }
+    previous = chain
+    checked++
+  }
+  return checked
+}
