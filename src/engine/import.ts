@@ -1,5 +1,5 @@
 /** Bringing in what other programs recorded: which layout or format it is in is found out, not asked. */
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { rm } from 'node:fs/promises'
 import type { Context, Warning } from '#core/context.ts'
 import type { Edit } from '#core/edit.ts'
@@ -265,6 +265,7 @@ export async function importJob(engine: Engine, job: Job, ctx: Context): Promise
   try {
     return (await importPath(engine, request, ctx)) as unknown as Json
   } finally {
-    if (!ctx.signal.aborted) await rm(params.path, { force: true })
+    // An upload lies in a folder of its own.
+    if (!ctx.signal.aborted) await rm(dirname(params.path), { recursive: true, force: true })
   }
 }

@@ -9,8 +9,9 @@ export async function registerStudio(app: FastifyInstance, dir: string): Promise
     wildcard: false,
     index: false,
     setHeaders: (reply, path) => {
-      // Built files carry their hash in their name; the page itself must always be fresh.
-      reply.header('cache-control', path.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable')
+      // What lies in assets/ carries its hash in its name; all else, like the page itself, must always be fresh.
+      const isHashed = /[\\/]assets[\\/]/.test(path)
+      reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
   app.get('/*', { schema: { hide: true } as object }, (request, reply) => {

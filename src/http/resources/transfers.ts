@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fault } from '#core/faults.ts'
 import type { Json, JsonObject } from '#core/json.ts'
@@ -27,7 +27,8 @@ export const transferHandlers: Handlers<Keys> = {
   'POST /api/v1/imports': async ({ query, body }, { engine, principal }) => {
     const { project, mode, layout } = query
     const name = basename(query.name)
-    const path = join(engine.dataDir, 'uploads', newId())
+    // A folder of its own, since the name says what a single file is: layouts are told apart by it.
+    const path = join(engine.dataDir, 'uploads', newId(), safeName(name))
     await receive(path, body)
     const params = { path, name, mode, layout: layout ?? null }
     return addJob(engine, { kind: 'import', project, principal: principal.name, params })
@@ -60,13 +61,23 @@ export const transferHandlers: Handlers<Keys> = {
   }),
 }
 
+/** A file name that is harmless on every disk and still says what the file is. */
+function safeName(name: string): string {
+  return (
+    name
+      .replaceAll(/[^\p{L}\p{N}._ -]/gu, '_')
+      .replace(/^\.+/, '_')
+      .slice(-100) || 'upload'
+  )
+}
+
 /** Writes an upload to disk, within its limit; nothing stays when it breaks off. */
 async function receive(path: string, body: AsyncIterable<Uint8Array>): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   try {
     await pipeline(counted(body), createWriteStream(path, { flags: 'wx', mode: 0o600 }))
   } catch (error) {
-    await rm(path, { force: true })
+    await rm(dirname(path), { recursive: true, force: true })
     throw error
   }
 }

@@ -14,6 +14,7 @@ export type Dataset = Reply<'GET /api/v1/datasets'>['items'][number]
 export type DatasetVersion = Reply<'GET /api/v1/datasets/{name}'>['versions'][number]
 export type FormatInfo = Reply<'GET /api/v1/formats'>['items'][number]
 export type ImportRecord = Reply<'GET /api/v1/imports'>['items'][number]
+export type ExportNote = Reply<'GET /api/v1/exports'>['items'][number]
 export type DomainName = SessionRow['domain']
 export type RunStatus = NonNullable<SessionRow['status']>
 export type SampleType = Dataset['select']['sampleType']

@@ -64,13 +64,7 @@ export function NewDataset({ project, filter, onClose }: NewDatasetProps) {
         <p className="muted">From {inWords(toQuery(filter))}</p>
         <label className="labelled">
           <span>Name</span>
-          <input
-            className="field"
-            autoFocus
-            maxLength={200}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
+          <input className="field" maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
         </label>
         <label className="labelled">
           <span>Samples</span>

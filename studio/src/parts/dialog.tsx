@@ -8,13 +8,23 @@ interface DialogProps {
   readonly foot?: ReactNode
 }
 
+/** Where a person most likely goes on: what is marked so, else the first field, else the first button below. */
+function firstOf(dialog: HTMLElement): HTMLElement | null {
+  const places = ['[data-first]', '.dialog-body :is(input, select, textarea)', '.dialog-foot button']
+  const found = places.map((place) => dialog.querySelector<HTMLElement>(place))
+  return found.find((element) => element !== null) ?? null
+}
+
 /** A modal dialog of the browser's own: it keeps the focus inside, closes on Escape and gives the focus back. */
 export function Dialog({ title, onClose, children, foot }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
   useEffect(() => {
     const element = dialog.current
-    if (element && !element.open) element.showModal()
+    if (element && !element.open) {
+      element.showModal()
+      firstOf(element)?.focus()
+    }
     return () => element?.close()
   }, [])
   return (

@@ -50,13 +50,7 @@ export function SaveQuery({ project, filter, onClose }: SaveQueryProps) {
         <p className="muted">{inWords(toQuery(filter))}</p>
         <label className="labelled">
           <span>Name</span>
-          <input
-            className="field"
-            autoFocus
-            maxLength={200}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
+          <input className="field" maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
           <small>A name that is taken is saved over.</small>
         </label>
         {save.error && <ProblemBox error={save.error} />}

@@ -46,7 +46,7 @@ export const SessionTableRow = memo(
             <DomainBadge domain={row.domain} />
             <span className="muted cut">{row.host}</span>
             <code className="faint">{row.id.slice(0, 8)}</code>
-            {row.parent !== null && <span className="faint">follows another</span>}
+            {row.parent !== null && <span className="faint cut">follows another</span>}
           </span>
         </span>
         <span role="cell">

@@ -52,7 +52,7 @@ export function ImportDialog({ project, files, onClose }: ImportDialogProps) {
             </button>
           </>
         ) : (
-          <button type="button" className="button primary" onClick={begin} autoFocus>
+          <button type="button" className="button primary" onClick={begin} data-first>
             Import
           </button>
         )

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { MediaRef } from '#core/session.ts'
 import type { ImagesSession } from '#domains/images/session.ts'
 import { sayDuration, sayFigure } from '../../data/say.ts'
 import { Card } from '../../parts/card.tsx'
@@ -48,7 +49,9 @@ export function ImagesView({ session }: { session: ImagesSession }) {
                     alt={i === 0 ? 'Before' : 'After'}
                   />
                 ) : (
-                  <div className="empty">{i === 0 ? 'No input was kept.' : 'No output came of it.'}</div>
+                  <div className="missing-picture" style={{ aspectRatio: ratioOf(input ?? output) }}>
+                    {i === 0 ? 'No input was kept.' : 'No output came of it.'}
+                  </div>
                 )}
                 <figcaption className="muted">{i === 0 ? 'Before' : 'After'}</figcaption>
               </figure>
@@ -76,6 +79,10 @@ export function ImagesView({ session }: { session: ImagesSession }) {
       </Card>
     </>
   )
+}
+
+function ratioOf(picture: MediaRef | null): string {
+  return `${picture?.width ?? 4} / ${picture?.height ?? 3}`
 }
 
 function sizeOf(
