@@ -41,6 +41,11 @@ test('a session as small as a recorder may send it is completed and fits', () =>
     { project: 'default', schemaVersion: 1, parent: null, media: [] },
   )
   assert.equal(completeSession({ ...sent, project: 'film' })['project'], 'film')
+  const bare = { ...sent, host: { name: 'app' }, settings: { values: {}, note: 1 }, outcome: { status: 'failed' } }
+  const { host, settings, outcome } = anySession.parse(completeSession(bare))
+  assert.deepEqual(host, { name: 'app', version: null })
+  assert.deepEqual(settings, { values: {}, note: 1, policy: null, propensity: null, reason: null })
+  assert.deepEqual(outcome, { status: 'failed', error: null, durationMs: null })
 })
 
 const good: readonly (readonly [path: string, value: Json])[] = [

@@ -3,7 +3,7 @@
  * whatever is learned about it later is an {@link Edit}.
  */
 import type { ConsentStatement } from './consent.ts'
-import type { Json, JsonObject } from './json.ts'
+import { isJsonObject, type Json, type JsonObject } from './json.ts'
 
 export const domainNames = ['camera', 'images', 'gui'] as const
 export type DomainName = (typeof domainNames)[number]
@@ -91,7 +91,19 @@ const envelopeDefaults = {
   media: [],
 } as const satisfies Record<string, Json>
 
+/** The same within the parts that a recorder must send. */
+const partDefaults = {
+  host: { version: null },
+  settings: { policy: null, propensity: null, reason: null },
+  outcome: { error: null, durationMs: null },
+} as const satisfies Record<string, JsonObject>
+
 /** Fills in what a recorder left out of the envelope, so that one run has one canonical form whoever sends it. */
 export function completeSession(sent: JsonObject): JsonObject {
-  return { ...envelopeDefaults, ...sent }
+  const completed: Record<string, Json> = { ...envelopeDefaults, ...sent }
+  for (const [part, defaults] of Object.entries(partDefaults)) {
+    const given = completed[part]
+    if (isJsonObject(given)) completed[part] = { ...defaults, ...given }
+  }
+  return completed
 }

@@ -43,7 +43,7 @@ export const routes = {
     body: z.looseObject({}).meta({
       id: 'SentSession',
       description:
-        'A session; of the envelope, project, schemaVersion, contributor, consent, parent, telemetry and media may be left out.',
+        'A session. May be left out: project, schemaVersion, contributor, consent, parent, telemetry, media, host.version, settings.policy, settings.propensity, settings.reason, outcome.error and outcome.durationMs.',
     }),
     reply: z.object({
       id: uuid,
