@@ -168,10 +168,33 @@ export const datasetDiff: Command = {
   run: ([name = '', from = '', to = ''], options, context) =>
     withEngine(context, async (engine) => {
       const diff = await versionDiff(engine, projectOf(options), name, from, to)
-      context.terminal.result(diff, () =>
-        Object.entries(diff).map(
-          ([what, value]) => `${what}: ${Array.isArray(value) ? value.join(', ') || 'none' : String(value)}`,
-        ),
-      )
+      context.terminal.result(diff, () => diffWords(diff, from, to))
     }),
+}
+
+type VersionDiff = Awaited<ReturnType<typeof versionDiff>>
+
+function diffWords(diff: VersionDiff, from: string, to: string): readonly string[] {
+  const { annotations, labels, shapes } = diff
+  const named = (what: string, { added, removed }: VersionDiff['labels']) => [
+    ...(added.length === 0 ? [] : [`new ${what}: ${added.join(', ')}`]),
+    ...(removed.length === 0 ? [] : [`${what} gone: ${removed.join(', ')}`]),
+  ]
+  return [
+    `samples: ${diff.before} in ${from}, ${diff.after} in ${to}; ${counts(diff, ['added', 'removed', 'changed', 'moved'])}`,
+    `labels of changed samples: ${counts(annotations, ['added', 'removed', 'moved', 'relabelled', 'restated'])}`,
+    ...named('classes', labels),
+    ...named('shapes', shapes),
+    ...Object.entries(diff.examples).flatMap(([what, ids]) => (ids.length === 0 ? [] : [`${what}: ${ids.join(' ')}`])),
+  ]
+}
+
+/** "2 added, 1 moved" */
+function counts<Name extends string>(of: Readonly<Record<Name, number>>, names: readonly Name[]): string {
+  return (
+    names
+      .filter((name) => of[name] > 0)
+      .map((name) => `${of[name]} ${name}`)
+      .join(', ') || 'none changed'
+  )
 }
