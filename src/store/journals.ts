@@ -60,7 +60,7 @@ export class FileJournals implements Journals {
     if (!before) throw unknown(session)
     if (ops.length === 0) return
     const text = ops.map(journalLine).join('')
-    await this.#parts.disk.admit(text.length)
+    // Nothing may be awaited before the queue is joined, or the order of calls would be lost.
     const appended = before.then(() => this.#write(session, text, ops))
     // What failed must not keep later operations from being tried.
     this.#own.set(
@@ -72,6 +72,7 @@ export class FileJournals implements Journals {
 
   async #write(session: string, text: string, ops: readonly JournalOp[]): Promise<void> {
     const path = this.#path(session)
+    await this.#parts.disk.admit(text.length)
     try {
       const file = await open(path, 'r+')
       const size = (await file.stat()).size
