@@ -177,6 +177,7 @@ export interface DatasetStore {
   get(project: string, name: string): Promise<Dataset | null>
   /** Freezes items under a version; sample bodies are kept by hash. All or nothing. */
   commit(version: DatasetVersion, items: AsyncIterable<VersionItem & { readonly body: string }>): Promise<void>
+  /** Newest first. */
   versions(project: string, name: string): Promise<readonly DatasetVersion[]>
   /** Ordered by split (train, val, test), then sample id. */
   items(project: string, name: string, version: string): AsyncIterable<VersionItem & { readonly body: string }>

@@ -14,7 +14,7 @@ export const domain = z.enum(domainNames)
 export const sampleType = z.enum(['image', 'pair', 'row', 'trajectory'])
 
 export const problem = z
-  .object({
+  .looseObject({
     code: z.string(),
     message: z.string(),
     expected: z.string(),
