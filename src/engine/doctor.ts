@@ -6,6 +6,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import type { Context } from '#core/context.ts'
 import { brief, Fault } from '#core/faults.ts'
+import type { Json } from '#core/json.ts'
 import { inspectImage } from '#media/still.ts'
 import type { Engine } from './engine.ts'
 import { maxPictureBytes, readAll } from './intake.ts'
@@ -114,12 +115,14 @@ async function care({ store }: Engine): Promise<readonly Finding[]> {
   return [
     lastVerify === null
       ? warning('integrity', 'never verified', 'run "hindsight verify"')
-      : good('integrity', `last verified: ${brief(lastVerify)}`),
+      : good('integrity', `last verified ${word(lastVerify['at'])}, ${word(lastVerify['faults'])} faults`),
     lastBackup === null
       ? warning('backup', 'never backed up', 'run "hindsight backup FOLDER"')
-      : good('backup', `last backup: ${brief(lastBackup)}`),
+      : good('backup', `last backup ${word(lastBackup['at'])}`),
   ]
 }
+
+const word = (value: Json | undefined) => (typeof value === 'string' ? value : brief(value ?? null))
 
 async function journals({ store }: Engine): Promise<Finding> {
   const open = await store.journals.list()

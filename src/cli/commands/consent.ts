@@ -3,11 +3,13 @@ import { fault } from '#core/faults.ts'
 import { localOwner } from '#core/principal.ts'
 import { appendConsent } from '#engine/consent.ts'
 import { type Command, type CommandContext, type Options, text, texts, withEngine } from '../command.ts'
+import { contributorOf, personFlag } from '../person-option.ts'
 import { table } from '../terminal.ts'
 
 const flags = [
   { flag: '--project <name>', about: 'which project', default: 'default' },
   { flag: '--contributor <pseudonym>', about: 'only for this contributor' },
+  personFlag,
   { flag: '--session <id>', about: 'only for this session' },
   { flag: '--scope <scope>', about: `${consentScopes.join(', ')}; may be repeated`, many: true },
   { flag: '--text <words>', about: 'the words that were agreed to, or the reason' },
@@ -38,7 +40,7 @@ function append(decision: 'granted' | 'withdrawn', options: Options, context: Co
       engine,
       {
         project: text(options['project']) ?? 'default',
-        contributor: text(options['contributor']),
+        contributor: contributorOf(engine, options),
         session: text(options['session']),
         decision,
         scopes,

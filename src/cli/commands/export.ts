@@ -60,7 +60,9 @@ function words(report: ExportReport, out: string, project: string): readonly str
   return [
     `Wrote ${report.items} items in ${report.files} files to ${out}`,
     ...withheld.map(([because, count]) => `${count} left out: ${because}`),
-    ...(withheld.length === 0 ? [] : ['"hindsight consent declare" says who agreed to what.']),
+    ...(withheld.length === 0
+      ? []
+      : ['"hindsight consent list" shows the ledger; "hindsight consent declare" adds to it.']),
     ...(report.items === 0 && withheld.length === 0 ? [`Project "${project}" has nothing that fits.`] : []),
     ...(report.losses.length === 0
       ? report.items === 0

@@ -1,22 +1,24 @@
 import { fault } from '#core/faults.ts'
 import { makeContext } from '#engine/engine.ts'
-import { type Command, text, texts, withEngine } from '../command.ts'
+import { type Command, texts, withEngine } from '../command.ts'
+import { contributorOf, personFlag } from '../person-option.ts'
 
 export const forget: Command = {
   name: 'forget',
   about: 'erase sessions, or all of a contributor, everywhere in the store; cannot be undone',
   flags: [
     { flag: '--contributor <pseudonym>', about: 'all sessions of this contributor' },
+    personFlag,
     { flag: '--session <id>', about: 'this session', many: true },
     { flag: '--yes', about: 'really do it' },
   ],
   more: 'Prints a receipt: what was erased, which dataset versions are redacted, which exports and backups still hold copies.',
   run: (_args, options, context) =>
     withEngine(context, async (engine) => {
-      const contributor = text(options['contributor'])
+      const contributor = contributorOf(engine, options)
       const sessions = texts(options['session'])
       if ((contributor === null) === (sessions.length === 0)) {
-        throw fault('usage', { expected: 'either --contributor or --session', found: 'both or neither' })
+        throw fault('usage', { expected: 'either --contributor, --person or --session', found: 'both or neither' })
       }
       if (options['yes'] !== true) {
         throw fault('usage', {
