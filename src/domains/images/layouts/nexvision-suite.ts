@@ -79,8 +79,8 @@ export function memoryStore() {
   const intakeOf = (source: Source): Intake => ({
     project: 'default',
     async media(file, role) {
-      const bytes = await collect(source.read(file))
-      const { mediaType, width, height } = await inspectImage(bytes, { where: file })
+      const bytes = typeof file === 'string' ? await collect(source.read(file)) : file
+      const { mediaType, width, height } = await inspectImage(bytes)
       const hash = sha256(bytes)
       blobs.set(hash, bytes)
       return { role, sha256: hash, mediaType, bytes: bytes.length, width, height }
