@@ -31,5 +31,7 @@ export function useJob(start: Job | null): { readonly job: Job | null; readonly 
     return () => stop.abort()
   }, [id, running, cache])
 
-  return { job: job?.id === id ? job : start, error }
+  // The list that the job came from may know of its end before its own events do.
+  const isOver = start !== null && isFinished(start)
+  return { job: isOver || job?.id !== id ? start : job, error }
 }

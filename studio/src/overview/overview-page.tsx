@@ -44,7 +44,8 @@ export function OverviewPage({ project }: { project: string }) {
 
 function ComingIn({ stats, nowMs }: { stats: Stats; nowMs: number }) {
   const [by, setBy] = useState<Grouping>('domain')
-  const [range, setRange] = useState<Range>('30 days')
+  const [chosen, setRange] = useState<Range | null>(null)
+  const range = chosen ?? usualRange(stats.tally, nowMs)
   const series = useMemo(() => tallySeries(stats.tally, by, ranges[range], nowMs), [stats, by, range, nowMs])
   return (
     <section className="card" aria-labelledby="coming-in">
@@ -73,6 +74,14 @@ function ComingIn({ stats, nowMs }: { stats: Stats; nowMs: number }) {
       </div>
     </section>
   )
+}
+
+/** The shortest time that holds most of what there is. */
+function usualRange(tally: Stats['tally'], nowMs: number): Range {
+  const all = tally.reduce((sum, { sessions }) => sum + sessions, 0)
+  const since = (days: number) =>
+    tally.reduce((sum, row) => (nowMs - Date.parse(row.day) < days * 86_400_000 ? sum + row.sessions : sum), 0)
+  return (Object.keys(ranges) as Range[]).find((name) => since(ranges[name] ?? Infinity) >= 0.8 * all) ?? 'All time'
 }
 
 function Loading() {

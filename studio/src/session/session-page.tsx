@@ -25,7 +25,7 @@ import './session.css'
 
 export function SessionPage({ id }: { id: string }) {
   const { data: session, error } = useSession(id)
-  const { data: chain } = useChain(id)
+  const { data: chain, isPending: isChainPending } = useChain(id)
   const summary = chain?.items.find((row) => row.id === id)?.summary
   const title = summary ?? (session ? `${domainTitles[session.domain]} session` : 'Session')
   const goTo = (step: 1 | -1) => {
@@ -45,7 +45,8 @@ export function SessionPage({ id }: { id: string }) {
         </button>
       }
       note={
-        session && (
+        session &&
+        !isChainPending && (
           <span className="row">
             <DomainBadge domain={session.domain} />
             <StatusBadge status={session.outcome.status} />

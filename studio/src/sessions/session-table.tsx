@@ -45,12 +45,7 @@ export function SessionTable({ filter }: { filter: SessionFilter }) {
   useKeys({
     j: () => move(active + 1),
     k: () => move(active - 1),
-    Enter: (event) => {
-      // A button or link that has the focus keeps its own Enter.
-      if (event.target instanceof Element && event.target.closest('a, button')) {
-        if (event.target instanceof HTMLElement) event.target.click()
-      } else open(active)
-    },
+    Enter: () => open(active),
     Escape: () => move(0),
   })
 

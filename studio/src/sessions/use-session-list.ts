@@ -80,6 +80,14 @@ export function forgetCursors(): void {
 }
 
 function note(cursors: Cursors, page: number, { items, next }: SessionPage): void {
-  if (next === null) cursors.end = page * pageSize + items.length
-  else if (cursors.known.length === page + 1) cursors.known.push(next)
+  const { known } = cursors
+  if (next === null) {
+    known.length = page + 1
+    cursors.end = page * pageSize + items.length
+  } else if (known[page + 1] !== next) {
+    // The first look, or the list has changed since: what was known beyond no longer joins on.
+    known.length = page + 1
+    known.push(next)
+    cursors.end = null
+  }
 }

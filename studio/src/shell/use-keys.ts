@@ -13,6 +13,7 @@ export function useKeys(keys: KeyMap): void {
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return
       if (isTyping(event.target) || document.querySelector('dialog[open]')) return
+      if ((event.key === 'Enter' || event.key === ' ') && isPressed(event.target)) return
       const name = prefix + event.key
       const act = latest.current[name] ?? latest.current[event.key]
       prefix = ''
@@ -24,6 +25,11 @@ export function useKeys(keys: KeyMap): void {
     window.addEventListener('keydown', listen)
     return () => window.removeEventListener('keydown', listen)
   }, [])
+}
+
+/** What has the focus and does something of its own on Enter or Space. */
+function isPressed(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, a, summary, input, label') !== null
 }
 
 function isTyping(target: EventTarget | null): boolean {

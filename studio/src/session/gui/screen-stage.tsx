@@ -16,7 +16,7 @@ export function ScreenStage({ screen, marks, hovered, onHover }: ScreenStageProp
     <div className="stage-room">
       <div
         className="screen fitted"
-        style={{ aspectRatio: `${width} / ${height}`, maxWidth: `calc(58vh * ${width / height})` }}
+        style={{ aspectRatio: `${width} / ${height}`, maxWidth: `calc(48vh * ${width / height})` }}
       >
         <img src={pictureUrl(sha256)} width={width} height={height} alt="Screenshot" />
         {marks.map((mark) => {
