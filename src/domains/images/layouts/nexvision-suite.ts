@@ -80,7 +80,7 @@ export function memoryStore() {
     project: 'default',
     async media(file, role) {
       const bytes = typeof file === 'string' ? await collect(source.read(file)) : file
-      const { mediaType, width, height } = await inspectImage(bytes)
+      const { mediaType, width, height } = await inspectImage(bytes, typeof file === 'string' ? { where: file } : {})
       const hash = sha256(bytes)
       blobs.set(hash, bytes)
       return { role, sha256: hash, mediaType, bytes: bytes.length, width, height }
