@@ -93,7 +93,7 @@ export class SqliteDatasets implements DatasetStore {
       .where('project', '=', project)
       .where('dataset', '=', name)
       .where('staged_at', 'is', null)
-      .orderBy('id')
+      .orderBy('id', 'desc')
     return this.#parts.db.all(query).map(({ body }) => JSON.parse(body) as DatasetVersion)
   }
 

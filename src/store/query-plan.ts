@@ -22,15 +22,23 @@ const largestChunk = 2_000
 export const newest: Position = { at: 8.64e15, seq: Number.MAX_SAFE_INTEGER }
 export const oldest: Position = { at: -8.64e15, seq: -1 }
 
-export function chooseSource(db: Database, filters: Filters): Source {
+/** Everything that candidates could be taken from; whichever it is, the answer is the same. */
+export function possibleSources(filters: Filters): readonly Source[] {
   const ordered: Source[] = Array.from({ length: filters.equals }, (_, index) => ({ type: 'term', index }))
   const sorted: Source[] = filters.ranges.map((_, index) => ({ type: 'range', index }))
   if (filters.search !== null) sorted.push({ type: 'search', expression: filters.search })
-  if (ordered.length + sorted.length === 0) return { type: 'time' }
-  if (ordered.length === 1 && ordered[0] && sorted.length === 0) return ordered[0]
+  return [...ordered, ...sorted, { type: 'time' }]
+}
+
+function chooseSource(db: Database, filters: Filters): Source {
+  const sources = possibleSources(filters)
+  const [first = { type: 'time' }, second] = sources
+  // With a single filter that is kept in order there is nothing to weigh.
+  if (!second || (first.type === 'term' && second.type === 'time')) return first
   let best: Source = { type: 'time' }
   let fewest = Number.POSITIVE_INFINITY
-  for (const source of [...ordered, ...sorted]) {
+  for (const source of sources) {
+    if (source.type === 'time') continue // never shorter than a filter, and what is left when none is short
     const count = countSource(db, filters, source, Math.min(probeCap, fewest))
     const usable = source.type === 'range' ? sortableRange : source.type === 'search' ? sortableSearch : probeCap
     if (count < fewest && count <= usable) {
@@ -49,6 +57,8 @@ export interface Walk {
   readonly after: Position
   /** How many are wanted, when that is known: the first reads are kept that small. */
   readonly wanted?: number
+  /** Where to take candidates from; by default the shortest. */
+  readonly source?: Source
   /** Sessions that came later are not seen. */
   readonly maxSeq?: number
 }
@@ -61,8 +71,9 @@ export async function* walk({
   after,
   wanted,
   maxSeq,
+  ...given
 }: Walk): AsyncGenerator<readonly Position[]> {
-  let source = chooseSource(db, filters)
+  let source = given.source ?? chooseSource(db, filters)
   let chunkSize = Math.min(wanted ?? largestChunk, largestChunk)
   let position = after
   let vain = 0

@@ -111,7 +111,8 @@ export class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     await this.journals.close()
-    await this.parts.writer.close()
+    // The last connection to close moves the WAL into the catalog, which one that only reads cannot.
     this.parts.db.close()
+    await this.parts.writer.close()
   }
 }
