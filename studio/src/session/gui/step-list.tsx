@@ -16,10 +16,8 @@ export function StepList({ steps, current, onGo }: StepListProps) {
     const box = list.current
     const item = box?.children[current]
     if (!box || !(item instanceof HTMLElement)) return
-    const top = item.offsetTop - box.offsetTop
-    // Only this list may move, never the page: so no scrollIntoView.
-    if (top < box.scrollTop) box.scrollTop = top - 40
-    else if (top + item.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = top - box.clientHeight + 80
+    // Only this list may move, never the page: so no scrollIntoView. A third from its top shows what comes next.
+    box.scrollTop = item.offsetTop - box.offsetTop - box.clientHeight / 3
   }, [current])
   return (
     <ol className="steps" ref={list} aria-label="Steps">
