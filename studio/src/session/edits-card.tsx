@@ -137,6 +137,14 @@ function inWords({ kind, after }: Edit): string {
   return ownWords(kind, after) ?? `${kind}: ${brief(after)}`
 }
 
+const labelOps: Readonly<Record<AnnotationEdit['op'], string>> = {
+  add: 'Added',
+  move: 'Moved',
+  relabel: 'Renamed',
+  delete: 'Deleted',
+  verify: 'Verified',
+}
+
 /** The edits that domains add, where a sentence says them better than JSON. */
 function ownWords(kind: string, after: unknown): string | null {
   if (typeof after !== 'object' || after === null) return null
@@ -144,7 +152,7 @@ function ownWords(kind: string, after: unknown): string | null {
     const { op, annotation, target } = after as Partial<AnnotationEdit>
     const [now, was] = [annotation?.label, target?.label]
     const label = was !== undefined && was !== now ? `“${was}” to “${now}”` : `“${now ?? was ?? '?'}”`
-    return `${op ?? 'Changed'} label ${label}`
+    return `${op ? labelOps[op] : 'Changed'} label ${label}`
   }
   if (kind === 'gui.screen') {
     const { verdict, notes } = after as Partial<ScreenEdit>

@@ -8,6 +8,8 @@ import { pictureUrl } from '../../parts/picture.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import { Swipe } from './swipe.tsx'
 
+const ratingWords = { [-1]: 'bad', 0: 'neither good nor bad', 1: 'good' } as const
+
 type Mode = 'swipe' | 'beside' | 'mask'
 
 /** One edit: the picture before and after, what was asked, and what came of it. */
@@ -71,6 +73,7 @@ export function ImagesView({ session }: { session: ImagesSession }) {
             ['Output', sizeOf(output)],
             ['Latency', outcome.latencyMs ? sayDuration(outcome.latencyMs) : null],
             ['Cost', outcome.cost ? `${sayFigure(outcome.cost.amount)} ${outcome.cost.currency}` : null],
+            ['Rated', typeof outcome.rating === 'number' ? ratingWords[outcome.rating] : null],
             ['Then', afterwards(outcome)],
             ['Retries', telemetry?.retries],
             ['Doubt', context.origin?.doubt],
