@@ -4,6 +4,9 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+const { hindsight } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  hindsight: { serverFlags: string[] }
+}
 const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 
 export interface ServerProcess {
@@ -21,9 +24,13 @@ export async function startServerProcess(
   dataDir: string,
   extra: readonly string[] = ['--no-sample'],
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [cli, 'start', '--data', dataDir, '--port', '0', '--json', ...extra], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    [...hindsight.serverFlags, cli, 'start', '--data', dataDir, '--port', '0', '--json', ...extra],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const url = await new Promise<string>((resolve, reject) => {

@@ -55,15 +55,21 @@ export function buildStudio(node) {
   })
 }
 
-/** Runs a script of this checkout on Node 24: in this process if it is one, else in a child that shares its fate. */
-export async function runOnNode24(node, script, args) {
+/** Flags of V8 for the server: without them it would keep short-lived garbage of hundreds of MB before it collects. */
+export const serverFlags = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).hindsight.serverFlags
+
+/**
+ * Runs a script of this checkout on Node 24: in this process if it is one and no flags are wanted, else in a child that
+ * shares its fate.
+ */
+export async function runOnNode24(node, script, args, flags = []) {
   const path = join(root, script)
-  if (majorOf(process.versions.node) >= nodeMajorWanted) {
+  if (flags.length === 0 && majorOf(process.versions.node) >= nodeMajorWanted) {
     process.argv = [process.argv[0], path, ...args]
     await import(pathToFileURL(path).href)
     return
   }
-  const child = spawn(node, [path, ...args], { stdio: 'inherit' })
+  const child = spawn(node, [...flags, path, ...args], { stdio: 'inherit' })
   // A Ctrl-C reaches the child too, being in the same process group; sending it twice would cut its clean end short.
   const forward = (signal) => process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) forward(signal)
