@@ -1,10 +1,11 @@
 /** What is done each time a store is opened, before anything else looks at it. */
 import { randomBytes } from 'node:crypto'
+import { closeSync, openSync } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openConnection } from './connection.ts'
 import { blobPath, type DataPaths } from './data-dir.ts'
-import { makeFolder, syncFolder } from './durable-files.ts'
+import { fileMode, makeFolder, syncFolder } from './durable-files.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/migrations.ts'
 import { asFault } from './sqlite-faults.ts'
@@ -13,6 +14,8 @@ const stalePartMs = 86_400_000
 
 /** Makes or migrates the catalog. */
 export function prepareCatalog(path: string): void {
+  // SQLite would make it readable for everybody; its WAL takes the mode of the catalog.
+  closeSync(openSync(path, 'a', fileMode))
   const db = openConnection(path)
   try {
     migrate(db, migrations, Date.now())
