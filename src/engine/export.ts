@@ -230,8 +230,28 @@ async function prepareLayout(
     what: JSON.stringify(query),
     withheld,
     sessions,
-    write: (sink) => layout.write(items(), engine.store.blobs, sink, options, extras, ctx),
+    async write(sink) {
+      const report = await layout.write(items(), engine.store.blobs, sink, options, extras, ctx)
+      const loose = await countLooseEdits(engine, request.project, layout.domain)
+      if (loose === 0) return report
+      const loss = {
+        field: 'edits without a session',
+        what: 'dropped',
+        count: loose,
+        why: 'no session to write them with',
+      } as const
+      return { ...report, losses: [...report.losses, loss] }
+    },
   }
+}
+
+/** Imported edits whose session could not be told: kept in the store, but no session carries them out again. */
+async function countLooseEdits(engine: Engine, project: string, domain: Layout['domain']): Promise<number> {
+  let count = 0
+  for await (const edit of engine.store.catalog.looseEdits(project)) {
+    if (domain === null || edit.kind.startsWith(`${domain}.`)) count++
+  }
+  return count
 }
 
 async function* unsplit(samples: AsyncIterable<Sample>): AsyncIterable<ExportItem> {
