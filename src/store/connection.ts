@@ -11,7 +11,7 @@ export function openConnection(path: string): Database {
   try {
     enterWal(db)
     db.exec(`pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on; pragma temp_store = memory;
-      pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864; pragma cache_size = -${writerCacheKib}`)
+      pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 16777216; pragma cache_size = -${writerCacheKib}`)
     return db
   } catch (error) {
     db.close()
@@ -40,4 +40,5 @@ export function openReader(path: string, cacheKib = 32_768): Database {
   return db
 }
 
-export const catalogBytes = (path: string): number => statSync(path).size
+/** 0 when the file is not there. */
+export const fileBytes = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0

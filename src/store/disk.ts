@@ -8,6 +8,8 @@ import { asFault } from './sqlite-faults.ts'
 
 const megabyte = 1_000_000
 const recheckMs = 500
+/** More than the WAL grows to before it is checkpointed, even by a large call. */
+const maxOwedBytes = 128 * megabyte
 
 export interface DiskSpace {
   readonly freeBytes: number
@@ -17,14 +19,19 @@ export interface DiskSpace {
 export class DiskGuard {
   readonly #path: string
   readonly #reserveBytes: number | null
+  readonly #owedBytes: () => number
   #space: DiskSpace | null = null
   #takenBytes = 0
   #askedAtMs = Number.NEGATIVE_INFINITY
 
-  /** @param reserveBytes null = 512 MB, or 2 % of a disk smaller than 25 GB */
-  constructor(path: string, reserveBytes: number | null) {
+  /**
+   * @param reserveBytes null = 512 MB, or 2 % of a disk smaller than 25 GB
+   * @param owedBytes what has been taken in and has yet to be written a second time: the WAL, until its checkpoint
+   */
+  constructor(path: string, reserveBytes: number | null, owedBytes: () => number = () => 0) {
     this.#path = path
     this.#reserveBytes = reserveBytes
+    this.#owedBytes = owedBytes
   }
 
   async space(): Promise<DiskSpace> {
@@ -42,7 +49,7 @@ export class DiskGuard {
     if (!this.#space || performance.now() - this.#askedAtMs > recheckMs) return false
     this.#takenBytes += bytes
     // Index rows and the WAL take about as much again.
-    return this.#space.freeBytes - 3 * this.#takenBytes > this.#space.reserveBytes
+    return this.#space.freeBytes - maxOwedBytes - 3 * this.#takenBytes > this.#space.reserveBytes
   }
 
   /** @throws store.full when `bytes` more would eat into the reserve */
@@ -55,9 +62,9 @@ export class DiskGuard {
       throw asFault(error, this.#path)
     }
     this.#takenBytes += bytes
-    if (space.freeBytes - bytes > space.reserveBytes) return
+    if (space.freeBytes - this.#owedBytes() - 2 * bytes > space.reserveBytes) return
     throw fault('store.full', {
-      expected: `${toMegabytes(space.reserveBytes + bytes)} MB of free disk space`,
+      expected: `${toMegabytes(space.reserveBytes + this.#owedBytes() + 2 * bytes)} MB of free disk space`,
       found: `${toMegabytes(space.freeBytes)} MB`,
       where: this.#path,
     })

@@ -5,7 +5,7 @@ import type { BackupInfo, ForgetReceipt, Store, StoreHealth, VerifyReport } from
 import { backUp } from './backup.ts'
 import { FileBlobs } from './blobs.ts'
 import { SqliteCatalog } from './catalog.ts'
-import { catalogBytes, openReader } from './connection.ts'
+import { fileBytes, openReader } from './connection.ts'
 import { SqliteConsent } from './consent.ts'
 import { prepareDataDir, readSecret } from './data-dir.ts'
 import { SqliteDatasets } from './datasets.ts'
@@ -54,7 +54,7 @@ export class SqliteStore implements Store {
       const secret = await readSecret(paths.secret)
       prepareCatalog(paths.catalog)
       await tidyTemporary(paths)
-      const disk = new DiskGuard(paths.root, options.reserveBytes ?? null)
+      const disk = new DiskGuard(paths.root, options.reserveBytes ?? null, () => fileBytes(`${paths.catalog}-wal`))
       const blobs = new FileBlobs(paths, disk)
       const journals = new FileJournals({ folder: paths.journals, blobs, disk })
       const db = openReader(paths.catalog)
@@ -97,7 +97,7 @@ export class SqliteStore implements Store {
     return {
       sessions: number('select sum(sessions) as n from tally'),
       edits: number('select count(*) as n from edit'),
-      catalogBytes: catalogBytes(paths.catalog),
+      catalogBytes: fileBytes(paths.catalog) + fileBytes(`${paths.catalog}-wal`),
       ...(await disk.space()),
       lastVerify: said('lastVerify'),
       lastBackup: said('lastBackup'),
