@@ -85,7 +85,7 @@ describe('the page of promises', () => {
 
   test('names tests that are tests', () => {
     for (const name of new Set(rows.flatMap(({ heldBy }) => quoted(heldBy)))) {
-      assert.match(readFileSync(root + name, 'utf8'), /^\s*(?:test|it)\(/m, name)
+      assert.match(readFileSync(root + name, 'utf8'), /^\s*(?:test|\w+Suite)\(/m, name)
     }
   })
 
