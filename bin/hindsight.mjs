@@ -7,7 +7,7 @@ try {
   const node = setup()
   const serves = args[0] === 'start' && !args.includes('--help')
   if (serves) buildStudio(node) // only the server shows the page
-  await runOnNode24(node, 'src/cli/main.ts', args, serves ? serverFlags : [])
+  await runOnNode24(node, 'src/cli/main.ts', args, serves ? serverFlags() : [])
 } catch (error) {
   failWith(error)
 }

@@ -56,7 +56,9 @@ export function buildStudio(node) {
 }
 
 /** Flags of V8 for the server: without them it would keep short-lived garbage of hundreds of MB before it collects. */
-export const serverFlags = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).hindsight?.serverFlags ?? []
+export function serverFlags() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).hindsight.serverFlags
+}
 
 /**
  * Runs a script of this checkout on Node 24: in this process if it is one and no flags are wanted, else in a child that
