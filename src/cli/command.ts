@@ -40,10 +40,20 @@ export const text = (value: Options[string]): string | null => (typeof value ===
 export const texts = (value: Options[string]): readonly string[] =>
   typeof value === 'string' ? [value] : Array.isArray(value) ? value : []
 
-/** Opens the engine for one command, and closes it whatever happens. Jobs are left to the server. */
-export async function withEngine<T>(context: CommandContext, use: (engine: Engine) => Promise<T>): Promise<T> {
+/**
+ * Opens the engine for one command, and closes it whatever happens. Jobs are left to the server.
+ *
+ * @param options `create`: make the data directory where there is none. For commands that bring something in, and for
+ * the doctor: elsewhere a mistyped --data would be an empty store, and its backup or check a good one.
+ * @throws store.missing
+ */
+export async function withEngine<T>(
+  context: CommandContext,
+  use: (engine: Engine) => Promise<T>,
+  { create = false }: { readonly create?: boolean } = {},
+): Promise<T> {
   const { openEngine } = await import('#engine/open.ts')
-  const engine = await openEngine({ dataDir: context.dataDir, jobThreads: 0 })
+  const engine = await openEngine({ dataDir: context.dataDir, jobThreads: 0, create })
   try {
     return await use(engine)
   } finally {

@@ -252,7 +252,7 @@ export async function undoImport(engine: Engine, id: string): Promise<number> {
     throw fault('dataset.invalid', {
       expected: 'the id of an import that replaced',
       found: id,
-      fix: 'see "hindsight import --list"',
+      fix: 'see "hindsight imports"',
     })
   }
   return engine.store.catalog.bringBack(id)

@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly jobThreads?: number
   /** Whether to close the journals of writers that are gone. Default true. */
   readonly recover?: boolean
+  /** Whether to make the data directory when there is none. Default true. */
+  readonly create?: boolean
 }
 
 const packageFile = new URL('../../package.json', import.meta.url)
@@ -20,7 +22,7 @@ export const programVersion = (JSON.parse(readFileSync(packageFile, 'utf8')) as 
 /** @throws store.* when the directory cannot be used */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir)
-  const store = await openStore(dataDir)
+  const store = await openStore(dataDir, { create: options.create ?? true })
   let pool: JobPool | null = null
   const engine: Engine = {
     dataDir,

@@ -32,24 +32,28 @@ export const consentWithdraw: Command = {
 }
 
 function append(decision: 'granted' | 'withdrawn', options: Options, context: CommandContext) {
-  return withEngine(context, async (engine) => {
-    const asked = texts(options['scope'])
-    const usual: readonly ConsentScope[] = decision === 'granted' ? ['collect', 'train'] : consentScopes
-    const scopes = asked.length === 0 ? usual : asked.map(scopeOf)
-    const entry = await appendConsent(
-      engine,
-      {
-        project: text(options['project']) ?? 'default',
-        contributor: contributorOf(engine, options),
-        session: text(options['session']),
-        decision,
-        scopes,
-        text: text(options['text']),
-      },
-      localOwner,
-    )
-    context.terminal.result(entry, () => `${decision}: ${scopes.join(', ')} for ${subject(entry)}`)
-  })
+  return withEngine(
+    context,
+    async (engine) => {
+      const asked = texts(options['scope'])
+      const usual: readonly ConsentScope[] = decision === 'granted' ? ['collect', 'train'] : consentScopes
+      const scopes = asked.length === 0 ? usual : asked.map(scopeOf)
+      const entry = await appendConsent(
+        engine,
+        {
+          project: text(options['project']) ?? 'default',
+          contributor: contributorOf(engine, options),
+          session: text(options['session']),
+          decision,
+          scopes,
+          text: text(options['text']),
+        },
+        localOwner,
+      )
+      context.terminal.result(entry, () => `${decision}: ${scopes.join(', ')} for ${subject(entry)}`)
+    },
+    { create: decision === 'granted' },
+  )
 }
 
 function scopeOf(word: string): ConsentScope {

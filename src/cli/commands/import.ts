@@ -22,30 +22,34 @@ export const importCommand: Command = {
   ],
   more: 'Importing the same data twice changes nothing. Exit status 1 when records were refused; the others are in.',
   run: (args, options, context) =>
-    withEngine(context, async (engine) => {
-      const { terminal, signal } = context
-      const paths = options['autosolve'] === true ? await foundFolders(context) : args
-      if (paths.length === 0) throw fault('usage', { expected: 'a path, or --autosolve', found: 'neither' })
-      const mode = options['replace'] === true ? 'replace' : 'merge'
-      const project = text(options['project']) ?? 'default'
-      const reports: ImportReport[] = []
-      for (const path of paths) {
-        const ctx = makeContext({ signal, progress: terminal.progress })
-        const request = {
-          project,
-          path,
-          name: basename(path),
-          mode,
-          layout: text(options['layout']),
-          principal: 'owner',
-        } as const
-        reports.push(await importPath(engine, request, ctx))
-      }
-      terminal.result(reports.length === 1 ? reports[0] : { imports: reports }, () =>
-        reports.flatMap((report) => words(report, terminal)),
-      )
-      return reports.some((report) => report.problems.count > 0) ? 1 : 0
-    }),
+    withEngine(
+      context,
+      async (engine) => {
+        const { terminal, signal } = context
+        const paths = options['autosolve'] === true ? await foundFolders(context) : args
+        if (paths.length === 0) throw fault('usage', { expected: 'a path, or --autosolve', found: 'neither' })
+        const mode = options['replace'] === true ? 'replace' : 'merge'
+        const project = text(options['project']) ?? 'default'
+        const reports: ImportReport[] = []
+        for (const path of paths) {
+          const ctx = makeContext({ signal, progress: terminal.progress })
+          const request = {
+            project,
+            path,
+            name: basename(path),
+            mode,
+            layout: text(options['layout']),
+            principal: 'owner',
+          } as const
+          reports.push(await importPath(engine, request, ctx))
+        }
+        terminal.result(reports.length === 1 ? reports[0] : { imports: reports }, () =>
+          reports.flatMap((report) => words(report, terminal)),
+        )
+        return reports.some((report) => report.problems.count > 0) ? 1 : 0
+      },
+      { create: true },
+    ),
 }
 
 function words(report: ImportReport, terminal: Terminal): readonly string[] {

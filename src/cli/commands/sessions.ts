@@ -27,12 +27,15 @@ export const sessions: Command = {
         throw fault('usage', { expected: 'a count from 1 to 1000', found: String(options['limit']), where: '--limit' })
       }
       const page = await engine.store.catalog.page(queryOf(options), limit, text(options['cursor']))
-      terminal.result(page, () => [
-        ...table(
-          ['id', 'recorded', 'project', 'domain', 'status', 'what'],
-          page.items.map((item) => [item.id, item.recordedAt, item.project, item.domain, item.status, item.summary]),
-        ),
-        ...(page.next === null ? [] : [`… more: --cursor ${page.next}`]),
-      ])
+      terminal.result(page, () => {
+        if (page.items.length === 0) return 'No session fits.'
+        return [
+          ...table(
+            ['id', 'recorded', 'project', 'domain', 'status', 'what'],
+            page.items.map((item) => [item.id, item.recordedAt, item.project, item.domain, item.status, item.summary]),
+          ),
+          ...(page.next === null ? [] : [`… more: --cursor ${page.next}`]),
+        ]
+      })
     }),
 }
