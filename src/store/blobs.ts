@@ -1,6 +1,7 @@
 /** Immutable bytes in files named by their SHA-256. */
 import { createHash } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { type FileHandle, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fault } from '#core/faults.ts'
 import { isSha256 } from '#core/ids.ts'
@@ -11,6 +12,7 @@ import { fileMode, folderMode, syncFolder, temporaryName } from './durable-files
 import { asFault } from './sqlite-faults.ts'
 
 const readBytes = 256 * 1024
+const batchBytes = 1024 * 1024
 /** How many files whose hash was checked lately are read in part without hashing them whole again. */
 const keptChecks = 1000
 
@@ -49,10 +51,10 @@ export class FileBlobs implements Blobs {
     bytes: AsyncIterable<Uint8Array>,
     options: { readonly expected?: string; readonly maxBytes?: number },
   ): Promise<BlobInfo> {
-    const hash = createHash('sha256')
     const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY
     let size = 0
     const file = await open(part, 'wx', fileMode)
+    const writer = new HashingWriter(file)
     try {
       for await (const chunk of bytes) {
         size += chunk.byteLength
@@ -60,16 +62,12 @@ export class FileBlobs implements Blobs {
           throw fault('request.large', { expected: `at most ${maxBytes} bytes`, found: 'more' })
         }
         await this.#disk.admit(chunk.byteLength)
-        // The disk and the hash work at the same time.
-        const written = writeAll(file, chunk)
-        hash.update(chunk)
-        await written
+        await writer.write(chunk)
       }
-      const sha256 = hash.digest('hex')
+      const sha256 = await writer.finish()
       if (options.expected !== undefined && options.expected !== sha256) {
         throw fault('blob.mismatch', { expected: `sha256 ${options.expected}`, found: `${sha256} over ${size} bytes` })
       }
-      await file.sync()
       return { sha256, bytes: size }
     } finally {
       await file.close()
@@ -78,23 +76,21 @@ export class FileBlobs implements Blobs {
 
   /** Renames even over a file that is there: it may be damaged, old in the eyes of gc, or not yet synced by its writer. */
   async #place(part: string, path: string): Promise<void> {
-    try {
-      await rename(part, path)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      await mkdir(dirname(path), { recursive: true, mode: folderMode })
-      await rename(part, path)
-    }
-    await syncFolder(dirname(path))
-    await this.#anchor(dirname(path))
+    const folder = dirname(path)
+    const unsynced = this.#unanchored(folder)
+    // Touches no disk, and is over sooner than a thread could be asked to do it.
+    if (unsynced.length > 0) mkdirSync(folder, { recursive: true, mode: folderMode })
+    await rename(part, path)
+    // At once, so that the file system can make all of them durable in one go.
+    await Promise.all([folder, ...unsynced.map((one) => dirname(one))].map(syncFolder))
+    for (const one of unsynced) this.#anchored.add(one)
   }
 
-  /** Another process may have made the folder a moment ago, and not have synced the parents yet. */
-  async #anchor(folder: string): Promise<void> {
-    if (folder === this.#paths.blobs || this.#anchored.has(folder)) return
-    await syncFolder(dirname(folder))
-    await this.#anchor(dirname(folder))
-    this.#anchored.add(folder)
+  /** The folder and those above it whose own entry may not be durable: another process may have made them a moment ago. */
+  #unanchored(folder: string): readonly string[] {
+    const found: string[] = []
+    for (let one = folder; one !== this.#paths.blobs && !this.#anchored.has(one); one = dirname(one)) found.push(one)
+    return found
   }
 
   async stat(sha256: string): Promise<BlobInfo | null> {
@@ -179,10 +175,65 @@ export class FileBlobs implements Blobs {
   }
 }
 
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < chunk.byteLength; ) {
-    offset += (await file.write(chunk, offset, chunk.byteLength - offset)).bytesWritten
+/**
+ * Gathers chunks, so that the disk is asked seldom, and hashes one batch while the disk is busy with the next. A chunk
+ * must therefore stay as it is after it was handed over.
+ */
+class HashingWriter {
+  readonly #file: FileHandle
+  readonly #hash = createHash('sha256')
+  #gathered: Uint8Array[] = []
+  #gatheredBytes = 0
+  #unhashed: readonly Uint8Array[] = []
+  #written: Promise<void> = Promise.resolve()
+
+  constructor(file: FileHandle) {
+    this.#file = file
   }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#gathered.push(chunk)
+    this.#gatheredBytes += chunk.byteLength
+    if (this.#gatheredBytes >= batchBytes) await this.#flush()
+  }
+
+  async #flush(): Promise<void> {
+    const chunks = this.#gathered
+    this.#gathered = []
+    this.#gatheredBytes = 0
+    await this.#written
+    this.#written = writeAll(this.#file, chunks)
+    // Told by the next call; until then it must not count as unhandled.
+    this.#written.catch(() => undefined)
+    this.#hashWaiting()
+    this.#unhashed = chunks
+  }
+
+  #hashWaiting(): void {
+    for (const chunk of this.#unhashed) this.#hash.update(chunk)
+    this.#unhashed = []
+  }
+
+  /** Makes the file durable; returns its hash. */
+  async finish(): Promise<string> {
+    await this.#flush()
+    await this.#written
+    const synced = this.#file.sync()
+    this.#hashWaiting()
+    await synced
+    return this.#hash.digest('hex')
+  }
+}
+
+async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  let total = 0
+  for (const chunk of chunks) total += chunk.byteLength
+  if (total === 0) return
+  const { bytesWritten } = await file.writev(chunks)
+  if (bytesWritten === total) return
+  // A disk that fills up may take a part; trying the rest says why.
+  const rest = Buffer.concat(chunks).subarray(bytesWritten)
+  for (let at = 0; at < rest.length; ) at += (await file.write(rest, at)).bytesWritten
 }
 
 async function openBlob(path: string, sha256: string): Promise<FileHandle> {
