@@ -1,8 +1,9 @@
 /** From a clone to a dataset, end to end on the sample project: what people do, in the order they do it. */
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Fault } from '#core/faults.ts'
 import { localOwner } from '#core/principal.ts'
@@ -12,8 +13,9 @@ import { createDataset, versionDiff, versionQuality } from '#engine/datasets.ts'
 import { diagnose } from '#engine/doctor.ts'
 import { findDuplicates } from '#engine/duplicates.ts'
 import { appendEdit } from '#engine/edits.ts'
-import { type Engine, makeContext, sha256 } from '#engine/engine.ts'
-import { type ExportRequest, exportTo } from '#engine/export.ts'
+import { type Engine, makeContext, newId, sha256 } from '#engine/engine.ts'
+import { exportFile, type ExportRequest, exportsFolder, exportTo } from '#engine/export.ts'
+import { forgetData } from '#engine/forget.ts'
 import { importPath, undoImport } from '#engine/import.ts'
 import { openEngine } from '#engine/open.ts'
 import { reindexStore } from '#engine/reindex.ts'
@@ -300,13 +302,20 @@ describe('care', () => {
       await exportTo(own, { ...usual, dataset: 'runs', format: 'coco' }, await openSink(join(dir, 'held')), ctx)
       const page = await own.store.catalog.page({ project, domain: 'gui' }, 1, null)
       const session = page.items[0]?.id ?? ''
-      const receipt = await own.store.forget({ sessions: [session] }, 'owner', ctx)
-      assert.equal(receipt.sessions, 1)
-      assert.ok(receipt.blobs > 0)
-      assert.deepEqual(
-        receipt.exports.map((entry) => entry.format),
-        ['coco'],
+      const waiting = exportFile(dataDir, newId())
+      await mkdir(exportsFolder(dataDir))
+      await exportTo(
+        own,
+        { ...usual, query: { domain: 'gui' }, target: basename(waiting) },
+        await openSink(waiting),
+        ctx,
       )
+      await assert.rejects(forgetData(own, { sessions: ['x'] }, 'owner', ctx), codeOf('session.unknown'))
+      const receipt = await forgetData(own, { sessions: [session] }, 'owner', ctx)
+      assert.equal(receipt.sessions, 1)
+      assert.equal(existsSync(waiting), false, 'a download that waits still holds what was erased')
+      assert.ok(receipt.blobs > 0)
+      assert.deepEqual(receipt.exports.map((entry) => entry.format).sort(), ['coco', 'hindsight'])
       assert.ok(
         receipt.versions.some((version) => version.includes('runs@1.0.0')),
         JSON.stringify(receipt.versions),

@@ -90,9 +90,18 @@ export function makeProgram({ env, stdout, stderr }: Surroundings, run: Run): Co
   return program
 }
 
+/** What the commands of two words have in common. */
+const groups: Readonly<Record<string, string>> = {
+  dataset: 'name sets of samples, freeze, compare and judge their versions',
+  consent: 'say and see on what basis data may be used',
+}
+
 function group(program: Commander, name: string): Commander {
   return (
     program.commands.find((command) => command.name() === name) ??
-    program.command(name).description(`commands for: ${name}`)
+    program
+      .command(name)
+      .description(groups[name] ?? name)
+      .helpCommand(false)
   )
 }

@@ -272,13 +272,14 @@ function lossy(format: string, losses: readonly Loss[]) {
   return fault('format.loss', { expected: `nothing lost in ${format}`, found })
 }
 
-/** Where the files of an export job wait for their download. */
-export const exportFile = (dataDir: string, job: string): string => join(dataDir, 'exports', `${job}.zip`)
+/** Where the files of export jobs wait for their download. */
+export const exportsFolder = (dataDir: string): string => join(dataDir, 'exports')
+export const exportFile = (dataDir: string, job: string): string => join(exportsFolder(dataDir), `${job}.zip`)
 
 /** The job behind `POST /api/v1/exports`: the files go into one zip, downloaded from the job. */
 export async function exportJob(engine: Engine, job: Job, ctx: Context): Promise<Json> {
   const file = exportFile(engine.dataDir, job.id)
-  await mkdir(join(engine.dataDir, 'exports'), { recursive: true, mode: 0o700 })
+  await mkdir(exportsFolder(engine.dataDir), { recursive: true, mode: 0o700 })
   // A process that died in the middle may have left its file.
   await rm(file, { force: true })
   const params = job.params as unknown as Omit<ExportRequest, 'project' | 'principal' | 'target'>

@@ -35,7 +35,8 @@ export async function chooseReader(source: Source, wanted: string | null): Promi
     if (match.fits) return { name: candidate.name, variant: match.variant, read: candidate.read }
     refusals.push(`not ${candidate.name}: ${match.because.join(', ')}`)
   }
-  throw fault('layout.unknown', { expected: 'files in a known layout', found: refusals.join('; '), where: source.name })
+  const found = `none that fits:\n  ${refusals.join('\n  ')}\n`
+  throw fault('layout.unknown', { expected: 'files in a known layout', found, where: source.name })
 }
 
 /** A foreign dataset comes in as sessions too: one for each picture, of the kind that was imported. */

@@ -178,11 +178,20 @@ class Importer {
       for (const entry of batch) await this.#putSessions([entry])
       return
     }
-    results.forEach((result, i) => {
+    for (const [i, result] of results.entries()) {
       this.#sessions[result]++
-      if (result === 'conflict' || result === 'forgotten')
-        this.#problem(batch[i]?.where ?? '', notTaken(result, batch[i]?.row.id))
-    })
+      if (result === 'conflict' || result === 'forgotten') await this.#notTaken(result, batch[i])
+    }
+  }
+
+  async #notTaken(
+    result: 'conflict' | 'forgotten',
+    entry: { row: SessionRow; where: string } | undefined,
+  ): Promise<void> {
+    if (!entry) return
+    const there = await this.#engine.store.catalog.summary(entry.row.id)
+    const elsewhere = there && there.project !== entry.row.project ? `it in project "${there.project}"` : null
+    this.#problem(entry.where, notTaken(result, entry.row.id, elsewhere))
   }
 
   async #flushEdits(): Promise<void> {
@@ -239,10 +248,13 @@ class Importer {
 const counter = () => ({ created: 0, repeated: 0, conflict: 0, forgotten: 0, refused: 0 })
 const isUserFault = (error: unknown): error is Fault => error instanceof Fault && error.kind === 'user'
 
-function notTaken(result: 'conflict' | 'forgotten', id: string | undefined): Fault {
+function notTaken(result: 'conflict' | 'forgotten', id: string | undefined, elsewhere: string | null = null): Fault {
   if (result === 'forgotten')
     return fault('session.forgotten', { expected: 'an id that was not erased', found: id ?? '' })
-  return fault('session.conflict', { expected: 'the content stored under this id', found: `other content for ${id}` })
+  return fault('session.conflict', {
+    expected: 'the content stored under this id',
+    found: elsewhere ?? `other content for ${id}`,
+  })
 }
 
 /** Undoes an import that replaced: what was set aside comes back. */

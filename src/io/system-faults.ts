@@ -4,7 +4,8 @@ import { fault, Fault } from '#core/faults.ts'
 /** A fault for the errors that a user can mend; anything else stays as it is. */
 export function systemFault(error: unknown, path: string): unknown {
   if (error instanceof Fault || !(error instanceof Error) || !('code' in error)) return error
-  const detail = { found: `${String(error.code)} (${error.message})`, where: path, cause: error }
+  const found = error.code === 'ENOENT' ? 'nothing there' : String(error.code)
+  const detail = { found, where: path, cause: error }
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':

@@ -1,5 +1,6 @@
 import { fault } from '#core/faults.ts'
 import { makeContext } from '#engine/engine.ts'
+import { forgetData } from '#engine/forget.ts'
 import { type Command, texts, withEngine } from '../command.ts'
 import { contributorOf, personFlag } from '../person-option.ts'
 
@@ -29,7 +30,7 @@ export const forget: Command = {
       }
       const what = contributor === null ? { sessions } : { contributor }
       const { terminal, signal } = context
-      const receipt = await engine.store.forget(what, 'owner', makeContext({ signal, progress: terminal.progress }))
+      const receipt = await forgetData(engine, what, 'owner', makeContext({ signal, progress: terminal.progress }))
       terminal.result(receipt, () => [
         `Receipt ${receipt.id}, ${receipt.at}`,
         `Erased ${receipt.sessions} sessions, ${receipt.edits} edits and ${receipt.blobs} blobs (${receipt.blobsShared} blobs kept: others use the same bytes).`,

@@ -1,5 +1,6 @@
 import { appendConsent } from '#engine/consent.ts'
 import { makeContext } from '#engine/engine.ts'
+import { forgetData } from '#engine/forget.ts'
 import type { Handlers } from '../handler.ts'
 
 export const consentHandlers: Handlers<'GET /api/v1/consent' | 'POST /api/v1/consent' | 'POST /api/v1/forget'> = {
@@ -8,5 +9,5 @@ export const consentHandlers: Handlers<'GET /api/v1/consent' | 'POST /api/v1/con
   }),
   'POST /api/v1/consent': ({ body }, { engine, principal }) => appendConsent(engine, body, principal),
   'POST /api/v1/forget': async ({ body }, { engine, principal }) =>
-    engine.store.forget(body, principal.name, makeContext()),
+    forgetData(engine, body, principal.name, makeContext()),
 }

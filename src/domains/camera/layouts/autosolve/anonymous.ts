@@ -1,4 +1,4 @@
-/** What leaves in place of what could tell whose footage it was. One value per export; names are stable per session. */
+/** What leaves in place of what could tell whose footage it was. Made once for an export; names are stable per session. */
 import type { Context } from '#core/context.ts'
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
 import type { LayoutExtras } from '#core/layout.ts'

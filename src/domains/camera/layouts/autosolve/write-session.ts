@@ -126,7 +126,11 @@ function reportEnvelope(session: AnySession, losses: LossCounter): void {
   if (isJsonObject(clip) && typeof clip['sizeBytes'] === 'number') {
     losses.approximated('context.clip.sizeBytes', 'rounded to one digit')
   }
-  if (clipOf(session) !== null) losses.approximated('context.clip.fingerprint', 'keyed anew for this export')
+  if (clipOf(session) !== null)
+    losses.approximated(
+      'context.clip.fingerprint',
+      'replaced by one keyed for exports, which cannot be joined to the store',
+    )
 }
 
 function cleanSettings(values: JsonObject, losses: LossCounter): JsonObject {
