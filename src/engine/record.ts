@@ -1,10 +1,10 @@
 /** Recording sessions: one, many, or a stream of lines. Whatever is acknowledged here is durable. */
 import { Fault, type FaultBody, fault } from '#core/faults.ts'
 import { type Json, parseJson } from '#core/json.ts'
+import { linesOf } from '#core/source-text.ts'
 import type { PutResult, SessionRow } from '#core/store.ts'
 import type { Engine } from './engine.ts'
 import { maxSessionBytes, prepareSession } from './prepare.ts'
-import { textLines } from './text-lines.ts'
 
 export interface Recorded {
   readonly id: string
@@ -69,7 +69,11 @@ export async function recordLines(
     inFlight.add(commit)
     void commit.then(() => inFlight.delete(commit))
   }
-  for await (const { line, text } of textLines(bytes, maxSessionBytes)) {
+  for await (const { number: line, text } of linesOf(bytes, {
+    where: 'the body',
+    maxChars: maxSessionBytes,
+    strict: true,
+  })) {
     signal.throwIfAborted()
     if (failures.length > 0) break
     const where = `line ${line}`

@@ -9,8 +9,8 @@ import { canonicalJson, isJsonObject, type Json, type JsonObject, parseJson } fr
 import type { Imported, Layout } from '#core/layout.ts'
 import type { Edit } from '#core/edit.ts'
 import type { AnySession, MediaRef } from '#core/session.ts'
+import { linesOf } from '#core/source-text.ts'
 import { sha256 } from './engine.ts'
-import { textLines } from './text-lines.ts'
 import { maxSessionBytes } from './prepare.ts'
 
 const sessionsFile = /(^|\/)sessions(-\d+)?\.(ndjson|jsonl)$/
@@ -126,7 +126,7 @@ class LineFiles {
 
 async function firstLineIsSession(bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
   try {
-    for await (const { text } of textLines(bytes, maxSessionBytes)) {
+    for await (const { text } of linesOf(bytes, { where: 'the file', maxChars: maxSessionBytes, strict: true })) {
       const value = parseJson(text)
       return isJsonObject(value) && 'domain' in value && 'context' in value
     }
@@ -141,8 +141,8 @@ type Line =
   | Extract<Imported, { type: 'problem' }>
 
 async function* records(bytes: AsyncIterable<Uint8Array>, name: string): AsyncIterable<Line> {
-  for await (const { line, text } of textLines(bytes, maxSessionBytes)) {
-    const where = `${name}, line ${line}`
+  for await (const { number, text } of linesOf(bytes, { where: name, maxChars: maxSessionBytes, strict: true })) {
+    const where = `${name}:${number}`
     try {
       const value = parseJson(text, where)
       if (!isJsonObject(value)) throw fault('json.type', { expected: 'a JSON object', found: typeof value, where })
