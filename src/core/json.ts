@@ -16,8 +16,8 @@ export const maxJsonDepth = 200
 type SourceReviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown
 const parseWithSource = JSON.parse as (text: string, reviver?: SourceReviver) => unknown
 
-/** A run of 16 digits is where a double may start to round; anything shorter takes the fast path. */
-const longDigits = /\d{16}/
+/** A run of 16 digits is where an integer may start to round; shorter ones, and those of a fraction, take the fast path. */
+const longDigits = /(?:^|[^\d.])\d{16}/
 
 /** Where an engine does not give the source text (Node before 21), a number stays the double it was read as. */
 function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {

@@ -6,6 +6,7 @@
  * run on over the splits, so that the files can be merged. Pictures without boxes stay, as negatives. What COCO has no
  * place for stands in extra keys, which its readers pass over.
  */
+import type { AnnotationProvenance } from '#core/annotation.ts'
 import type { Context } from '#core/context.ts'
 import type { SplitName } from '#core/dataset.ts'
 import { brief, fault } from '#core/faults.ts'
@@ -82,9 +83,15 @@ function annotationText(box: LabelledBox, id: number, imageId: number, category:
   const { annotation, bbox, area, outline } = box
   const { id: uid, confidence, source, verified, provenance } = annotation
   const segmentation = outline === null ? '' : `"segmentation":[[${outline.flat().join(',')}]],`
-  const extra = canonicalJson({ provenance, score: confidence, source, uid, verified }, `annotation ${uid}`)
+  const extra = JSON.stringify({ uid, score: confidence, source, verified, provenance: inOrder(provenance) })
   const place = `"id":${id},"image_id":${imageId},"category_id":${category}`
   return `{${place},"bbox":[${bbox.join(',')}],"area":${area},"iscrowd":0,${segmentation}${extra.slice(1)}`
+}
+
+/** The same text for the same value, whatever order its keys came in; by hand, since there are millions. */
+function inOrder(provenance: AnnotationProvenance): AnnotationProvenance {
+  const { session, action, at, method, threshold, activeStates, observations } = provenance
+  return { session, action, at, method, threshold, activeStates, observations }
 }
 
 async function* documentChunks(head: ExportHead, images: Spool, annotations: Spool): AsyncGenerator<Uint8Array> {
@@ -92,11 +99,12 @@ async function* documentChunks(head: ExportHead, images: Spool, annotations: Spo
   const description = `${head.title}; boxes are [x, y, width, height] in pixels of the upright image`
   const info = { description, url: '', version: head.title, year: Number(head.at.slice(0, 4)), contributor: '' }
   const categories = head.labels.map((name, i) => ({ id: i + 1, name, supercategory: '' }))
-  yield encoder.encode(`{"info":${JSON.stringify({ ...info, date_created: head.at })},\n"licenses":[],\n"images":[`)
+  yield encoder.encode(`{"info":${JSON.stringify({ ...info, date_created: head.at })},\n"licenses":[],\n`)
+  yield encoder.encode(`"categories":${JSON.stringify(categories)},\n"images":[`)
   yield* lines(images, encoder)
   yield encoder.encode('],\n"annotations":[')
   yield* lines(annotations, encoder)
-  yield encoder.encode(`],\n"categories":${JSON.stringify(categories)}}\n`)
+  yield encoder.encode(']}\n')
 }
 
 async function* lines(spool: Spool, encoder: InstanceType<typeof TextEncoder>): AsyncGenerator<Uint8Array> {

@@ -32,7 +32,16 @@ const likelyName =
   /(?:^|\/)(?:instances|_annotations|annotations?|coco|dataset|labels|train|val|valid|validation|test)[^/]*\.json$/i
 
 /** By what is in them, since everyone names them otherwise; in the order of the splits. */
-async function annotationFiles(source: Source): Promise<readonly string[]> {
+function annotationFiles(source: Source): Promise<readonly string[]> {
+  const found = foundIn.get(source) ?? findAnnotationFiles(source)
+  foundIn.set(source, found)
+  return found
+}
+
+/** Looking may take a pass over the whole file, and whoever reads has looked before. */
+const foundIn = new WeakMap<Source, Promise<readonly string[]>>()
+
+async function findAnnotationFiles(source: Source): Promise<readonly string[]> {
   const all = (await source.files()).filter(({ name }) => name.toLowerCase().endsWith('.json')).map(({ name }) => name)
   const candidates = all.length <= manyFiles ? all : all.filter((name) => likelyName.test(name)).slice(0, manyFiles)
   const found: string[] = []
@@ -70,7 +79,8 @@ function splitOf(name: string): SplitName | null {
 /** Where the pictures of an annotation file lie: beside it, in a folder of images, or wherever one has that name. */
 async function pictureFinder(source: Source, annotationFile: string): Promise<CocoFile['find']> {
   const names = new Set((await source.files()).map(({ name }) => name))
-  const byBase = Map.groupBy(names, (name) => name.slice(name.lastIndexOf('/') + 1))
+  // Only made when a picture lies in an unusual place: it is large.
+  let byBase: Map<string, string[]> | null = null
   const folder = annotationFile.slice(0, annotationFile.lastIndexOf('/') + 1)
   const parent = folder.replace(/[^/]*\/$/, '')
   const split = /(train|valid|val|test)[^/]*?(?=\.json$)/i.exec(annotationFile)?.[0]?.replace(/\.json$/i, '')
@@ -84,7 +94,10 @@ async function pictureFinder(source: Source, annotationFile: string): Promise<Co
       .replace(/^(?:\.\/)+/, '')
     const near = folders.map((start) => start + clean).find((name) => names.has(name))
     if (near !== undefined) return near
-    const elsewhere = byBase.get(clean.slice(clean.lastIndexOf('/') + 1)) ?? []
+    byBase ??= Map.groupBy(names, baseOf)
+    const elsewhere = byBase.get(baseOf(clean)) ?? []
     return elsewhere.length === 1 ? (elsewhere[0] ?? null) : null
   }
 }
+
+const baseOf = (name: string) => name.slice(name.lastIndexOf('/') + 1)

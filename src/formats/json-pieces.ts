@@ -168,12 +168,12 @@ class Cutter {
   #insidePiece(from: number): number {
     const text = this.#text
     const length = text.length
-    let [i, depth, inString] = [from, this.#depth, this.#inString]
+    let [i, depth, inString, escaped] = [from, this.#depth, this.#inString, this.#escaped]
     for (; i < length; i++) {
       const code = text.charCodeAt(i)
       if (inString) {
-        if (this.#escaped) this.#escaped = false
-        else if (code === backslash) this.#escaped = true
+        if (escaped) escaped = false
+        else if (code === backslash) escaped = true
         else if (code === quote) {
           inString = false
           if (depth === 0) return this.#leavePiece(i + 1)
@@ -186,6 +186,7 @@ class Cutter {
     }
     this.#depth = depth
     this.#inString = inString
+    this.#escaped = escaped
     return i
   }
 

@@ -1,39 +1,53 @@
 /**
  * Text that has to wait in memory, packed to about a tenth of its size.
  *
- * Some files list first what is known last. A format has no disk of its own, and JSON rows of one kind pack well.
+ * Some files list first what is known last. A format has no disk of its own, and JSON rows of one kind pack well. Lines
+ * are kept as bytes from the start: a piece cut out of a longer text would keep that whole text in memory.
  */
+type Bytes = Uint8Array<ArrayBuffer>
+
+const startBytes = 4096
+const lineBreak = 10
+
 export class Spool {
-  readonly #blockChars: number
-  #pending = ''
-  readonly #blocks: Promise<Uint8Array>[] = []
-  #lines = 0
+  readonly #blockBytes: number
+  #block: Bytes = new Uint8Array(startBytes)
+  #used = 0
+  readonly #packed: Promise<Bytes>[] = []
+  readonly #encoder = new TextEncoder()
 
-  /** @param blockChars how much is packed at once: more packs better, less can wait unpacked in many spools */
-  constructor(blockChars = 512 * 1024) {
-    this.#blockChars = blockChars
-  }
-
-  get lines(): number {
-    return this.#lines
+  /** @param blockBytes how much is packed at once: more packs better, less can wait unpacked in many spools */
+  constructor(blockBytes = 128 * 1024) {
+    this.#blockBytes = blockBytes
   }
 
   /** @param line without line breaks, which JSON text never has */
   async add(line: string): Promise<void> {
-    this.#pending += `${line}\n`
-    this.#lines++
-    if (this.#pending.length < this.#blockChars) return
+    this.#makeRoom(line.length * 3 + 1)
+    this.#used += this.#encoder.encodeInto(line, this.#block.subarray(this.#used)).written
+    this.#block[this.#used++] = lineBreak
+    if (this.#used < this.#blockBytes) return
     // Two blocks are packed beside the work that fills the next one, not more.
-    const before = this.#blocks.at(-2)
-    this.#blocks.push(pack(this.#pending))
-    this.#pending = ''
+    const before = this.#packed.at(-2)
+    this.#packed.push(pack(this.#block.slice(0, this.#used)))
+    this.#used = 0
+    // Not kept at its size: of many spools most wait for nothing more.
+    this.#block = new Uint8Array(startBytes)
     await before
   }
 
   /** Groups of lines, in the order added. */
   async *read(): AsyncGenerator<readonly string[]> {
-    for (const block of this.#blocks) yield linesOf(await unpack(await block))
-    if (this.#pending !== '') yield linesOf(this.#pending)
+    for (const block of this.#packed) yield linesOf(await unpack(await block))
+    if (this.#used > 0) yield linesOf(new TextDecoder().decode(this.#block.subarray(0, this.#used)))
+  }
+
+  #makeRoom(bytes: number): void {
+    const needed = this.#used + bytes
+    if (needed <= this.#block.byteLength) return
+    const larger = new Uint8Array(Math.max(needed, this.#block.byteLength * 2))
+    larger.set(this.#block.subarray(0, this.#used))
+    this.#block = larger
   }
 }
 
@@ -43,12 +57,36 @@ function linesOf(text: string): readonly string[] {
   return lines
 }
 
-async function pack(text: string): Promise<Uint8Array> {
-  const packed = new Blob([text]).stream().pipeThrough(new CompressionStream('deflate-raw'))
-  return new Uint8Array(await new Response(packed).arrayBuffer())
+async function pack(bytes: Bytes): Promise<Bytes> {
+  return joined(through(new CompressionStream('deflate-raw'), bytes))
 }
 
-async function unpack(packed: Uint8Array): Promise<string> {
-  const bytes = new Uint8Array(packed)
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text()
+async function unpack(packed: Bytes): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of through(new DecompressionStream('deflate-raw'), packed)) {
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+async function* through(
+  { readable, writable }: CompressionStream | DecompressionStream,
+  bytes: Bytes,
+): AsyncGenerator<Uint8Array> {
+  const writer = writable.getWriter()
+  const written = writer.write(bytes).then(() => writer.close())
+  yield* readable
+  await written
+}
+
+async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Bytes> {
+  const list = await Array.fromAsync(chunks)
+  const bytes = new Uint8Array(list.reduce((sum, chunk) => sum + chunk.byteLength, 0))
+  let at = 0
+  for (const chunk of list) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
 }

@@ -1,15 +1,12 @@
 /** Files, media and contexts in memory, for tests of formats. */
-import { createHash } from 'node:crypto'
 import type { Context, Warning } from '#core/context.ts'
 import { fault } from '#core/faults.ts'
 import type { Sink, Source } from '#core/io.ts'
 import type { Intake } from '#core/layout.ts'
 import { seededRng } from '#core/rng.ts'
-import type { Blobs } from './test-samples.ts'
+import { type Blobs, sha256 } from './test-samples.ts'
 
 export type Files = Map<string, Uint8Array>
-
-export const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
 export function memorySink(): Sink & { readonly files: Files } {
   const files: Files = new Map()

@@ -1,4 +1,5 @@
 /** Samples for tests of formats: a few that hold what is hard, and random ones. */
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import type { Annotation, AnnotationProvenance, Shape } from '#core/annotation.ts'
 import { fault } from '#core/faults.ts'
@@ -6,7 +7,8 @@ import type { MediaReader } from '#core/io.ts'
 import type { Json, JsonObject } from '#core/json.ts'
 import type { ImageSample, PairSample, RowSample, Sample, SampleType, TrajectorySample } from '#core/sample.ts'
 import type { MediaRef } from '#core/session.ts'
-import { sha256 } from './test-files.ts'
+
+export const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
 export interface Blobs {
   readonly reader: MediaReader

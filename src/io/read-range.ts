@@ -2,14 +2,25 @@ import type { FileHandle } from 'node:fs/promises'
 
 const chunkBytes = 64 * 1024
 
-/** The bytes of a file from `start` up to, not including, `end`; fewer when the file is shorter. */
-export async function* readRange(file: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
-  for (let position = start; position < end; ) {
-    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, end - position))
+/**
+ * The bytes of a file from `start` up to, not including, `end`; fewer when the file is shorter.
+ *
+ * @param expected how many bytes there probably are: for small files it saves a large buffer and a second read
+ */
+export async function* readRange(
+  file: FileHandle,
+  start: number,
+  end: number,
+  expected = chunkBytes,
+): AsyncGenerator<Uint8Array> {
+  let length = Math.min(chunkBytes, expected + 1)
+  for (let position = start; position < end; length = chunkBytes) {
+    const chunk = Buffer.allocUnsafeSlow(Math.min(length, end - position))
     const { bytesRead } = await file.read(chunk, 0, chunk.byteLength, position)
-    if (bytesRead === 0) return
     position += bytesRead
-    yield chunk.subarray(0, bytesRead)
+    if (bytesRead > 0) yield chunk.subarray(0, bytesRead)
+    // Files on disk give less than was asked for only at their end.
+    if (bytesRead < chunk.byteLength) return
   }
 }
 

@@ -4,21 +4,14 @@
  * Nothing that a member says about itself is believed: its size is counted and its checksum computed while it is read.
  */
 import { open, type FileHandle } from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import { crc32, inflateRawSync } from 'node:zlib'
-import {
-  Entry,
-  fromRandomAccessReaderPromise,
-  getFileNameLowLevel,
-  parseExtraFields,
-  RandomAccessReader,
-  type ZipFile,
-} from 'yauzl'
+import { Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, parseExtraFields, type ZipFile } from 'yauzl'
 import { brief, Fault, fault } from '#core/faults.ts'
 import type { Source, SourceFile } from '#core/io.ts'
+import { BlockReader } from './block-reader.ts'
 import type { ArchiveLimits } from './limits.ts'
 import { checkName, isSystemFile, NameSet } from './names.ts'
-import { readBytes, readRange } from './read-range.ts'
+import { readBytes } from './read-range.ts'
 
 /** What is kept of a member: a few numbers, so that a million members fit in memory. */
 interface Member {
@@ -29,9 +22,6 @@ interface Member {
   readonly method: number
   readonly crc: number
 }
-
-/** The directory is read in steps of this size: entry by entry it would take two reads of the disk each. */
-const blockBytes = 256 * 1024
 
 /** Members up to this size, packed and unpacked, are read in one piece. */
 const smallBytes = 256 * 1024
@@ -271,51 +261,4 @@ function malformed(cause: unknown, where: string): Fault {
 
 function tooMany(count: number, where: string, { maxFiles }: ArchiveLimits): Fault {
   return fault('archive.bomb', { expected: `at most ${maxFiles} members`, found: String(count), where })
-}
-
-/** Reads of the directory come from one block in memory; members are streamed from the disk. */
-class BlockReader extends RandomAccessReader {
-  readonly #file: FileHandle
-  readonly #block = Buffer.alloc(blockBytes)
-  #blockStart = 0
-  #blockEnd = 0
-
-  constructor(file: FileHandle) {
-    super()
-    this.#file = file
-  }
-
-  override _readStreamForRange(start: number, end: number): Readable {
-    return Readable.from(readRange(this.#file, start, end))
-  }
-
-  override read(
-    buffer: Buffer,
-    offset: number,
-    length: number,
-    position: number,
-    callback: (error: Error | null, bytesRead?: number) => void,
-  ): void {
-    if (this.#copy(buffer, offset, length, position)) callback(null, length)
-    else this.#load(buffer, offset, length, position).then((bytes) => callback(null, bytes), callback)
-  }
-
-  // The file handle belongs to the source, which closes it.
-  override close(callback: (error: Error | null) => void): void {
-    callback(null)
-  }
-
-  async #load(buffer: Buffer, offset: number, length: number, position: number): Promise<number> {
-    if (length > blockBytes) return (await this.#file.read(buffer, offset, length, position)).bytesRead
-    const { bytesRead } = await this.#file.read(this.#block, 0, blockBytes, position)
-    this.#blockStart = position
-    this.#blockEnd = position + bytesRead
-    return this.#copy(buffer, offset, length, position) ? length : bytesRead
-  }
-
-  #copy(buffer: Buffer, offset: number, length: number, position: number): boolean {
-    if (position < this.#blockStart || position + length > this.#blockEnd) return false
-    this.#block.copy(buffer, offset, position - this.#blockStart, position - this.#blockStart + length)
-    return true
-  }
 }
