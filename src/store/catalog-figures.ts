@@ -7,7 +7,7 @@ import { findFact } from './facts.ts'
 import { findPlaces } from './places.ts'
 import { isWholePlaces, readFilters } from './query-filters.ts'
 import { countSource, type Source } from './query-sources.ts'
-import { newest, walk } from './query-plan.ts'
+import { newest, possibleSources, walk } from './query-plan.ts'
 import { type Database, sql } from './sqlite-driver.ts'
 
 const shownValues = 50
@@ -32,11 +32,11 @@ export async function countSessions(db: Database, query: SessionQuery, cap: numb
   return count
 }
 
-/** The one filter there is, when its entries are sessions, each once. */
-function singleSource({ equals, ranges, search }: ReturnType<typeof readFilters>): Source | null {
-  if (ranges.length > 0 || equals + (search === null ? 0 : 1) > 1) return null
-  if (search !== null) return { type: 'search', expression: search }
-  return equals === 1 ? { type: 'term', index: 0 } : { type: 'time' }
+/** The one filter there is, so that sessions need not be looked at one by one; null when there are several. */
+function singleSource(filters: ReturnType<typeof readFilters>): Source | null {
+  const [first, second, third] = possibleSources(filters)
+  if (third || !first) return null
+  return second ? first : { type: 'time' }
 }
 
 export function readTally(db: Database, project: string | null): readonly TallyRow[] {

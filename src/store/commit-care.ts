@@ -2,7 +2,7 @@
 import { renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommitContext } from './commit-context.ts'
-import { damagedMark, putSearch, readIndexed } from './commit-sessions.ts'
+import { damagedMark, packWords, readIndexed } from './commit-sessions.ts'
 import { blobPath } from './data-dir.ts'
 import { IndexChange, type PackedFacets } from './derived.ts'
 import { fromHex } from './hashing.ts'
@@ -103,11 +103,6 @@ export function clearIndex({ db, facts }: CommitContext): null {
   return null
 }
 
-export function clearSearch({ db }: CommitContext): null {
-  db.prepare(`insert into search (search) values ('delete-all')`).run()
-  return null
-}
-
 /** Indexes sessions again from what their rows hold. */
 export function indexBatch(context: CommitContext, { seqs }: { readonly seqs: readonly number[] }): null {
   const index = new IndexChange(context)
@@ -132,16 +127,14 @@ export interface DerivedRows {
 /** Stores what was derived anew, and indexes the sessions by it. */
 export function deriveBatch(context: CommitContext, { rows, position }: DerivedRows): null {
   const { db, paths } = context
-  const update = db.prepare('update session set summary = ?, facets = ?, cover = ? where seq = ?')
+  const update = db.prepare('update session set summary = ?, facets = ?, words = ?, cover = ? where seq = ?')
   const media = db.prepare('insert or ignore into session_media (seq, sha) values (?, ?)')
   for (const { seq, summary, facets, searchText, cover } of rows) {
     // A cover that is not there would be a reference to nothing.
     const shown = cover !== null && statSync(blobPath(paths.blobs, cover), { throwIfNoEntry: false }) ? cover : null
-    const { changes } = update.run(summary, JSON.stringify(facets), shown && fromHex(shown), seq)
+    const { changes } = update.run(summary, JSON.stringify(facets), packWords(searchText), shown && fromHex(shown), seq)
     if (changes === 0) continue // erased meanwhile
     if (shown !== null) media.run(seq, fromHex(shown))
-    db.prepare('delete from search where rowid = ?').run(seq)
-    putSearch(db, seq, searchText)
   }
   putSetting(context, { key: 'reindex', value: position })
   return indexBatch(context, { seqs: rows.map(({ seq }) => seq) })

@@ -46,7 +46,6 @@ export function eraseSessions(context: CommitContext, { receipt, seqs }: Session
     if (row.aside === null) index.remove(readIndexed(context, seq), seq)
     edits += eraseEdits(context, seq, receipt)
     bury(context, receipt, tombstone(context.salt, 'session', row.id))
-    db.prepare('delete from search where rowid = ?').run(seq)
     for (const table of ['record', 'session_media', 'import_session', 'sample', 'sample_due', 'session']) {
       db.prepare(`delete from ${table} where seq = ?`).run(seq)
     }
@@ -206,18 +205,6 @@ export interface DroppedBlobs {
   readonly deleted: number
   readonly shared: number
 }
-
-/** Merges the text index a little further; false when there is nothing left to merge. Merging drops deleted words. */
-export function mergeSearch({ db }: CommitContext, { first }: { readonly first: boolean }): boolean {
-  const changes = () => Number(db.prepare('select total_changes() as n').get()?.['n'])
-  const before = changes()
-  // A negative number begins a merge of everything, a positive one goes on with it.
-  db.prepare(`insert into search (search, rank) values ('merge', ?)`).run(first ? -mergePages : mergePages)
-  return changes() - before >= 2
-}
-
-/** About 4 MB, so that no merge holds the write lock for long. */
-const mergePages = 1000
 
 /** The erasure is complete, unless another one has begun since. */
 export function erasureScrubbed({ db }: CommitContext): null {

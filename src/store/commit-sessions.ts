@@ -4,7 +4,7 @@ import { fault } from '#core/faults.ts'
 import type { PutResult, SessionRow } from '#core/store.ts'
 import type { CommitContext } from './commit-context.ts'
 import { blobPath } from './data-dir.ts'
-import { type Envelope, IndexChange, type IndexedSession, type PackedFacets, packFacets } from './derived.ts'
+import { IndexChange, type IndexedSession, type PackedFacets, packFacets } from './derived.ts'
 import { fromHex, toHex } from './hashing.ts'
 import { searchWords } from './search-words.ts'
 import { isErased } from './tombstones.ts'
@@ -95,10 +95,11 @@ function insert(
 ): void {
   const place = places.id(row.project, row.domain)
   const facets = packFacets(row.facets)
+  const words = packWords(row.searchText)
   const { lastInsertRowid } = db
     .prepare(
-      `insert into session (id, place, schema_version, at, received_at, status, contributor, host, parent, hash, size, in_blob, aside, summary, cover, facets)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?)`,
+      `insert into session (id, place, schema_version, at, received_at, status, contributor, host, parent, hash, size, in_blob, aside, summary, cover, facets, words)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?, ?)`,
     )
     .run(
       row.id,
@@ -116,6 +117,7 @@ function insert(
       row.summary,
       row.cover === null ? null : fromHex(row.cover),
       JSON.stringify(facets),
+      words,
     )
   const seq = Number(lastInsertRowid)
   if (row.body !== null) db.prepare('insert into record (seq, body) values (?, ?)').run(seq, row.body)
@@ -123,11 +125,10 @@ function insert(
   if (importId !== null) {
     db.prepare('insert into import_session (import, seq, created) values (?, ?, 1)').run(importId, seq)
   }
-  putSearch(db, seq, row.searchText)
   db.prepare('insert into sample_due (seq, stamp) values (?, 0)').run(seq)
   const { recordedAtMs: at, status, contributor, host } = row
   const imports = importId === null ? [] : [importId]
-  index.add({ place, at, status, contributor, host, imports, facets }, seq)
+  index.add({ place, at, status, contributor, host, imports, facets, words }, seq)
 }
 
 function putMedia(db: CommitContext['db'], seq: number, row: SessionToCommit): void {
@@ -137,17 +138,15 @@ function putMedia(db: CommitContext['db'], seq: number, row: SessionToCommit): v
   if (row.body === null) statement.run(seq, fromHex(row.hash))
 }
 
-export function putSearch(db: CommitContext['db'], seq: number, text: string | null): void {
-  if (text === null) return
-  const words = searchWords(text)
-  if (words.length > 0) db.prepare('insert into search (rowid, words) values (?, ?)').run(seq, words.join(' '))
-}
+export const packWords = (text: string | null): string => (text === null ? '' : searchWords(text).join(' '))
 
 /** What a session is indexed by. */
 export function readIndexed({ db }: Pick<CommitContext, 'db'>, seq: number): IndexedSession {
-  const row = db.prepare('select place, at, status, contributor, host, facets from session where seq = ?').get(seq)
+  const row = db
+    .prepare('select place, at, status, contributor, host, facets, words from session where seq = ?')
+    .get(seq)
   const imports = db.prepare('select import from import_session where seq = ?').all(seq) as { import: string }[]
-  const envelope = row as unknown as Omit<Envelope, 'imports'> & { readonly facets: string }
+  const envelope = row as unknown as Omit<IndexedSession, 'imports' | 'facets'> & { readonly facets: string }
   return {
     ...envelope,
     imports: imports.map((entry) => entry.import),

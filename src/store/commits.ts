@@ -1,15 +1,6 @@
 /** Everything that the writer thread can do, in one list. */
 import { abandonBackup, finishBackup, registerBackup } from './commit-backups.ts'
-import {
-  clearIndex,
-  clearSearch,
-  collectBlobs,
-  deriveBatch,
-  indexBatch,
-  putSetting,
-  quarantineRow,
-  recount,
-} from './commit-care.ts'
+import { clearIndex, collectBlobs, deriveBatch, indexBatch, putSetting, quarantineRow, recount } from './commit-care.ts'
 import { truncateWal } from './truncate-wal.ts'
 import { appendConsent } from './commit-consent.ts'
 import {
@@ -30,7 +21,6 @@ import {
   erasureScrubbed,
   erasureTold,
   eraseSessions,
-  mergeSearch,
   putReceipt,
 } from './commit-erasure.ts'
 import { addJob, beatJob, cancelJob, claimJob, finishJob } from './commit-jobs.ts'
@@ -69,7 +59,6 @@ export const commits = {
   collectBlobs,
   quarantineRow,
   clearIndex,
-  clearSearch,
   indexBatch,
   deriveBatch,
   recount,
@@ -77,7 +66,6 @@ export const commits = {
   buryIds,
   buryHashes,
   dropDoomed,
-  mergeSearch,
   erasureScrubbed,
   erasureTold,
   putReceipt,

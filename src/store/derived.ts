@@ -32,6 +32,8 @@ export interface Envelope {
 
 export interface IndexedSession extends Envelope {
   readonly facets: PackedFacets
+  /** Words it is found by, with spaces between. */
+  readonly words: string
 }
 
 type FactRow = readonly [fact: number, num: number]
@@ -72,7 +74,7 @@ export class IndexChange {
   }
 
   /** Each fact once, as [fact, number] pairs. */
-  #rowsOf({ place, status, contributor, host, imports, facets }: IndexedSession): FactRow[] {
+  #rowsOf({ place, status, contributor, host, imports, facets, words }: IndexedSession): FactRow[] {
     const rows: FactRow[] = []
     const add = (fact: number, num: number) => {
       for (const row of rows) if (row[0] === fact && row[1] === num) return
@@ -87,6 +89,8 @@ export class IndexChange {
       if (typeof value === 'string') text(key, value)
       else add(this.#facts.id(place, key, 1, ''), value)
     }
+    // Words are different already.
+    if (words !== '') for (const word of words.split(' ')) rows.push([this.#facts.id(place, '#word', 0, word), 0])
     return rows
   }
 

@@ -155,7 +155,7 @@ describe('forget', () => {
     db.exec('pragma secure_delete = on; pragma foreign_keys = off')
     for (const table of ['record', 'session_media', 'sample_due', 'session'])
       db.exec(`delete from ${table} where seq = 1`)
-    db.exec('delete from search where rowid = 1')
+    db.exec(`delete from facet where seq = 1; delete from fact where text like '${marker}%'`)
     db.prepare(`insert into setting (key, value) values ('doomed', ?)`).run(JSON.stringify([sha]))
     db.close()
     assert.ok(marked().length > 0)

@@ -84,7 +84,7 @@ async function isBy(journals: StoreParts['journals'], session: string, contribut
 }
 
 /**
- * What the transactions leave to do: the blobs, the words in the text index, the bytes in the WAL. Also run when a store is
+ * What the transactions leave to do: the blobs, and the bytes in the WAL. Also run when a store is
  * opened in which an erasure was cut short.
  */
 export async function scrub(
@@ -92,7 +92,6 @@ export async function scrub(
 ): Promise<{ deleted: number; shared: number }> {
   const { writer, journals } = parts
   const blobs = await writer.call('dropDoomed', { keep: [...(await journalMedia(journals))] })
-  for (let first = true; await writer.call('mergeSearch', { first }); first = false) continue
   await emptyWal(writer)
   await writer.call('erasureScrubbed', null)
   return { ...blobs }

@@ -3,7 +3,7 @@ import { brief, fault } from '#core/faults.ts'
 import type { SessionQuery } from '#core/query.ts'
 import { findFact } from './facts.ts'
 import { findPlaces } from './places.ts'
-import { searchExpression } from './search-words.ts'
+import { askedWords } from './search-words.ts'
 import type { Database } from './sqlite-driver.ts'
 
 /** A place and what its sessions must fit there; facts have a number of their own in each place. */
@@ -23,8 +23,8 @@ export interface Filters {
   /** How many equalities each place has. */
   readonly equals: number
   readonly ranges: readonly NumberRange[]
-  /** FTS5 expression. */
-  readonly search: string | null
+  /** Beginnings of words that must all occur. */
+  readonly words: readonly string[]
 }
 
 export interface NumberRange {
@@ -69,7 +69,7 @@ export function readFilters(db: Database, query: SessionQuery): Filters {
     toMs: query.to === undefined ? endOfTime : timeOf(query.to, 'to'),
     equals: equals.length,
     ranges,
-    search: query.text === undefined ? null : searchExpression(query.text),
+    words: query.text === undefined ? [] : askedWords(query.text),
   }
 }
 
@@ -108,8 +108,8 @@ function placeFilter(
 }
 
 /** Whether it asks for whole places over all time, so that the tally knows the answer. */
-export function isWholePlaces({ equals, ranges, search, fromMs, toMs }: Filters): boolean {
-  return equals + ranges.length === 0 && search === null && fromMs === -endOfTime && toMs === endOfTime
+export function isWholePlaces({ equals, ranges, words, fromMs, toMs }: Filters): boolean {
+  return equals + ranges.length + words.length === 0 && fromMs === -endOfTime && toMs === endOfTime
 }
 
 function timeOf(text: string, where: string): number {

@@ -7,14 +7,12 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Position } from './cursor.ts'
 import type { PackedFacets } from './derived.ts'
 import type { Filters, NumberRange } from './query-filters.ts'
-import { type Candidate, countSource, type Direction, isSource, readChunk, type Source } from './query-sources.ts'
+import { type Candidate, type Direction, isOrdered, readChunk, type Source, weighSource } from './query-sources.ts'
 import type { Database } from './sqlite-driver.ts'
 
-/** What a sorted source may hold; sorting these takes about 10 ms. */
-const sortableRange = 20_000
-const sortableSearch = 5_000
-const probeCap = sortableRange + 1
-/** After so many candidates in vain, sorting the range costs less than walking on. */
+/** What a source that must be sorted may hold; sorting these takes about 10 ms. */
+const sortable = 20_000
+/** After so many candidates in vain, sorting a range costs less than walking on. */
 const vainCandidates = 50_000
 /** Candidates read at once: about 5 ms, so that other requests get their turn. */
 const largestChunk = 2_000
@@ -24,27 +22,26 @@ export const oldest: Position = { at: -8.64e15, seq: -1 }
 
 /** Everything that candidates could be taken from; whichever it is, the answer is the same. */
 export function possibleSources(filters: Filters): readonly Source[] {
-  const ordered: Source[] = Array.from({ length: filters.equals }, (_, index) => ({ type: 'term', index }))
-  const sorted: Source[] = filters.ranges.map((_, index) => ({ type: 'range', index }))
-  if (filters.search !== null) sorted.push({ type: 'search', expression: filters.search })
-  return [...ordered, ...sorted, { type: 'time' }]
+  return [
+    ...Array.from({ length: filters.equals }, (_, index): Source => ({ type: 'term', index })),
+    ...filters.ranges.map((_, index): Source => ({ type: 'range', index })),
+    ...filters.words.map((_, index): Source => ({ type: 'word', index })),
+    { type: 'time' },
+  ]
 }
 
 function chooseSource(db: Database, filters: Filters): Source {
-  const sources = possibleSources(filters)
-  const [first = { type: 'time' }, second] = sources
+  const [first = { type: 'time' }, ...others] = possibleSources(filters)
   // With a single filter that is kept in order there is nothing to weigh.
-  if (!second || (first.type === 'term' && second.type === 'time')) return first
+  if (others.length === 0 || (first.type === 'term' && others.length === 1)) return first
   let best: Source = { type: 'time' }
   let fewest = Number.POSITIVE_INFINITY
-  for (const source of sources) {
+  for (const source of [first, ...others]) {
     if (source.type === 'time') continue // never shorter than a filter, and what is left when none is short
-    const count = countSource(db, filters, source, Math.min(probeCap, fewest))
-    const usable = source.type === 'range' ? sortableRange : source.type === 'search' ? sortableSearch : probeCap
-    if (count < fewest && count <= usable) {
-      best = source
-      fewest = count
-    }
+    const weight = weighSource(db, filters, source, Math.min(sortable + 1, fewest))
+    if (weight >= fewest || (weight > sortable && !isOrdered(db, filters, source))) continue
+    best = source
+    fewest = weight
   }
   return best
 }
@@ -113,9 +110,18 @@ function readRound({ db, filters, direction, after, source, chunkSize }: Round) 
   if (filters.places.length > 1) all.sort(before)
   const reached = end
   const known = reached === null ? all : all.filter((candidate) => before(candidate, reached) <= 0)
-  const ranges = filters.ranges.filter((_, index) => !isSource(source, index))
-  const found = known.filter(({ fits, facets }) => fits === 1 && inRanges(facets, ranges))
+  const ranges = filters.ranges.filter((_, index) => source.type !== 'range' || source.index !== index)
+  const words = filters.words.filter((_, index) => source.type !== 'word' || source.index !== index)
+  const found = known.filter(
+    (candidate) => candidate.fits === 1 && hasWords(candidate.words, words) && inRanges(candidate.facets, ranges),
+  )
   return { found, checked: known.length, end }
+}
+
+function hasWords(packed: string | null, words: readonly string[]): boolean {
+  if (words.length === 0) return true
+  const text = ` ${packed}`
+  return words.every((word) => text.includes(` ${word}`))
 }
 
 function inRanges(packed: string | null, ranges: readonly NumberRange[]): boolean {

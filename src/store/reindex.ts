@@ -28,7 +28,6 @@ export async function reindexStore({ db, writer, blobs }: StoreParts, derive: De
   if (!saved) {
     await writer.call('putSetting', { key: 'reindex', value: JSON.stringify(position) })
     await writer.call('clearIndex', null)
-    await writer.call('clearSearch', null)
   }
   const next = db.prepare(
     `select seq from session where seq > ? and seq <= ? and (aside is null or aside <> 'damaged') order by seq limit ${rowsAtOnce}`,

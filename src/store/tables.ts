@@ -19,6 +19,7 @@ interface SessionTable {
   readonly summary: string
   readonly cover: Uint8Array | null
   readonly facets: string
+  readonly words: string
 }
 
 interface JobTable {

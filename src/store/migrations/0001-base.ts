@@ -22,7 +22,8 @@ create table session (
   aside text,
   summary text not null,
   cover blob,
-  facets text not null
+  facets text not null,
+  words text not null
 ) strict;
 create index session_time on session (place, at) where aside is null;
 create index session_aside on session (aside) where aside is not null;
@@ -127,7 +128,6 @@ create table facet (
   primary key (fact, num, at, seq)
 ) strict, without rowid;
 create table tally (place integer not null, day integer not null, status text not null, sessions integer not null, primary key (place, day, status)) strict, without rowid;
-create virtual table search using fts5 (words, content='', contentless_delete=1, detail=full, tokenize='unicode61 remove_diacritics 2');
 create table sample_due (seq integer primary key, stamp integer not null) strict;
 create table sample (key integer primary key, type text not null, id text not null, seq integer not null, body text not null) strict;
 create index sample_order on sample (type, id, seq);
