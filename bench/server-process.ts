@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const { hindsight } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  hindsight: { serverFlags: string[] }
+  hindsight: { nodeFlags: string[] }
 }
 const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 
@@ -26,7 +26,7 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const child = spawn(
     process.execPath,
-    [...hindsight.serverFlags, cli, 'start', '--data', dataDir, '--port', '0', '--json', ...extra],
+    [...hindsight.nodeFlags, cli, 'start', '--data', dataDir, '--port', '0', '--json', ...extra],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },

@@ -56,7 +56,7 @@ export const law: readonly Row[] = [
   {
     folder: 'src/io',
     ours: ['vision/', 'core/'],
-    packages: ['node:*', 'yauzl', 'yazl', 'tar-stream'],
+    packages: ['node:*', 'yauzl', 'tar-stream'],
     because: 'a rim knows bytes and values, nothing of runs',
   },
   { folder: 'src/domains', ours: ['core/'], packages: ['zod'], because: 'the list of domains is only a list' },
@@ -79,7 +79,7 @@ export const law: readonly Row[] = [
   {
     folder: 'src/formats',
     ours: ['core/'],
-    packages: ['hyparquet', 'hyparquet-writer', '@streamparser/json'],
+    packages: ['hyparquet', 'hyparquet-writer'],
     because: pure,
   },
   {

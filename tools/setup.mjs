@@ -55,9 +55,9 @@ export function buildStudio(node) {
   })
 }
 
-/** Flags of V8 for the server: without them it would keep short-lived garbage of hundreds of MB before it collects. */
-export function serverFlags() {
-  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).hindsight.serverFlags
+/** Flags of V8 for long work: without them it would keep short-lived garbage of hundreds of MB before it collects. */
+export function nodeFlags() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).hindsight.nodeFlags
 }
 
 /**

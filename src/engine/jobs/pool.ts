@@ -36,7 +36,11 @@ export function startJobPool({ dataDir, threads, hasWork, pollMs = 5000 }: JobPo
     )
   }
   const start = () => {
-    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: { dataDir } })
+    const worker = new Worker(new URL('worker.ts', import.meta.url), {
+      workerData: { dataDir },
+      // Without a bound V8 keeps some 100 MB of short-lived objects before it looks whether they are needed.
+      resourceLimits: { maxYoungGenerationSizeMb: 24 },
+    })
     const ended = new Promise((resolve) => {
       worker.on('error', (error: Error) => process.stderr.write(`job worker: ${error.stack ?? error.message}\n`))
       worker.on('exit', resolve)
