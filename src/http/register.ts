@@ -94,7 +94,9 @@ function checkType(request: FastifyRequest, route: Route): void {
 /** Multipart bodies are read part by part from the request itself. */
 function streamBody(request: FastifyRequest): unknown {
   if (request.isMultipart()) return request
-  return request.body instanceof Readable ? request.body : Readable.from([])
+  const body = request.body instanceof Readable ? request.body : Readable.from([])
+  // A handler that gives up early must not tear the connection down: the client should get to read why.
+  return body.iterator({ destroyOnReturn: false })
 }
 
 function clientGone(request: FastifyRequest, reply: FastifyReply): AbortSignal {
