@@ -57,8 +57,3 @@ test('a body that is not the announced blob leaves nothing behind', async () => 
     [],
   )
 })
-
-test('one session of 60 MB is refused', async () => {
-  const answer = await send('/api/v1/sessions', 'POST', 'application/json', 60)
-  assert.deepEqual(answer, { status: 413, code: 'request.large' })
-})
