@@ -140,10 +140,25 @@ export function deriveBatch(context: CommitContext, { rows, position }: DerivedR
   return indexBatch(context, { seqs: rows.map(({ seq }) => seq) })
 }
 
-/** Counts from the index rows themselves; the last step of building it again. */
-export function recount({ db }: CommitContext): null {
+export interface FactRange {
+  /** Exclusive. */
+  readonly after: number
+  readonly limit: number
+}
+
+/** Counts how many sessions have each of the next facts, from the index rows themselves; returns the last, or null at the end. */
+export function recountFacts({ db }: CommitContext, { after, limit }: FactRange): number | null {
+  const facts = db.prepare('select id from fact where id > ? order by id limit ?').all(after, limit) as { id: number }[]
+  const count = db.prepare(
+    'update fact set sessions = (select count(distinct seq) from facet where facet.fact = fact.id) where id = ?',
+  )
+  for (const { id } of facts) count.run(id)
+  return facts.at(-1)?.id ?? null
+}
+
+/** The last step of building the index again. */
+export function finishIndex({ db }: CommitContext): null {
   db.exec(`
-    update fact set sessions = (select count(distinct seq) from facet where facet.fact = fact.id);
     delete from tally;
     insert into tally (place, day, status, sessions)
       select place, cast(floor(at / 86400000.0) as integer), coalesce(status, ''), count(*) from session

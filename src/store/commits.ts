@@ -1,6 +1,15 @@
 /** Everything that the writer thread can do, in one list. */
 import { abandonBackup, finishBackup, registerBackup } from './commit-backups.ts'
-import { clearIndex, collectBlobs, deriveBatch, indexBatch, putSetting, quarantineRow, recount } from './commit-care.ts'
+import {
+  clearIndex,
+  collectBlobs,
+  deriveBatch,
+  indexBatch,
+  putSetting,
+  quarantineRow,
+  finishIndex,
+  recountFacts,
+} from './commit-care.ts'
 import { truncateWal } from './truncate-wal.ts'
 import { appendConsent } from './commit-consent.ts'
 import {
@@ -61,7 +70,8 @@ export const commits = {
   clearIndex,
   indexBatch,
   deriveBatch,
-  recount,
+  recountFacts,
+  finishIndex,
   eraseSessions,
   buryIds,
   buryHashes,

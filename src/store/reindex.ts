@@ -5,6 +5,7 @@ import { cancelled } from './care.ts'
 import { lastSeq, readSessionBySeq } from './catalog-read.ts'
 import type { DerivedRows } from './commit-care.ts'
 import { packFacets } from './derived.ts'
+import { finishIndexing } from './finish-index.ts'
 import type { StoreParts } from './store-parts.ts'
 
 const rowsAtOnce = 100
@@ -50,6 +51,6 @@ export async function reindexStore({ db, writer, blobs }: StoreParts, derive: De
     sessions += rows.length
     ctx.progress({ done: position.after, total: position.last, unit: 'sessions', note: null })
   }
-  await writer.call('recount', null)
+  await finishIndexing(writer)
   return { sessions }
 }

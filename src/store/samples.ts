@@ -16,6 +16,8 @@ import type { Writer } from './writer.ts'
 /** Up to so many sessions their samples are looked up one by one; beyond, the whole index is walked. */
 const selective = 5_000
 const batchRows = 500
+/** Sessions read at once when all are wanted: about 5 ms. */
+const sessionRows = 10_000
 const invalidateRows = 5_000
 
 interface SampleKey {
@@ -108,12 +110,15 @@ export class SqliteSamples implements SampleIndex {
     const filters = readFilters(db, query)
     if (isWholePlaces(filters)) {
       const places = JSON.stringify(filters.places.map(({ place }) => place))
-      const rows = db
-        .prepare(
-          'select seq from session where seq <= ? and aside is null and place in (select value from json_each(?))',
-        )
-        .iterate(maxSeq, places) as Iterable<{ seq: number }>
-      for (const { seq } of rows) set.add(seq)
+      const statement = db.prepare(
+        `select seq from session where seq > ? and seq <= ? and aside is null
+         and place in (select value from json_each(?))`,
+      )
+      for (let from = 0; from < maxSeq; from += sessionRows) {
+        const rows = statement.all(from, Math.min(from + sessionRows, maxSeq), places) as { seq: number }[]
+        for (const { seq } of rows) set.add(seq)
+        await turn()
+      }
       return set
     }
     for await (const found of walk({ db, filters, direction: 'oldest first', after: oldest, maxSeq })) {

@@ -6,6 +6,7 @@ import { fault } from '#core/faults.ts'
 import type { VerifyFault, VerifyReport } from '#core/store.ts'
 import { runCare } from './care.ts'
 import { syncFolder, writeWhole } from './durable-files.ts'
+import { finishIndexing } from './finish-index.ts'
 import type { StoreParts } from './store-parts.ts'
 import type { Finding, RepairAction } from './verify-findings.ts'
 
@@ -84,7 +85,7 @@ class Repairs {
       await writer.call('indexBatch', { seqs }, seqs.length)
       after = last
     }
-    await writer.call('recount', null)
+    await finishIndexing(writer)
     return said
   }
 }

@@ -30,12 +30,18 @@ export class Writer {
   #scheduled = false
   #failure: Error | null = null
   #closing = false
+  readonly #ended: Promise<void>
 
   private constructor(worker: Worker) {
     this.#worker = worker
     worker.on('message', (replies: readonly Reply[]) => this.#settle(replies))
     worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
-    worker.on('exit', (code) => this.#fail(new Error(`the writer thread ended with status ${code}`)))
+    this.#ended = new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        this.#fail(new Error(`the writer thread ended with status ${code}`))
+        resolve()
+      })
+    })
     // A store that is open but idle must not keep a program alive.
     worker.unref()
   }
@@ -106,9 +112,8 @@ export class Writer {
     this.#closing = true
     this.#worker.ref()
     while (this.#pending.size > 0) await new Promise((resolve) => setTimeout(resolve, 2))
-    const ended = new Promise((resolve) => this.#worker.once('exit', resolve))
     this.#worker.postMessage(null)
-    await ended
+    await this.#ended
   }
 }
 
