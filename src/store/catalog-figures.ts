@@ -105,7 +105,7 @@ function frequentTexts(db: Database, places: readonly number[], key: string) {
 function numberRange(db: Database, places: readonly number[], key: string): { min: number; max: number } | null {
   const first = db.prepare('select min(num) as num from facet where fact = ?')
   const last = db.prepare('select max(num) as num from facet where fact = ?')
-  const facts = places.map((place) => findFact(db, place, key, 1, '') ?? null)
+  const facts = places.map((place) => findFact(db, place, key, 1, '')?.id ?? null)
   const numbers = facts.flatMap((fact) => [first.get(fact)?.['num'], last.get(fact)?.['num']])
   const found = numbers.filter((num) => typeof num === 'number')
   return found.length === 0 ? null : { min: Math.min(...found), max: Math.max(...found) }

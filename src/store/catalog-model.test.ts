@@ -156,7 +156,8 @@ test('any JSON body comes back byte for byte', async () => {
         fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ depthSize: 'medium' })),
         async (value) => {
           const id = idOf(++n)
-          if (Object.hasOwn(value, '__proto__')) return
+          // Such keys are refused long before the store, at any depth.
+          fc.pre(!JSON.stringify(value).includes('__proto__'))
           const body = canonicalJson({ ...(value as JsonObject), id, big: 2n ** 70n })
           const row = rowOf(n, { id, body, hash: sha256(body) })
           assert.deepEqual(await store.catalog.putSessions([row]), ['created'])

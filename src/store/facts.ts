@@ -35,7 +35,7 @@ export class Facts {
   }
 
   #find(place: number, key: string, numeric: 0 | 1, text: string): number | undefined {
-    return findFact(this.#db, place, key, numeric, text)
+    return findFact(this.#db, place, key, numeric, text)?.id
   }
 
   #insert(place: number, key: string, numeric: 0 | 1, text: string): number {
@@ -62,7 +62,13 @@ export class Facts {
   }
 }
 
-export function findFact(db: Database, place: number, key: string, numeric: 0 | 1, text: string): number | undefined {
-  const statement = db.prepare('select id from fact where place = ? and key = ? and numeric = ? and text = ?')
-  return statement.get(place, key, numeric, text)?.['id'] as number | undefined
+export interface Fact {
+  readonly id: number
+  /** How many sessions have it. */
+  readonly sessions: number
+}
+
+export function findFact(db: Database, place: number, key: string, numeric: 0 | 1, text: string): Fact | undefined {
+  const statement = db.prepare('select id, sessions from fact where place = ? and key = ? and numeric = ? and text = ?')
+  return statement.get(place, key, numeric, text) as Fact | undefined
 }

@@ -9,7 +9,8 @@ import type { Database } from './sqlite-driver.ts'
 /** A place and what its sessions must fit there; facts have a number of their own in each place. */
 export interface PlaceFilter {
   readonly place: number
-  readonly equals: readonly { readonly fact: number; readonly num: number }[]
+  /** `atMost`: how many sessions can fit. */
+  readonly equals: readonly { readonly fact: number; readonly num: number; readonly atMost: number }[]
   readonly ranges: readonly { readonly fact: number; readonly min: number; readonly max: number }[]
 }
 
@@ -92,24 +93,28 @@ function placeFilter(
   equals: readonly Equality[],
   ranges: readonly NumberRange[],
 ): PlaceFilter | null {
-  const facts: { fact: number; num: number }[] = []
+  const facts: PlaceFilter['equals'][number][] = []
   for (const { key, text, num } of equals) {
     const fact = text === null ? findFact(db, place, key, 1, '') : findFact(db, place, key, 0, text)
     if (fact === undefined) return null
-    facts.push({ fact, num })
+    facts.push({ fact: fact.id, num, atMost: fact.sessions })
   }
-  const numbers: { fact: number; min: number; max: number }[] = []
+  const numbers: PlaceFilter['ranges'][number][] = []
   for (const { key, min, max } of ranges) {
     const fact = findFact(db, place, key, 1, '')
     if (fact === undefined) return null
-    numbers.push({ fact, min, max })
+    numbers.push({ fact: fact.id, min, max })
   }
   return { place, equals: facts, ranges: numbers }
 }
 
+/** Whether it asks for a part of time. */
+export const isWindow = ({ fromMs, toMs }: Filters): boolean => fromMs !== -endOfTime || toMs !== endOfTime
+
 /** Whether it asks for whole places over all time, so that the tally knows the answer. */
-export function isWholePlaces({ equals, ranges, words, fromMs, toMs }: Filters): boolean {
-  return equals + ranges.length + words.length === 0 && fromMs === -endOfTime && toMs === endOfTime
+export function isWholePlaces(filters: Filters): boolean {
+  const { equals, ranges, words } = filters
+  return equals + ranges.length + words.length === 0 && !isWindow(filters)
 }
 
 function timeOf(text: string, where: string): number {

@@ -6,16 +6,19 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Position } from './cursor.ts'
 import type { PackedFacets } from './derived.ts'
-import type { Filters, NumberRange } from './query-filters.ts'
+import { type Filters, isWindow, type NumberRange } from './query-filters.ts'
 import { type Candidate, type Direction, isOrdered, readChunk, type Source, weighSource } from './query-sources.ts'
 import type { Database } from './sqlite-driver.ts'
 
-/** What a source that must be sorted may hold; sorting these takes about 10 ms. */
-const sortable = 20_000
+/** What a source that must be sorted may hold; sorting these takes about 15 ms. */
+const sortable = 40_000
+/** When all are wanted in any case, sorting costs less than looking at every session there is. */
+const sortableForAll = 200_000
 /** After so many candidates in vain, sorting a range costs less than walking on. */
 const vainCandidates = 50_000
 /** Candidates read at once: about 5 ms, so that other requests get their turn. */
 const largestChunk = 2_000
+const firstChecked = 500
 
 export const newest: Position = { at: 8.64e15, seq: Number.MAX_SAFE_INTEGER }
 export const oldest: Position = { at: -8.64e15, seq: -1 }
@@ -30,16 +33,18 @@ export function possibleSources(filters: Filters): readonly Source[] {
   ]
 }
 
-function chooseSource(db: Database, filters: Filters): Source {
+/** @param all whether every session is wanted, and not just a page */
+function chooseSource(db: Database, filters: Filters, all: boolean): Source {
   const [first = { type: 'time' }, ...others] = possibleSources(filters)
   // With a single filter that is kept in order there is nothing to weigh.
   if (others.length === 0 || (first.type === 'term' && others.length === 1)) return first
+  const mostSorted = all ? sortableForAll : sortable
   let best: Source = { type: 'time' }
   let fewest = Number.POSITIVE_INFINITY
   for (const source of [first, ...others]) {
-    if (source.type === 'time') continue // never shorter than a filter, and what is left when none is short
-    const weight = weighSource(db, filters, source, Math.min(sortable + 1, fewest))
-    if (weight >= fewest || (weight > sortable && !isOrdered(db, filters, source))) continue
+    if (source.type === 'time' && !isWindow(filters)) continue // what is left when nothing else is short
+    const weight = weighSource(db, filters, source, Math.min(mostSorted + 1, fewest))
+    if (weight >= fewest || (weight > mostSorted && !isOrdered(db, filters, source))) continue
     best = source
     fewest = weight
   }
@@ -70,8 +75,10 @@ export async function* walk({
   maxSeq,
   ...given
 }: Walk): AsyncGenerator<readonly Position[]> {
-  let source = given.source ?? chooseSource(db, filters)
-  let chunkSize = Math.min(wanted ?? largestChunk, largestChunk)
+  let source = given.source ?? chooseSource(db, filters, wanted === undefined)
+  // With more than one filter some candidates will not fit, and each further read costs a sort or a seek.
+  const first = possibleSources(filters).length > 2 ? firstChecked : (wanted ?? largestChunk)
+  let chunkSize = Math.min(first, largestChunk)
   let position = after
   let vain = 0
   for (;;) {

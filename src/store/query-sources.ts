@@ -144,6 +144,9 @@ export function weighSource(db: Database, filters: Filters, source: Source, cap:
       [...wordRange(place.place, filters.words[source.index] ?? ''), limit],
     ])
   }
+  if (source.type === 'term') {
+    return filters.places.reduce((sum, { equals }) => sum + (equals[source.index]?.atMost ?? 0), 0)
+  }
   return sumPlaces(db, filters, cap, (place, limit) => {
     const { table, parameters } = fromSource(db, filters, source, place)
     return [
