@@ -3,11 +3,9 @@ import type { SessionQuery } from '#core/query.ts'
 import type { DomainName, RunStatus } from '#core/session.ts'
 import type { FacetSummary, TallyRow } from '#core/store.ts'
 import { dayMs } from './derived.ts'
-import { findFact } from './facts.ts'
 import { findPlaces } from './places.ts'
 import { isWholePlaces, readFilters } from './query-filters.ts'
-import { countSource, type Source } from './query-sources.ts'
-import { newest, possibleSources, walk } from './query-plan.ts'
+import { countSingle, newest, walk } from './query-plan.ts'
 import { type Database, sql } from './sqlite-driver.ts'
 
 const shownValues = 50
@@ -22,21 +20,14 @@ export async function countSessions(db: Database, query: SessionQuery, cap: numb
       .get(JSON.stringify(filters.places.map(({ place }) => place)))
     return Math.min(Number(row?.['n'] ?? 0), cap)
   }
-  const single = singleSource(filters)
-  if (single) return countSource(db, filters, single, cap)
+  const single = countSingle(db, filters, cap)
+  if (single !== null) return single
   let count = 0
   for await (const found of walk({ db, filters, direction: 'newest first', after: newest })) {
     count += found.length
     if (count >= cap) return cap
   }
   return count
-}
-
-/** The one filter there is, so that sessions need not be looked at one by one; null when there are several. */
-function singleSource(filters: ReturnType<typeof readFilters>): Source | null {
-  const [first, second, third] = possibleSources(filters)
-  if (third || !first) return null
-  return second ? first : { type: 'time' }
 }
 
 export function readTally(db: Database, project: string | null): readonly TallyRow[] {
@@ -103,10 +94,12 @@ function frequentTexts(db: Database, places: readonly number[], key: string) {
 }
 
 function numberRange(db: Database, places: readonly number[], key: string): { min: number; max: number } | null {
-  const first = db.prepare('select min(num) as num from facet where fact = ?')
-  const last = db.prepare('select max(num) as num from facet where fact = ?')
-  const facts = places.map((place) => findFact(db, place, key, 1, '')?.id ?? null)
-  const numbers = facts.flatMap((fact) => [first.get(fact)?.['num'], last.get(fact)?.['num']])
-  const found = numbers.filter((num) => typeof num === 'number')
-  return found.length === 0 ? null : { min: Math.min(...found), max: Math.max(...found) }
+  const statement = db.prepare(
+    'select min(low) as min, max(high) as max from fact where place = ? and key = ? and numeric = 1 and sessions > 0',
+  )
+  const found = places
+    .map((place) => statement.get(place, key) as { min: number | null; max: number | null })
+    .flatMap(({ min, max }) => (min === null || max === null ? [] : [{ min, max }]))
+  if (found.length === 0) return null
+  return { min: Math.min(...found.map(({ min }) => min)), max: Math.max(...found.map(({ max }) => max)) }
 }

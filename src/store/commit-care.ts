@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { CommitContext } from './commit-context.ts'
 import { damagedMark, packWords, readIndexed } from './commit-sessions.ts'
 import { blobPath } from './data-dir.ts'
-import { IndexChange, type PackedFacets } from './derived.ts'
+import { findBounds, IndexChange, type PackedFacets } from './derived.ts'
 import { fromHex } from './hashing.ts'
 
 export function putSetting(
@@ -152,7 +152,10 @@ export function recountFacts({ db }: CommitContext, { after, limit }: FactRange)
   const count = db.prepare(
     'update fact set sessions = (select count(distinct seq) from facet where facet.fact = fact.id) where id = ?',
   )
-  for (const { id } of facts) count.run(id)
+  for (const { id } of facts) {
+    count.run(id)
+    findBounds(db, id)
+  }
   return facts.at(-1)?.id ?? null
 }
 

@@ -2,6 +2,8 @@ import { statSync } from 'node:fs'
 import { Database } from './sqlite-driver.ts'
 import { asFault } from './sqlite-faults.ts'
 
+/** 64 MB: pages that many transactions change are written into the catalog once. */
+const walPages = 16_000
 /** 64 MB: the upper levels of every index of a million sessions. */
 const writerCacheKib = 65_536
 
@@ -11,7 +13,7 @@ export function openConnection(path: string): Database {
   try {
     enterWal(db)
     db.exec(`pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on; pragma temp_store = memory;
-      pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 16777216; pragma cache_size = -${writerCacheKib}`)
+      pragma wal_autocheckpoint = ${walPages}; pragma journal_size_limit = 67108864; pragma cache_size = -${writerCacheKib}`)
     return db
   } catch (error) {
     db.close()

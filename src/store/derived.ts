@@ -2,6 +2,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { Facet } from '#core/query.ts'
 import type { Facts } from './facts.ts'
+import { bucketOf } from './number-buckets.ts'
 import type { Database } from './sqlite-driver.ts'
 
 /** The column `session.facets`: what is needed to index a session again, or to take it out. */
@@ -38,15 +39,30 @@ export interface IndexedSession extends Envelope {
 
 type FactRow = readonly [fact: number, num: number]
 
+/** What becomes of a fact in one call. */
+interface FactChange {
+  by: number
+  /** Bounds of the numbers added; beyond each other when there were none. */
+  low: number
+  high: number
+  /** Bounds of the numbers removed. */
+  lostLow: number
+  lostHigh: number
+}
+
+interface DayChange {
+  readonly place: number
+  readonly day: number
+  readonly status: string
+  by: number
+}
+
 /** Adds and removes index rows; counts are gathered and written once, by {@link IndexChange.flush}. */
 export class IndexChange {
   readonly #db: Database
   readonly #facts: Facts
-  readonly #sessions = new Map<number, number>()
-  readonly #days = new Map<
-    string,
-    { readonly place: number; readonly day: number; readonly status: string; by: number }
-  >()
+  readonly #changes = new Map<number, FactChange>()
+  readonly #days = new Map<string, DayChange>()
 
   constructor(parts: { readonly db: Database; readonly facts: Facts }) {
     this.#db = parts.db
@@ -61,41 +77,57 @@ export class IndexChange {
 
   remove(session: IndexedSession, seq: number): void {
     const rows = this.#rowsOf(session)
-    const statement = this.#db.prepare('delete from facet where fact = ? and num = ? and at = ? and seq = ?')
-    for (const [fact, num] of rows) statement.run(fact, num, session.at, seq)
+    const statement = this.#db.prepare('delete from facet where fact = ? and at = ? and seq = ? and num = ?')
+    for (const [fact, num] of rows) statement.run(fact, session.at, seq, num)
     this.#count(session, rows, -1)
   }
 
   /** One more import that named a session which is indexed already. */
   addImport({ place, at }: Envelope, seq: number, importId: string): void {
-    const fact = this.#facts.id(place, '#import', 0, importId)
-    if (insertFacets(this.#db, at, seq, [[fact, 0]]) === 0) return
-    this.#sessions.set(fact, (this.#sessions.get(fact) ?? 0) + 1)
+    const fact = this.#facts.text(place, '#import', importId)
+    if (insertFacets(this.#db, at, seq, [[fact, 0]]) > 0) this.#change(fact).by++
   }
 
   /** Each fact once, as [fact, number] pairs. */
   #rowsOf({ place, status, contributor, host, imports, facets, words }: IndexedSession): FactRow[] {
-    const rows: FactRow[] = []
-    const add = (fact: number, num: number) => {
-      for (const row of rows) if (row[0] === fact && row[1] === num) return
-      rows.push([fact, num])
-    }
-    const text = (key: string, value: string) => add(this.#facts.id(place, key, 0, value), 0)
-    text('#host', host)
-    if (status !== null) text('#status', status)
-    if (contributor !== null) text('#contributor', contributor)
-    for (const id of imports) text('#import', id)
+    const facts = this.#facts
+    const rows: FactRow[] = [[facts.text(place, '#host', host), 0]]
+    if (status !== null) rows.push([facts.text(place, '#status', status), 0])
+    if (contributor !== null) rows.push([facts.text(place, '#contributor', contributor), 0])
+    for (const id of imports) rows.push([facts.text(place, '#import', id), 0])
     for (const [key, value] of facets) {
-      if (typeof value === 'string') text(key, value)
-      else add(this.#facts.id(place, key, 1, ''), value)
+      if (typeof value === 'string') addOnce(rows, facts.text(place, key, value), 0)
+      else addOnce(rows, facts.bucket(place, key, bucketOf(value)), value)
     }
     // Words are different already.
-    if (words !== '') for (const word of words.split(' ')) rows.push([this.#facts.id(place, '#word', 0, word), 0])
+    if (words !== '') for (const word of words.split(' ')) rows.push([facts.text(place, '#word', word), 0])
     return rows
   }
 
+  #change(fact: number): FactChange {
+    let change = this.#changes.get(fact)
+    if (!change) {
+      change = { by: 0, low: Infinity, high: -Infinity, lostLow: Infinity, lostHigh: -Infinity }
+      this.#changes.set(fact, change)
+    }
+    return change
+  }
+
   #count({ place, at, status }: Envelope, rows: readonly FactRow[], by: 1 | -1): void {
-    for (const fact of new Set(rows.map(([id]) => id))) this.#sessions.set(fact, (this.#sessions.get(fact) ?? 0) + by)
+    let previous = -1
+    for (const [fact, num] of rows) {
+      const change = this.#change(fact)
+      // Two numbers of one bucket are one session; they stand next to each other.
+      if (fact !== previous) change.by += by
+      previous = fact
+      if (by === 1) {
+        change.low = Math.min(change.low, num)
+        change.high = Math.max(change.high, num)
+      } else {
+        change.lostLow = Math.min(change.lostLow, num)
+        change.lostHigh = Math.max(change.lostHigh, num)
+      }
+    }
     const day = Math.floor(at / dayMs)
     const name = `${place} ${day} ${status}`
     const tally = this.#days.get(name)
@@ -105,8 +137,11 @@ export class IndexChange {
 
   /** @returns the facts that lost sessions */
   flush(): readonly number[] {
-    const fact = this.#db.prepare('update fact set sessions = sessions + ? where id = ?')
-    for (const [id, by] of this.#sessions) fact.run(by, id)
+    const lost: number[] = []
+    for (const [fact, change] of this.#changes) {
+      writeFact(this.#db, fact, change)
+      if (change.by < 0) lost.push(fact)
+    }
     const day = this.#db.prepare(
       `insert into tally (place, day, status, sessions) values (?, ?, ?, ?)
        on conflict do update set sessions = sessions + excluded.sessions`,
@@ -116,11 +151,41 @@ export class IndexChange {
       day.run(place, number, status, by)
       if (by < 0) empty.run(place, number, status)
     }
-    const lost = [...this.#sessions].filter(([, by]) => by < 0).map(([id]) => id)
-    this.#sessions.clear()
+    this.#changes.clear()
     this.#days.clear()
     return lost
   }
+}
+
+/** Puts a row beside those of the same fact, unless it is there. */
+function addOnce(rows: FactRow[], fact: number, num: number): void {
+  let at = rows.length
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i]?.[0] !== fact) continue
+    if (rows[i]?.[1] === num) return
+    at = i + 1
+  }
+  rows.splice(at, 0, [fact, num])
+}
+
+function writeFact(db: Database, fact: number, { by, low, high, lostLow, lostHigh }: FactChange): void {
+  if (low <= high) {
+    db.prepare(
+      'update fact set sessions = sessions + ?1, low = min(coalesce(low, ?2), ?2), high = max(coalesce(high, ?3), ?3) where id = ?4',
+    ).run(by, low, high, fact)
+  } else {
+    db.prepare('update fact set sessions = sessions + ? where id = ?').run(by, fact)
+  }
+  // A bound that was taken away must be looked for again; anything between tells nothing.
+  const bound = db.prepare('select 1 from fact where id = ? and numeric = 1 and (low >= ? or high <= ?)')
+  if (lostLow <= lostHigh && bound.get(fact, lostLow, lostHigh)) findBounds(db, fact)
+}
+
+export function findBounds(db: Database, fact: number): void {
+  db.prepare(
+    `update fact set low = (select min(num) from facet where facet.fact = ?1),
+     high = (select max(num) from facet where facet.fact = ?1) where id = ?1`,
+  ).run(fact)
 }
 
 /** Rows per statement: one call into SQLite costs about as much as one row. */
@@ -143,8 +208,8 @@ const insertTexts = new Map<number, string>()
 function insertText(rows: number): string {
   let text = insertTexts.get(rows)
   if (text === undefined) {
-    const values = Array.from({ length: rows }, (_, i) => `(?${3 + 2 * i}, ?${4 + 2 * i}, ?1, ?2)`)
-    text = `insert or ignore into facet (fact, num, at, seq) values ${values.join(', ')}`
+    const values = Array.from({ length: rows }, (_, i) => `(?${3 + 2 * i}, ?1, ?2, ?${4 + 2 * i})`)
+    text = `insert or ignore into facet (fact, at, seq, num) values ${values.join(', ')}`
     insertTexts.set(rows, text)
   }
   return text

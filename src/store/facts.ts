@@ -1,11 +1,19 @@
 /** Facts are kept once and named by a number in the index; the writer remembers the numbers. */
+import { bucketText } from './number-buckets.ts'
 import type { Database } from './sqlite-driver.ts'
 
 const maxKept = 50_000
 
+/** What is remembered of one key in one place. */
+interface KeyFacts {
+  readonly texts: Map<string, number>
+  readonly buckets: Map<number, number>
+}
+
 export class Facts {
   readonly #db: Database
-  #byName = new Map<string, number>()
+  #places = new Map<number, Map<string, KeyFacts>>()
+  #kept = 0
   #generation: unknown = null
 
   constructor(db: Database) {
@@ -13,7 +21,8 @@ export class Facts {
   }
 
   forget(): void {
-    this.#byName = new Map()
+    this.#places = new Map()
+    this.#kept = 0
   }
 
   /** At the beginning of each transaction: another process may have deleted facts that are remembered here. */
@@ -23,22 +32,35 @@ export class Facts {
     this.#generation = generation
   }
 
-  /** The number of a fact, given to it when it is new. */
-  id(place: number, key: string, numeric: 0 | 1, text: string): number {
-    const name = `${place}\n${numeric}${key}\n${text}`
-    const known = this.#byName.get(name)
-    if (known !== undefined) return known
-    const id = this.#find(place, key, numeric, text) ?? this.#insert(place, key, numeric, text)
-    if (this.#byName.size >= maxKept) this.forget()
-    this.#byName.set(name, id)
+  /** The number of a text fact, given to it when it is new. */
+  text(place: number, key: string, text: string): number {
+    const { texts } = this.#ofKey(place, key)
+    return texts.get(text) ?? this.#keep(texts, text, this.#make(place, key, 0, text))
+  }
+
+  /** The number of the fact that a number is in this bucket. */
+  bucket(place: number, key: string, bucket: number): number {
+    const { buckets } = this.#ofKey(place, key)
+    return buckets.get(bucket) ?? this.#keep(buckets, bucket, this.#make(place, key, 1, bucketText(bucket)))
+  }
+
+  #ofKey(place: number, key: string): KeyFacts {
+    let keys = this.#places.get(place)
+    if (!keys) this.#places.set(place, (keys = new Map()))
+    let facts = keys.get(key)
+    if (!facts) keys.set(key, (facts = { texts: new Map(), buckets: new Map() }))
+    return facts
+  }
+
+  #keep<Name>(names: Map<Name, number>, name: Name, id: number): number {
+    if (++this.#kept > maxKept) this.forget()
+    else names.set(name, id)
     return id
   }
 
-  #find(place: number, key: string, numeric: 0 | 1, text: string): number | undefined {
-    return findFact(this.#db, place, key, numeric, text)?.id
-  }
-
-  #insert(place: number, key: string, numeric: 0 | 1, text: string): number {
+  #make(place: number, key: string, numeric: 0 | 1, text: string): number {
+    const known = findFact(this.#db, place, key, numeric, text)
+    if (known) return known.id
     const statement = this.#db.prepare('insert into fact (place, key, numeric, text, sessions) values (?, ?, ?, ?, 0)')
     return Number(statement.run(place, key, numeric, text).lastInsertRowid)
   }

@@ -61,9 +61,15 @@ export async function forgetSessions(
 
 function findSeqs(db: Database, what: Forgotten): readonly number[] {
   if ('contributor' in what) {
-    return db
-      .all(sql.selectFrom('session').select('seq').where('contributor', '=', what.contributor))
-      .map(({ seq }) => seq)
+    // Those in the index, and those that an import replaced.
+    const rows = db
+      .prepare(
+        `select facet.seq from fact cross join facet on facet.fact = fact.id
+           where fact.key = '#contributor' and fact.numeric = 0 and fact.text = ?1
+         union select seq from session where aside is not null and contributor = ?1`,
+      )
+      .all(what.contributor) as { seq: number }[]
+    return rows.map(({ seq }) => seq)
   }
   const find = db.prepare('select seq from session where id = ?')
   return [...new Set(what.sessions)].flatMap((id) => (find.all(id) as { seq: number }[]).map(({ seq }) => seq))

@@ -1,7 +1,8 @@
 /** A session query in the terms of the index. */
 import { brief, fault } from '#core/faults.ts'
 import type { SessionQuery } from '#core/query.ts'
-import { findFact } from './facts.ts'
+import { type Fact, findFact } from './facts.ts'
+import { bucketOf, bucketText } from './number-buckets.ts'
 import { findPlaces } from './places.ts'
 import { askedWords } from './search-words.ts'
 import type { Database } from './sqlite-driver.ts'
@@ -9,9 +10,12 @@ import type { Database } from './sqlite-driver.ts'
 /** A place and what its sessions must fit there; facts have a number of their own in each place. */
 export interface PlaceFilter {
   readonly place: number
-  /** `atMost`: how many sessions can fit. */
-  readonly equals: readonly { readonly fact: number; readonly num: number; readonly atMost: number }[]
-  readonly ranges: readonly { readonly fact: number; readonly min: number; readonly max: number }[]
+  readonly equals: readonly FactEquality[]
+}
+
+export interface FactEquality extends Fact {
+  /** 0 for a text. */
+  readonly num: number
 }
 
 export interface Filters {
@@ -64,7 +68,7 @@ export function readFilters(db: Database, query: SessionQuery): Filters {
   }
   return {
     places: findPlaces(db, query.project, query.domain)
-      .map(({ id }) => placeFilter(db, id, equals, ranges))
+      .map(({ id }) => placeFilter(db, id, equals))
       .filter((place) => place !== null),
     fromMs: query.from === undefined ? -endOfTime : timeOf(query.from, 'from'),
     toMs: query.to === undefined ? endOfTime : timeOf(query.to, 'to'),
@@ -87,25 +91,15 @@ function envelopeFilters({ status, contributor, host, import: importId }: Sessio
 }
 
 /** null when the place has never seen one of the facts. */
-function placeFilter(
-  db: Database,
-  place: number,
-  equals: readonly Equality[],
-  ranges: readonly NumberRange[],
-): PlaceFilter | null {
-  const facts: PlaceFilter['equals'][number][] = []
+function placeFilter(db: Database, place: number, equals: readonly Equality[]): PlaceFilter | null {
+  const facts: FactEquality[] = []
   for (const { key, text, num } of equals) {
-    const fact = text === null ? findFact(db, place, key, 1, '') : findFact(db, place, key, 0, text)
+    const fact =
+      text === null ? findFact(db, place, key, 1, bucketText(bucketOf(num))) : findFact(db, place, key, 0, text)
     if (fact === undefined) return null
-    facts.push({ fact: fact.id, num, atMost: fact.sessions })
+    facts.push({ ...fact, num })
   }
-  const numbers: PlaceFilter['ranges'][number][] = []
-  for (const { key, min, max } of ranges) {
-    const fact = findFact(db, place, key, 1, '')
-    if (fact === undefined) return null
-    numbers.push({ fact: fact.id, min, max })
-  }
-  return { place, equals: facts, ranges: numbers }
+  return { place, equals: facts }
 }
 
 /** Whether it asks for a part of time. */

@@ -1,24 +1,23 @@
 /**
- * Finds sessions in the order of lists without ever sorting a million of them. Each filter could be the source of candidates; a
- * bounded count of each tells which is the shortest. Number ranges and text are only taken while they are few: else
- * the time order (or a facet, which is kept in time order) is walked, and the rest is checked candidate by candidate.
+ * Finds sessions in the order of lists without ever sorting a million of them. Each filter could be the source of candidates; what
+ * facts count tells which is the shortest. Its lists are read in order and merged, and the other filters are checked candidate by
+ * candidate.
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Position } from './cursor.ts'
 import type { PackedFacets } from './derived.ts'
 import { type Filters, isWindow, type NumberRange } from './query-filters.ts'
-import { type Candidate, type Direction, isOrdered, readChunk, type Source, weighSource } from './query-sources.ts'
+import { type Candidate, countList, type Direction, type List, readableLists, readList } from './query-lists.ts'
+import { isMerged, listsOf, type PlaceLists, type Source, weightOf } from './query-sources.ts'
 import type { Database } from './sqlite-driver.ts'
 
-/** What a source that must be sorted may hold; sorting these takes about 15 ms. */
+/** What lists that must be sorted may hold together, for a page and when all are wanted; sorting takes about 15 ms for a page. */
 const sortable = 40_000
-/** When all are wanted in any case, sorting costs less than looking at every session there is. */
 const sortableForAll = 200_000
-/** After so many candidates in vain, sorting a range costs less than walking on. */
-const vainCandidates = 50_000
 /** Candidates read at once: about 5 ms, so that other requests get their turn. */
 const largestChunk = 2_000
 const firstChecked = 500
+const leastPerList = 60
 
 export const newest: Position = { at: 8.64e15, seq: Number.MAX_SAFE_INTEGER }
 export const oldest: Position = { at: -8.64e15, seq: -1 }
@@ -33,22 +32,45 @@ export function possibleSources(filters: Filters): readonly Source[] {
   ]
 }
 
+interface Choice {
+  readonly source: Source
+  readonly lists: readonly PlaceLists[]
+}
+
 /** @param all whether every session is wanted, and not just a page */
-function chooseSource(db: Database, filters: Filters, all: boolean): Source {
-  const [first = { type: 'time' }, ...others] = possibleSources(filters)
-  // With a single filter that is kept in order there is nothing to weigh.
-  if (others.length === 0 || (first.type === 'term' && others.length === 1)) return first
+function choose(db: Database, filters: Filters, all: boolean): Choice {
   const mostSorted = all ? sortableForAll : sortable
-  let best: Source = { type: 'time' }
-  let fewest = Number.POSITIVE_INFINITY
-  for (const source of [first, ...others]) {
-    if (source.type === 'time' && !isWindow(filters)) continue // what is left when nothing else is short
-    const weight = weighSource(db, filters, source, Math.min(mostSorted + 1, fewest))
-    if (weight >= fewest || (weight > mostSorted && !isOrdered(db, filters, source))) continue
-    best = source
+  let best: Choice = { source: { type: 'time' }, lists: listsOf(db, filters, { type: 'time' }) ?? [] }
+  let fewest = isWindow(filters) ? countLists(db, filters, best.lists, mostSorted) : Number.POSITIVE_INFINITY
+  for (const source of possibleSources(filters)) {
+    const lists = source.type === 'time' ? null : listsOf(db, filters, source)
+    if (!lists) continue
+    const weight = weightOf(lists)
+    if (weight >= fewest || (weight > mostSorted && !isMerged(lists))) continue
+    best = { source, lists }
     fewest = weight
   }
   return best
+}
+
+function countLists(db: Database, filters: Filters, lists: readonly PlaceLists[], cap: number): number {
+  let sum = 0
+  for (const list of readableLists(lists)) {
+    if (sum < cap) sum += countList(db, filters, list, cap - sum)
+  }
+  return sum
+}
+
+/** How many sessions fit a single filter, when its lists tell; null when sessions must be looked at. */
+export function countSingle(db: Database, filters: Filters, cap: number): number | null {
+  const [only, time, more] = possibleSources(filters)
+  const source = time ? only : { type: 'time' as const }
+  const lists = more || !source ? null : listsOf(db, filters, source)
+  // A session may be in two lists of one place.
+  if (!lists || lists.some(({ facts }) => (facts?.length ?? 0) > 1)) return null
+  // It may also have several numbers in one bucket.
+  if (source?.type === 'range') return null
+  return countLists(db, filters, lists, cap)
 }
 
 export interface Walk {
@@ -66,63 +88,55 @@ export interface Walk {
 }
 
 /** All that fit, in order, in bunches; between them the event loop gets its turn. */
-export async function* walk({
-  db,
-  filters,
-  direction,
-  after,
-  wanted,
-  maxSeq,
-  ...given
-}: Walk): AsyncGenerator<readonly Position[]> {
-  let source = given.source ?? chooseSource(db, filters, wanted === undefined)
-  // With more than one filter some candidates will not fit, and each further read costs a sort or a seek.
+export async function* walk(asked: Walk): AsyncGenerator<readonly Position[]> {
+  const { db, filters, wanted, maxSeq } = asked
+  const given = asked.source && listsOf(db, filters, asked.source)
+  const { source, lists } =
+    asked.source && given ? { source: asked.source, lists: given } : choose(db, filters, wanted === undefined)
+  const round: Round = { ...asked, source, lists: readableLists(lists) }
+  // With more than one filter some candidates will not fit, and each further read costs seeks.
   const first = possibleSources(filters).length > 2 ? firstChecked : (wanted ?? largestChunk)
   let chunkSize = Math.min(first, largestChunk)
-  let position = after
-  let vain = 0
-  for (;;) {
-    const { found, checked, end } = readRound({ db, filters, direction, after: position, source, chunkSize })
+  for (let after: Position | null = asked.after; after !== null; chunkSize = Math.min(chunkSize * 4, largestChunk)) {
+    if (after !== asked.after) await turn()
+    const { found, end } = readRound({ ...round, after }, chunkSize)
     const seen = maxSeq === undefined ? found : found.filter(({ seq }) => seq <= maxSeq)
     if (seen.length > 0) yield seen
-    if (end === null) return
-    position = end
-    vain = seen.length > 0 ? 0 : vain + checked
-    const inVain = vain > vainCandidates && wanted !== undefined
-    if (inVain && filters.ranges.length > 0 && source.type !== 'range') source = { type: 'range', index: 0 }
-    chunkSize = Math.min(chunkSize * 4, largestChunk)
-    await turn()
+    after = end
   }
 }
 
 interface Round extends Pick<Walk, 'db' | 'filters' | 'direction' | 'after'> {
   readonly source: Source
-  readonly chunkSize: number
+  readonly lists: readonly List[]
 }
 
-/** One chunk of each place, merged as far as all of them reach. */
-function readRound({ db, filters, direction, after, source, chunkSize }: Round) {
-  const limit = Math.max(Math.ceil(chunkSize / Math.max(filters.places.length, 1)), Math.min(chunkSize, 60))
-  const before = (a: Position, b: Position) =>
+/** One chunk of each list, merged as far as all of them reach. */
+function readRound(round: Round, chunkSize: number): { found: readonly Position[]; end: Position | null } {
+  const { filters, source, lists, direction } = round
+  const limit = Math.max(Math.ceil(chunkSize / Math.max(lists.length, 1)), Math.min(chunkSize, leastPerList))
+  const order = (a: Position, b: Position) =>
     direction === 'newest first' ? b.at - a.at || b.seq - a.seq : a.at - b.at || a.seq - b.seq
   const all: Candidate[] = []
   let end: Position | null = null
-  for (const place of filters.places) {
-    const chunk = readChunk({ db, filters, source, place, direction, after, limit })
+  for (const list of lists) {
+    const chunk = readList(round, list, limit)
     all.push(...chunk)
     const last = chunk.at(-1)
     // A full chunk may go on behind its last: nothing beyond that is known to be in order yet.
-    if (last && chunk.length === limit && (end === null || before(last, end) < 0)) end = last
+    if (last && chunk.length === limit && (end === null || order(last, end) < 0)) end = last
   }
-  if (filters.places.length > 1) all.sort(before)
+  if (lists.length > 1) all.sort(order)
   const reached = end
-  const known = reached === null ? all : all.filter((candidate) => before(candidate, reached) <= 0)
   const ranges = filters.ranges.filter((_, index) => source.type !== 'range' || source.index !== index)
   const words = filters.words.filter((_, index) => source.type !== 'word' || source.index !== index)
-  const found = known.filter(
-    (candidate) => candidate.fits === 1 && hasWords(candidate.words, words) && inRanges(candidate.facets, ranges),
-  )
-  return { found, checked: known.length, end }
+  const found: Candidate[] = []
+  for (const candidate of all) {
+    if (reached !== null && order(candidate, reached) > 0) break
+    if (candidate.fits !== 1 || found.at(-1)?.seq === candidate.seq) continue
+    if (hasWords(candidate.words, words) && inRanges(candidate.facets, ranges)) found.push(candidate)
+  }
+  return { found, end }
 }
 
 function hasWords(packed: string | null, words: readonly string[]): boolean {

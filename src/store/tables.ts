@@ -117,8 +117,10 @@ export interface Tables {
     readonly numeric: number
     readonly text: string
     readonly sessions: number
+    readonly low: number | null
+    readonly high: number | null
   }
-  readonly facet: { readonly fact: number; readonly num: number; readonly at: number; readonly seq: number }
+  readonly facet: { readonly fact: number; readonly at: number; readonly seq: number; readonly num: number }
   readonly tally: { readonly place: number; readonly day: number; readonly status: string; readonly sessions: number }
   readonly sample_due: { readonly seq: number; readonly stamp: number }
   readonly sample: {

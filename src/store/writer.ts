@@ -9,7 +9,7 @@ import { type Call, type Reply, receiveError } from './writer-messages.ts'
 
 /** Two, so that the writer always finds the next group ready. */
 const groupsInFlight = 2
-const rowsPerGroup = 250
+const rowsPerGroup = 500
 
 interface Waiting {
   readonly call: Call

@@ -28,7 +28,6 @@ create table session (
 create index session_time on session (place, at) where aside is null;
 create index session_aside on session (aside) where aside is not null;
 create index session_parent on session (parent) where parent is not null;
-create index session_contributor on session (contributor) where contributor is not null;
 
 create table record (seq integer primary key references session (seq), body text not null) strict;
 create table session_media (seq integer not null references session (seq), sha blob not null, primary key (seq, sha)) strict, without rowid;
@@ -118,14 +117,16 @@ create table fact (
   numeric integer not null,
   text text not null,
   sessions integer not null,
+  low real,
+  high real,
   unique (place, key, numeric, text)
 ) strict;
 create table facet (
   fact integer not null,
-  num real not null,
   at integer not null,
   seq integer not null,
-  primary key (fact, num, at, seq)
+  num real not null,
+  primary key (fact, at, seq, num)
 ) strict, without rowid;
 create table tally (place integer not null, day integer not null, status text not null, sessions integer not null, primary key (place, day, status)) strict, without rowid;
 create table sample_due (seq integer primary key, stamp integer not null) strict;
