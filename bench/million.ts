@@ -11,6 +11,7 @@ import type { Store } from '#core/store.ts'
 import { putSessions } from '#store/commit-sessions.ts'
 import { openConnection } from '#store/connection.ts'
 import { dataPaths, prepareDataDir } from '#store/data-dir.ts'
+import { packFacets } from '#store/derived.ts'
 import { Facts } from '#store/facts.ts'
 import { openStore } from '#store/open.ts'
 import { Places } from '#store/places.ts'
@@ -37,7 +38,7 @@ async function build(dataDir: string): Promise<void> {
     const rows = Array.from({ length: Math.min(rowsAtOnce, total - from) }, (_, i) => benchRow(from + i, 600))
     db.exec('begin immediate')
     putSessions(context, {
-      rows: rows.map((row) => ({ ...row, sizeBytes: row.body.length })),
+      rows: rows.map((row) => ({ ...row, facets: JSON.stringify(packFacets(row.facets)), sizeBytes: row.body.length })),
       importId: null,
       nowMs: 0,
     })

@@ -18,6 +18,7 @@ import {
 } from './catalog-read.ts'
 import type { EditToCommit } from './commit-edits.ts'
 import type { SessionToCommit } from './commit-sessions.ts'
+import { packFacets } from './derived.ts'
 import { type Position, readCursor, writeCursor } from './cursor.ts'
 import type { DiskGuard } from './disk.ts'
 import { sha256Hex } from './hashing.ts'
@@ -60,7 +61,8 @@ export class SqliteCatalog implements Catalog {
       // What was erased must not come back as a blob that nobody refers to.
       if (long && !isErased(this.#parts.db, this.#salt, 'session', row.id))
         await this.#parts.blobs.put(oneChunk(row.body), { expected: row.hash })
-      ready.push({ ...row, body: long ? null : row.body, sizeBytes })
+      const facets = JSON.stringify(packFacets(row.facets))
+      ready.push({ ...row, facets, body: long ? null : row.body, sizeBytes })
     }
     await this.#parts.disk.admit(bytes)
     const args = { rows: ready, importId: importId ?? null, nowMs: Date.now() }

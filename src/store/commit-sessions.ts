@@ -4,14 +4,16 @@ import { fault } from '#core/faults.ts'
 import type { PutResult, SessionRow } from '#core/store.ts'
 import type { CommitContext } from './commit-context.ts'
 import { blobPath } from './data-dir.ts'
-import { IndexChange, type IndexedSession, type PackedFacets, packFacets } from './derived.ts'
+import { IndexChange, type IndexedSession, type PackedFacets } from './derived.ts'
 import { fromHex, toHex } from './hashing.ts'
 import { searchWords } from './search-words.ts'
 import { isErased } from './tombstones.ts'
 
 /** A session on its way to the writer; `body` is null when it is kept as a blob, which is stored by then. */
-export interface SessionToCommit extends Omit<SessionRow, 'body'> {
+export interface SessionToCommit extends Omit<SessionRow, 'body' | 'facets'> {
   readonly body: string | null
+  /** {@link PackedFacets} as JSON: one string crosses a thread for less than a list of objects. */
+  readonly facets: string
   readonly sizeBytes: number
 }
 
@@ -94,7 +96,7 @@ function insert(
   nowMs: number,
 ): void {
   const place = places.id(row.project, row.domain)
-  const facets = packFacets(row.facets)
+  const facets = JSON.parse(row.facets) as PackedFacets
   const words = packWords(row.searchText)
   const { lastInsertRowid } = db
     .prepare(
@@ -116,7 +118,7 @@ function insert(
       row.body === null ? 1 : 0,
       row.summary,
       row.cover === null ? null : fromHex(row.cover),
-      JSON.stringify(facets),
+      row.facets,
       words,
     )
   const seq = Number(lastInsertRowid)
