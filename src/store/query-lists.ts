@@ -17,11 +17,16 @@ export interface ListRead {
 }
 
 export interface Candidate extends Position {
-  /** 1 when every equality fits. */
-  readonly fits: number
   /** Packed facets and words, where something in them is left to check; else null. */
   readonly facets: string | null
   readonly words: string | null
+}
+
+export interface Chunk {
+  /** Those that fit every equality, in order. */
+  readonly candidates: readonly Candidate[]
+  /** How far the list was read; null when that was to its end. */
+  readonly end: Position | null
 }
 
 /** One list, or several that are sorted while they are read. */
@@ -34,14 +39,14 @@ export interface List {
   readonly isFact: boolean
 }
 
-/** The lists of a source, each of which can be read on its own. */
-export function readableLists(lists: readonly PlaceLists[]): readonly List[] {
+/** The lists of a source, each of which can be read on its own. @param merge how many of one place are kept apart */
+export function readableLists(lists: readonly PlaceLists[], merge = mergedLists): readonly List[] {
   return lists.flatMap(({ place, facts, between }): readonly List[] => {
     if (facts === null) {
       const from = 'session indexed by session_time where place = ? and aside is null'
       return [{ place, from, parameters: [place], between: null, isFact: false }]
     }
-    if (facts.length <= mergedLists) {
+    if (facts.length <= merge) {
       return facts.map(({ id }) => ({ place, from: 'facet where fact = ?', parameters: [id], between, isFact: true }))
     }
     const from = 'facet where fact in (select value from json_each(?))'
@@ -49,13 +54,13 @@ export function readableLists(lists: readonly PlaceLists[]): readonly List[] {
   })
 }
 
-/** The next candidates of one list, in order. Their number tells the end; those that do not fit are marked, not left out. */
-export function readList(read: ListRead, list: List, limit: number): readonly Candidate[] {
+/** Reads on in one list, past `limit` entries of it, whether they fit or not: so each read is short. */
+export function readList(read: ListRead, list: List, limit: number): Chunk {
   const { db, filters, source, direction, after } = read
   const [than, order] = direction === 'newest first' ? ['<', 'desc'] : ['>', 'asc']
-  const num = list.isFact ? 'num' : '0 as num'
-  const window = `at >= ? and at < ? and (at, seq) ${than} (?, ?) order by at ${order}, seq ${order} limit ?`
-  const inner = `select at, seq, ${num} from ${list.from} and ${window}`
+  const window = `at >= ? and at < ? and (at, seq) ${than} (?, ?) order by at ${order}, seq ${order}`
+  const bounds = [...list.parameters, filters.fromMs, filters.toMs, after.at, after.seq]
+  const inner = `select at, seq, ${list.isFact ? 'num' : '0 as num'} from ${list.from} and ${window} limit ?`
   const equals = filters.places.find(({ place }) => place === list.place)?.equals ?? []
   const checks = checkQuery(
     equals.filter((_, index) => source.type !== 'term' || source.index !== index),
@@ -65,32 +70,27 @@ export function readList(read: ListRead, list: List, limit: number): readonly Ca
     needed ? `(select s.${name} from session s where s.seq = d.seq) as ${name}` : `null as ${name}`
   const facets = column('facets', filters.ranges.length > (source.type === 'range' ? 1 : 0))
   const words = column('words', filters.words.length > (source.type === 'word' ? 1 : 0))
-  return db
-    .prepare(`select d.at, d.seq, ${checks.sql} as fits, ${facets}, ${words} from (${inner}) d`)
-    .all(
-      ...checks.parameters,
-      ...list.parameters,
-      filters.fromMs,
-      filters.toMs,
-      after.at,
-      after.seq,
-      limit,
-    ) as unknown as Candidate[]
+  const candidates = db
+    .prepare(`select d.at, d.seq, ${facets}, ${words} from (${inner}) d where ${checks.sql}`)
+    .all(...bounds, limit, ...checks.parameters) as unknown as Candidate[]
+  if (candidates.length === limit) return { candidates, end: candidates.at(-1) ?? null }
+  if (checks.isEmpty) return { candidates, end: null }
+  const last = db.prepare(`select at, seq from ${list.from} and ${window} limit 1 offset ?`).get(...bounds, limit - 1)
+  return { candidates, end: (last as Position | undefined) ?? null }
 }
 
-/** `case` is lazy where `and` is not. */
 function checkQuery(equals: readonly FactEquality[], between: PlaceLists['between']) {
   const fact = 'exists (select 1 from facet where fact = ? and at = d.at and seq = d.seq and num = ?)'
   const conditions = [...(between ? ['d.num >= ? and d.num <= ?'] : []), ...equals.map(() => fact)]
   const parameters: SQLInputValue[] = [...(between ?? []), ...equals.flatMap(({ id, num }) => [id, num])]
-  const sql = conditions.reduceRight((rest, condition) => `case when ${condition} then ${rest} else 0 end`, '1')
-  return { sql, parameters }
+  return { sql: conditions.join(' and ') || '1', parameters, isEmpty: conditions.length === 0 }
 }
 
 /** How many sessions one list holds, counted no further than `cap`. */
 export function countList(db: Database, filters: Filters, list: List, cap: number): number {
   const between = list.between ? 'and num >= ? and num <= ?' : ''
-  const text = `select count(*) as n from (select 1 from ${list.from} ${between} and at >= ? and at < ? limit ?)`
+  const columns = list.isFact ? 'distinct at, seq' : '1'
+  const text = `select count(*) as n from (select ${columns} from ${list.from} ${between} and at >= ? and at < ? limit ?)`
   const row = db.prepare(text).get(...list.parameters, ...(list.between ?? []), filters.fromMs, filters.toMs, cap)
   return Number(row?.['n'] ?? 0)
 }

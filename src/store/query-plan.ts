@@ -55,7 +55,8 @@ function choose(db: Database, filters: Filters, all: boolean): Choice {
 
 function countLists(db: Database, filters: Filters, lists: readonly PlaceLists[], cap: number): number {
   let sum = 0
-  for (const list of readableLists(lists)) {
+  // Those of one place together, since a session may be in several.
+  for (const list of readableLists(lists, 1)) {
     if (sum < cap) sum += countList(db, filters, list, cap - sum)
   }
   return sum
@@ -66,11 +67,7 @@ export function countSingle(db: Database, filters: Filters, cap: number): number
   const [only, time, more] = possibleSources(filters)
   const source = time ? only : { type: 'time' as const }
   const lists = more || !source ? null : listsOf(db, filters, source)
-  // A session may be in two lists of one place.
-  if (!lists || lists.some(({ facts }) => (facts?.length ?? 0) > 1)) return null
-  // It may also have several numbers in one bucket.
-  if (source?.type === 'range') return null
-  return countLists(db, filters, lists, cap)
+  return lists && countLists(db, filters, lists, cap)
 }
 
 export interface Walk {
@@ -121,10 +118,9 @@ function readRound(round: Round, chunkSize: number): { found: readonly Position[
   let end: Position | null = null
   for (const list of lists) {
     const chunk = readList(round, list, limit)
-    all.push(...chunk)
-    const last = chunk.at(-1)
-    // A full chunk may go on behind its last: nothing beyond that is known to be in order yet.
-    if (last && chunk.length === limit && (end === null || order(last, end) < 0)) end = last
+    all.push(...chunk.candidates)
+    // Nothing beyond where a list was left is known to be in order yet.
+    if (chunk.end && (end === null || order(chunk.end, end) < 0)) end = chunk.end
   }
   if (lists.length > 1) all.sort(order)
   const reached = end
@@ -133,7 +129,7 @@ function readRound(round: Round, chunkSize: number): { found: readonly Position[
   const found: Candidate[] = []
   for (const candidate of all) {
     if (reached !== null && order(candidate, reached) > 0) break
-    if (candidate.fits !== 1 || found.at(-1)?.seq === candidate.seq) continue
+    if (found.at(-1)?.seq === candidate.seq) continue // it was in two lists
     if (hasWords(candidate.words, words) && inRanges(candidate.facets, ranges)) found.push(candidate)
   }
   return { found, end }
