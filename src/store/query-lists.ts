@@ -57,9 +57,9 @@ export function readableLists(lists: readonly PlaceLists[], merge = mergedLists)
 /** Reads on in one list, past `limit` entries of it, whether they fit or not: so each read is short. */
 export function readList(read: ListRead, list: List, limit: number): Chunk {
   const { db, filters, source, direction, after } = read
-  const [than, order] = direction === 'newest first' ? ['<', 'desc'] : ['>', 'asc']
-  const window = `at >= ? and at < ? and (at, seq) ${than} (?, ?) order by at ${order}, seq ${order}`
-  const bounds = [...list.parameters, filters.fromMs, filters.toMs, after.at, after.seq]
+  const order = direction === 'newest first' ? 'desc' : 'asc'
+  const window = `${inWindow} order by at ${order}, seq ${order}`
+  const bounds = [...list.parameters, ...windowOf(filters, direction, after)]
   const inner = `select at, seq, ${list.isFact ? 'num' : '0 as num'} from ${list.from} and ${window} limit ?`
   const equals = filters.places.find(({ place }) => place === list.place)?.equals ?? []
   const checks = checkQuery(
@@ -79,6 +79,23 @@ export function readList(read: ListRead, list: List, limit: number): Chunk {
   return { candidates, end: (last as Position | undefined) ?? null }
 }
 
+/** Pairs, so that a read begins at its place in the list and not at the first of all that come before it. */
+const inWindow = '(at, seq) > (?, ?) and (at, seq) < (?, ?)'
+
+function windowOf(
+  { fromMs, toMs }: Filters,
+  direction: Direction,
+  after: Position | null,
+): readonly [number, number, number, number] {
+  const first = { at: fromMs, seq: -1 }
+  const last = { at: toMs, seq: -1 }
+  if (after && direction === 'newest first' && isBefore(after, last)) return [first.at, first.seq, after.at, after.seq]
+  if (after && direction === 'oldest first' && isBefore(first, after)) return [after.at, after.seq, last.at, last.seq]
+  return [first.at, first.seq, last.at, last.seq]
+}
+
+const isBefore = (a: Position, b: Position): boolean => a.at < b.at || (a.at === b.at && a.seq < b.seq)
+
 function checkQuery(equals: readonly FactEquality[], between: PlaceLists['between']) {
   const fact = 'exists (select 1 from facet where fact = ? and at = d.at and seq = d.seq and num = ?)'
   const conditions = [...(between ? ['d.num >= ? and d.num <= ?'] : []), ...equals.map(() => fact)]
@@ -90,7 +107,9 @@ function checkQuery(equals: readonly FactEquality[], between: PlaceLists['betwee
 export function countList(db: Database, filters: Filters, list: List, cap: number): number {
   const between = list.between ? 'and num >= ? and num <= ?' : ''
   const columns = list.isFact ? 'distinct at, seq' : '1'
-  const text = `select count(*) as n from (select ${columns} from ${list.from} ${between} and at >= ? and at < ? limit ?)`
-  const row = db.prepare(text).get(...list.parameters, ...(list.between ?? []), filters.fromMs, filters.toMs, cap)
+  const text = `select count(*) as n from (select ${columns} from ${list.from} ${between} and ${inWindow} limit ?)`
+  const row = db
+    .prepare(text)
+    .get(...list.parameters, ...(list.between ?? []), ...windowOf(filters, 'newest first', null), cap)
   return Number(row?.['n'] ?? 0)
 }
