@@ -1,0 +1,32 @@
+/** The inside of a camera: focal length, centre and lens. */
+
+/**
+ * Lens distortion. `polynomial` and `brown` go from the ideal ray to the distorted one (as OpenCV and Blender), the radius
+ * in units of the focal length; `division` and `nuke` go from the distorted ray to the ideal one, as their definitions do.
+ */
+export type Lens =
+  | { readonly model: 'none' }
+  | { readonly model: 'polynomial'; readonly k1: number; readonly k2: number; readonly k3: number }
+  | { readonly model: 'division'; readonly k1: number; readonly k2: number }
+  | { readonly model: 'nuke'; readonly k1: number; readonly k2: number }
+  | {
+      readonly model: 'brown'
+      readonly k1: number
+      readonly k2: number
+      readonly k3: number
+      readonly k4: number
+      readonly p1: number
+      readonly p2: number
+    }
+
+export interface Intrinsics {
+  readonly widthPx: number
+  readonly heightPx: number
+  /** Horizontal focal length. The vertical one is `focalPx * pixelAspect`. */
+  readonly focalPx: number
+  /** Width of a pixel over its height. */
+  readonly pixelAspect: number
+  readonly principalXPx: number
+  readonly principalYPx: number
+  readonly lens: Lens
+}
