@@ -19,6 +19,7 @@ const windows = process.platform === 'win32'
 
 const finders = {
   chromium: { what: 'Chromium', find: findChromium, get: 'npm run setup:system' },
+  ffmpeg: { what: 'ffmpeg and ffprobe', find: findFfmpeg, get: 'npm run setup:system' },
   python: { what: 'the Python packages of tools/requirements.txt', find: findPython, get: 'npm run setup:system' },
   strace: { what: 'strace', find: () => onPath('strace'), get: 'npm run setup:system' },
   // Large, and only the sample project is made with it: CI does without.
@@ -51,6 +52,11 @@ function findChromium(): string | null {
     'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
   ].find(isExecutable)
   return onPath('chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome') ?? installed ?? null
+}
+
+// Debian brings both in one package; the tests make their clips with the one and look at them with the other.
+function findFfmpeg(): string | null {
+  return onPath('ffprobe') && onPath('ffmpeg')
 }
 
 // The stamp is written last by tools/setup-system.mjs: an environment without it is half made or of older requirements.

@@ -1,12 +1,12 @@
-// `npm run setup:system [-- --blender]`: installs what npm cannot, so that no test is skipped: a browser, strace, and a
-// Python environment with the real dataset loaders. Quick when all is there. Plain JavaScript for any Node >= 18.
+// `npm run setup:system [-- --blender]`: installs what npm cannot, so that no test is skipped: a browser, strace,
+// ffmpeg, and a Python environment with the real dataset loaders. Quick when all is there. Plain JavaScript for any Node >= 18.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { failWith, root, SetupError } from './setup.mjs'
 
-const packages = ['chromium', 'fonts-liberation', 'strace', 'python3', 'python3-venv']
+const packages = ['chromium', 'ffmpeg', 'fonts-liberation', 'strace', 'python3', 'python3-venv']
 const venv = join(root, '.venv')
 const imports = 'import pycocotools.coco, pycocotools.cocoeval, datasets, pyarrow.parquet, PIL.Image, numpy, yaml, tqdm'
 
