@@ -1,0 +1,186 @@
+/**
+ * Where to place tracks: corners by the smaller eigenvalue of the structure tensor (Shi and Tomasi, Good Features to
+ * Track, 1994), strongest first, spread evenly over the nine regions of the picture.
+ */
+import type { Kernel, Pyramid } from '#vision/kernel.ts'
+import { type Mask, type MaskTest, maskTest } from './mask.ts'
+import { PointGrid } from './point-grid.ts'
+import { type Region, regionIndex, regions } from './region.ts'
+
+export interface DetectOptions {
+  /** Live tracks wanted in all, existing ones counted; null: every corner that is strong and far enough. */
+  readonly count: number | null
+  /**
+   * 0 to 1, higher finds fewer, as Blender's. Blender compares the Harris response, which goes with the fourth power of
+   * contrast, with a fixed number, so the same value means different things in different footage. Ours is relative: a
+   * corner counts when the square of its strength (the smaller eigenvalue, second power of contrast) is at least
+   * `threshold` times that of the strongest corner of the picture. 0.5 keeps the outstanding, 0.0001 nearly all.
+   */
+  readonly threshold: number
+  /** Between two corners, and between a corner and an existing track. */
+  readonly minDistancePx: number
+  /** Nothing is placed nearer to the border. */
+  readonly marginPx: number
+  /** Side of the window of the structure tensor, odd. */
+  readonly windowPx: number
+  /** Which frame this is, for masks that hold for some frames only. */
+  readonly frame: number
+  readonly masks: readonly Mask[]
+  /** Positions of tracks that are alive, 2 for each. */
+  readonly existing: ArrayLike<number>
+}
+
+/** Why a region got nothing. `occupied`: its corners lie too near to tracks or corners taken before. */
+export type EmptyReason = 'no-texture' | 'margin' | 'masked' | 'threshold' | 'occupied'
+
+export interface RegionReport {
+  readonly region: Region
+  /** Tracks that were there before. */
+  readonly existing: number
+  /** Its even share of `count` less the existing; null without a count. */
+  readonly wanted: number | null
+  readonly found: number
+  /** null where something was found or nothing wanted. */
+  readonly why: EmptyReason | null
+}
+
+export interface DetectReport {
+  readonly frame: number
+  /** 2 for each corner: x, y to a fraction of a pixel; strongest first within each region's turn. */
+  readonly xy: Float64Array
+  /** Smaller eigenvalue at each corner, squared brightness steps (of 255) per pixel. */
+  readonly strength: Float32Array
+  readonly regions: readonly RegionReport[]
+}
+
+/** A mean gradient below this many brightness steps a pixel is compression and noise. */
+const weakestGradient = 1.5
+
+const fates = ['margin', 'masked', 'threshold', 'occupied'] as const
+
+/**
+ * Corners to track. Equal input gives equal output. Without a count, a lower threshold never removes a corner: each is
+ * weighed only against stronger ones.
+ *
+ * @throws settings.invalid when a mask is not a polygon
+ */
+export function detect(kernel: Kernel, image: Pyramid, options: DetectOptions): DetectReport {
+  const { widthPx, heightPx } = image
+  const strength = kernel.cornerStrength(image, options.windowPx)
+  const maxima = localMaxima(strength, widthPx, heightPx)
+  const region = (x: number, y: number) => regionIndex(x, y, widthPx, heightPx)
+
+  const { corners, tally } = sift(maxima, strength, widthPx, heightPx, options, region)
+  const existing = new Int32Array(regions.length)
+  for (let i = 0; i + 1 < options.existing.length; i += 2) {
+    existing[region(options.existing[i] ?? 0, options.existing[i + 1] ?? 0)]! += 1
+  }
+  const queues = regions.map((_, r) => corners.filter(({ x, y }) => region(x, y) === r))
+  const taken = options.count === null ? corners : takeEvenly(queues, existing, options.count)
+
+  const found = new Int32Array(regions.length)
+  for (const { x, y } of taken) found[region(x, y)]! += 1
+  const share = options.count === null ? null : Math.ceil(options.count / regions.length)
+  return {
+    frame: options.frame,
+    xy: Float64Array.from(taken.flatMap(({ x, y }) => [x, y])),
+    strength: Float32Array.from(taken, (corner) => corner.strength),
+    regions: regions.map((name, r) => {
+      const wanted = share === null ? null : Math.max(0, share - existing[r]!)
+      const why = found[r]! > 0 || wanted === 0 ? null : emptyReason(tally, r)
+      return { region: name, existing: existing[r]!, wanted, found: found[r]!, why }
+    }),
+  }
+}
+
+interface Corner {
+  readonly x: number
+  readonly y: number
+  readonly strength: number
+}
+
+/** Indices of pixels stronger than their eight neighbours and than noise, strongest first. */
+function localMaxima(strength: Float32Array, width: number, height: number): Int32Array {
+  const weakest = weakestGradient ** 2
+  const found: number[] = []
+  for (let y = 1; y < height - 1; y++) {
+    for (let i = y * width + 1, end = i + width - 2; i < end; i++) {
+      const s = strength[i]!
+      // Of a plateau the first pixel counts: earlier neighbours must be weaker, later ones may be equal.
+      if (!(s >= weakest) || s <= strength[i - 1]! || s < strength[i + 1]!) continue
+      const [above, below] = [i - width, i + width]
+      if (s <= strength[above]! || s <= strength[above - 1]! || s <= strength[above + 1]!) continue
+      if (s < strength[below]! || s < strength[below - 1]! || s < strength[below + 1]!) continue
+      found.push(i)
+    }
+  }
+  return Int32Array.from(found).sort((a, b) => strength[b]! - strength[a]! || a - b)
+}
+
+/** The maxima that may be used, strongest first, and by region how many were refused for what. */
+function sift(
+  maxima: Int32Array,
+  strength: Float32Array,
+  width: number,
+  height: number,
+  options: DetectOptions,
+  region: (x: number, y: number) => number,
+): { corners: Corner[]; tally: Int32Array } {
+  const allowed: MaskTest = maskTest(options.masks)
+  const threshold = Math.sqrt(options.threshold) * (strength[maxima[0] ?? 0] ?? 0)
+  const grid = new PointGrid(width, options.minDistancePx)
+  for (let i = 0; i + 1 < options.existing.length; i += 2) {
+    grid.add(options.existing[i] ?? 0, options.existing[i + 1] ?? 0)
+  }
+  const tally = new Int32Array(regions.length * fates.length)
+  const corners: Corner[] = []
+  for (const at of maxima) {
+    const x = (at % width) + 0.5 + peakOffset(strength[at - 1]!, strength[at]!, strength[at + 1]!)
+    const y = Math.floor(at / width) + 0.5 + peakOffset(strength[at - width]!, strength[at]!, strength[at + width]!)
+    const { marginPx: margin } = options
+    let fate: (typeof fates)[number] | null = null
+    if (x < margin || y < margin || x > width - margin || y > height - margin) fate = 'margin'
+    else if (!allowed(options.frame, x, y)) fate = 'masked'
+    else if (strength[at]! < threshold) fate = 'threshold'
+    else if (grid.near(x, y)) fate = 'occupied'
+    if (fate !== null) {
+      tally[region(x, y) * fates.length + fates.indexOf(fate)]! += 1
+      continue
+    }
+    grid.add(x, y)
+    corners.push({ x, y, strength: strength[at]! })
+  }
+  return { corners, tally }
+}
+
+/** Top of the parabola through three values at -1, 0, 1, of which the middle one is the largest. */
+function peakOffset(before: number, peak: number, after: number): number {
+  const bend = before - 2 * peak + after
+  return bend < 0 ? (0.5 * (before - after)) / bend : 0
+}
+
+/** The region with the fewest tracks takes its strongest corner, again and again, until there are `count` tracks. */
+function takeEvenly(queues: readonly (readonly Corner[])[], existing: Int32Array, count: number): Corner[] {
+  const filled = Int32Array.from(existing)
+  const next = new Int32Array(queues.length)
+  const taken: Corner[] = []
+  for (let total = existing.reduce((sum, n) => sum + n, 0); total < count; total++) {
+    let region = -1
+    for (let r = 0; r < queues.length; r++) {
+      if (next[r]! < queues[r]!.length && (region < 0 || filled[r]! < filled[region]!)) region = r
+    }
+    const corner = queues[region]?.[next[region]!]
+    if (corner === undefined) break
+    taken.push(corner)
+    filled[region]! += 1
+    next[region]! += 1
+  }
+  return taken
+}
+
+/** What most of the region's corners were refused for. */
+function emptyReason(tally: Int32Array, region: number): EmptyReason {
+  const counts = fates.map((_, i) => tally[region * fates.length + i]!)
+  const most = Math.max(...counts)
+  return most === 0 ? 'no-texture' : fates[counts.indexOf(most)]!
+}
