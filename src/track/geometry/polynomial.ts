@@ -8,6 +8,8 @@
 
 const maxDegree = 10
 const maxSteps = 100
+/** Where "within 1" ends: off the number 1 itself, so that rounding cannot hide a root of exactly 1 from both halves. */
+const rim = 1 + 1e-6
 
 // Scratch of one call; nothing here calls back.
 const scaled = new Float64Array(maxDegree + 1)
@@ -26,13 +28,13 @@ export function realRoots(c: Float64Array, degree: number, out: Float64Array): n
   for (let i = 0; i <= degree; i++) largest = Math.max(largest, Math.abs(c[i]!))
   if (!(largest > 0 && largest < Infinity)) return 0
   for (let i = 0; i <= degree; i++) scaled[i] = c[i]! / largest
-  let count = rootsWithinOne(degree)
+  let count = rootsWithinRim(degree)
   for (let i = 0; i < count; i++) out[i] = found[i]!
   for (let i = 0; i <= degree; i++) scaled[i] = c[degree - i]! / largest
-  const far = rootsWithinOne(degree)
+  const far = rootsWithinRim(degree)
   for (let i = 0; i < far && count < degree; i++) {
-    // Zero stands for a root at infinity, and 1 has been found before.
-    if (found[i] !== 0 && Math.abs(found[i]!) < 1) out[count++] = 1 / found[i]!
+    // Zero stands for a root at infinity, and what is within the rim has been found before.
+    if (found[i] !== 0 && Math.abs(1 / found[i]!) > rim) out[count++] = 1 / found[i]!
   }
   return count
 }
@@ -46,14 +48,14 @@ export function smallestPositiveRoot(c: Float64Array, degree: number): number {
   return smallest
 }
 
-/** Roots of `scaled` in [-1, 1], ascending, in `found`. */
-function rootsWithinOne(degree: number): number {
+/** Roots of `scaled` within the rim, ascending, in `found`. */
+function rootsWithinRim(degree: number): number {
   let count = 0
   for (let order = degree - 1; order >= 0; order--) {
     differentiate(degree, order)
-    edges[0] = -1
+    edges[0] = -rim
     for (let i = 0; i < count; i++) edges[i + 1] = found[i]!
-    edges[count + 1] = 1
+    edges[count + 1] = rim
     count = rootsBetweenEdges(degree - order, count + 2)
   }
   return count

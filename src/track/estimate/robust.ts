@@ -1,0 +1,166 @@
+/**
+ * Robust estimation: MSAC (Torr and Zisserman, MLESAC, 2000) with local optimisation (Chum, Matas and Kittler 2003; Lebeda,
+ * Matas and Chum, Fixing the locally optimized RANSAC, 2012), for any model that can be found from a few data, scored on all
+ * and refined on many. Seeded, and it stops as soon as a better model is unlikely enough.
+ */
+import type { Rng } from '#core/rng.ts'
+
+export interface RobustModel<M> {
+  readonly dataCount: number
+  /** How many data determine the model (up to a few answers). */
+  readonly sampleSize: number
+  /** All models that fit a sample; none where it is degenerate. */
+  solve(sample: Int32Array): readonly M[]
+  /** Squared residuals of all data. What cannot be scored gets Infinity. */
+  residuals(model: M, squared: Float64Array): void
+  /** The least-squares model of these data, near the given one; null where they do not determine it. */
+  refine(model: M, data: Int32Array): M | null
+}
+
+export interface RobustOptions {
+  /** Residuals up to this count as fitting; in the unit of the residuals (not squared). About 2.5 standard deviations. */
+  readonly threshold: number
+  readonly rng: Rng
+  /** The chance to have drawn at least one sample without outliers, as far as the best model tells; default 0.9999. */
+  readonly confidence?: number
+  /** Most samples drawn; default 2000. */
+  readonly maxSamples?: number
+  /** Fewest samples drawn, however good the first; default 20. */
+  readonly minSamples?: number
+}
+
+export interface RobustFit<M> {
+  readonly model: M
+  /** The data that fit, ascending. */
+  readonly inliers: Int32Array
+  /** Share of the data that fit, 0 to 1. */
+  readonly inlierShare: number
+  /** Sum over all data of min(residual^2, threshold^2). */
+  readonly cost: number
+  readonly samples: number
+}
+
+/** Subsets that the local optimisation tries each time a new best model is met. */
+const localTries = 6
+
+/** The model of least cost; null where no sample gave one, or nothing but its own sample fits it. */
+export function msac<M>(problem: RobustModel<M>, options: RobustOptions): RobustFit<M> | null {
+  const { dataCount, sampleSize } = problem
+  const { threshold, rng, confidence = 0.9999, maxSamples = 2000, minSamples = 20 } = options
+  if (dataCount < sampleSize) return null
+  const scorer = scorerOf(problem, threshold)
+  const sample = new Int32Array(sampleSize)
+  let best: Scored<M> | null = null
+  let samples = 0
+  for (let needed = maxSamples; samples < Math.min(maxSamples, Math.max(minSamples, needed)); samples++) {
+    drawDistinct(rng, dataCount, sample)
+    const drawn = bestOf(scorer, problem.solve(sample))
+    if (drawn === null || (best !== null && drawn.cost >= best.cost)) continue
+    best = locallyOptimised(problem, scorer, drawn, rng)
+    needed = samplesNeeded(best.fitting / dataCount, sampleSize, confidence)
+  }
+  if (best === null || best.fitting <= sampleSize) return null
+  const inliers = scorer.inliersOf(best.model)
+  return { model: best.model, inliers, inlierShare: inliers.length / dataCount, cost: best.cost, samples }
+}
+
+/** So many that all of them hold an outlier with a chance of only 1 - confidence. */
+function samplesNeeded(share: number, sampleSize: number, confidence: number): number {
+  const clean = share ** sampleSize
+  return clean >= 1 ? 1 : Math.log(1 - confidence) / Math.log1p(-clean)
+}
+
+interface Scored<M> {
+  readonly model: M
+  readonly cost: number
+  readonly fitting: number
+}
+
+interface Scorer<M> {
+  score(model: M): Scored<M>
+  inliersOf(model: M): Int32Array
+}
+
+function scorerOf<M>(problem: RobustModel<M>, threshold: number): Scorer<M> {
+  const squared = new Float64Array(problem.dataCount)
+  const limit = threshold * threshold
+  return {
+    score(model) {
+      problem.residuals(model, squared)
+      let cost = 0
+      let fitting = 0
+      for (let i = 0; i < squared.length; i++) {
+        // Written so that NaN counts as not fitting.
+        if (squared[i]! < limit) {
+          cost += squared[i]!
+          fitting++
+        } else cost += limit
+      }
+      return { model, cost, fitting }
+    },
+    inliersOf(model) {
+      problem.residuals(model, squared)
+      const inliers: number[] = []
+      for (let i = 0; i < squared.length; i++) if (squared[i]! < limit) inliers.push(i)
+      return Int32Array.from(inliers)
+    },
+  }
+}
+
+function bestOf<M>(scorer: Scorer<M>, models: readonly M[]): Scored<M> | null {
+  let best: Scored<M> | null = null
+  for (const model of models) {
+    const scored = scorer.score(model)
+    if (best === null || scored.cost < best.cost) best = scored
+  }
+  return best
+}
+
+/** A minimal sample carries its own noise: least squares on what fits, and on random parts of that, mostly does better. */
+function locallyOptimised<M>(problem: RobustModel<M>, scorer: Scorer<M>, drawn: Scored<M>, rng: Rng): Scored<M> {
+  let best = settled(problem, scorer, drawn)
+  const inliers = scorer.inliersOf(best.model)
+  const size = Math.min(7 * problem.sampleSize, Math.floor(inliers.length / 2))
+  if (size <= problem.sampleSize) return best
+  const subset = new Int32Array(size)
+  for (let tries = 0; tries < localTries; tries++) {
+    drawDistinct(rng, inliers.length, subset)
+    const model = problem.refine(best.model, Int32Array.from(subset, (i) => inliers[i]!).sort())
+    if (model === null) continue
+    const scored = scorer.score(model)
+    // Only what comes near is worth the way to the end.
+    if (scored.cost > 1.2 * best.cost) continue
+    const candidate = settled(problem, scorer, scored)
+    if (candidate.cost < best.cost) best = candidate
+  }
+  return best
+}
+
+/** Least squares on what fits, again and again until the cost stops falling. */
+function settled<M>(problem: RobustModel<M>, scorer: Scorer<M>, start: Scored<M>): Scored<M> {
+  let best = start
+  for (let round = 0; round < 8; round++) {
+    const model = problem.refine(best.model, scorer.inliersOf(best.model))
+    if (model === null) break
+    const scored = scorer.score(model)
+    if (!(scored.cost < best.cost)) break
+    const gained = best.cost - scored.cost
+    best = scored
+    if (gained < 1e-4 * best.cost) break
+  }
+  return best
+}
+
+/** Different indices below `count`, in random order (Floyd's algorithm would need a set: samples are small). */
+function drawDistinct(rng: Rng, count: number, out: Int32Array): void {
+  for (let i = 0; i < out.length; i++) {
+    let index = rng.int(count)
+    for (let j = 0; j < i; j++) {
+      if (out[j] === index) {
+        index = rng.int(count)
+        j = -1
+      }
+    }
+    out[i] = index
+  }
+}
