@@ -12,7 +12,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { meanFocal, readTruth, type Pose } from './truth.ts'
+import { meanFocal, readTruth, type Pose } from '#test/footage/truth.ts'
 
 export const startFocalFactor = 1.3
 

@@ -2,7 +2,7 @@
  * How good 2D tracks are, without any solver: each track is triangulated with the TRUE cameras, and what is left over is
  * the tracker's error. A track has the smallest root mean square that any standing point could give it.
  */
-import { distort, trueCamera, type Truth, type TrueCamera } from './truth.ts'
+import { distort, trueCamera, type Truth, type TrueCamera } from '#test/footage/truth.ts'
 
 export interface FlatTrack {
   readonly start: readonly [number, number, number]

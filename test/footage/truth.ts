@@ -1,6 +1,6 @@
 /**
- * The truth beside a generated clip, and its projection. This is the referee's own mathematics: nothing here may come
- * from the code under test.
+ * The truth of a generated clip, and its projection. This is the referee's own mathematics: nothing here may come from
+ * the code under test.
  *
  * Pixels: top-left corner origin, centre of the first pixel at (0.5, 0.5). The truth's cameras look along -Z with y up.
  */
@@ -21,6 +21,7 @@ export interface TrueFrame {
 export interface Truth {
   readonly clip: string
   readonly mode: string
+  readonly seed: number
   readonly width: number
   readonly height: number
   readonly fps: number
@@ -32,7 +33,11 @@ export interface Truth {
   readonly zoom: boolean
   readonly cut_frame: number | null
   readonly segments: readonly { readonly first: number; readonly last: number }[]
+  /** The jump at a cut is not counted. */
+  readonly path_length_m: number
   readonly frames: readonly TrueFrame[]
+  /** Points on things that stand still; `visible` has a 1 for each frame in which it can be seen. */
+  readonly points: readonly { readonly xyz: Vector; readonly from_frame: number; readonly visible: string }[]
   /** Per moving object and frame the box x0, y0, x1, y1 around it in the picture; null when out of view. */
   readonly movers: readonly { readonly boxes: readonly (readonly [number, number, number, number] | null)[] }[]
 }
@@ -63,15 +68,22 @@ export interface TrueCamera {
 
 export function trueCamera(truth: Truth, frame: number): TrueCamera {
   const at = truth.frames[frame]
-  if (!at) throw new Error(`${truth.clip} has no frame ${frame}`)
+  if (!at) throw new RangeError(`${truth.clip} has no frame ${frame}`)
+  return cameraOf(at.cam_to_world, at.focal_px, truth.distortion, truth.principal_point_px)
+}
+
+export function cameraOf(
+  pose: Pose,
+  focalPx: number,
+  lens: { readonly k1: number; readonly k2: number },
+  centrePx: readonly [number, number],
+): TrueCamera {
   const rotation = new Float64Array(9)
   // The columns of camera to world are the camera's axes; y and z turn over.
   for (let row = 0; row < 3; row++)
-    for (let col = 0; col < 3; col++)
-      rotation[3 * row + col] = (at.cam_to_world[col]?.[row] ?? NaN) * (row === 0 ? 1 : -1)
-  const { k1, k2 } = truth.distortion
-  const [cx, cy] = truth.principal_point_px
-  return { rotation, centre: positionOf(at.cam_to_world), focalPx: at.focal_px, cx, cy, k1, k2 }
+    for (let col = 0; col < 3; col++) rotation[3 * row + col] = (pose[col]?.[row] ?? NaN) * (row === 0 ? 1 : -1)
+  const [cx, cy] = centrePx
+  return { rotation, centre: positionOf(pose), focalPx, cx, cy, k1: lens.k1, k2: lens.k2 }
 }
 
 /** Pixel of a point in world coordinates; null behind the camera. */
