@@ -91,6 +91,8 @@ class SteppableTracker implements Tracker {
   #frame = 0
   #image: Pyramid | null = null
   #look: FrameLook | null = null
+  /** By the first frame after it: whether there is a cut. A pass the other way keeps to what the first one decided. */
+  readonly #cuts = new Map<number, boolean>()
 
   constructor(kernel: Kernel, { widthPx, heightPx, settings, masks = [] }: TrackerOptions) {
     this.#kernel = kernel
@@ -133,8 +135,7 @@ class SteppableTracker implements Tracker {
     const to = this.#kernel.pyramid(frame, levels)
     const look = lookOf(frame)
     const outcomes = this.#follow(from, to)
-    const kept = outcomes.filter(({ found }) => found).length
-    const cut = this.#look !== null && isSceneCut(this.#look, look, { tried: outcomes.length, kept })
+    const cut = this.#isCut(frame.index, look, outcomes)
     const ended: { track: number; reason: EndReason }[] = []
     const gone: Follower[] = []
     const staying: Follower[] = []
@@ -256,6 +257,16 @@ class SteppableTracker implements Tracker {
       members.forEach((follower, i) => outcomes.set(follower, results[i]!))
     }
     return this.#followers.map((follower) => outcomes.get(follower)!)
+  }
+
+  #isCut(frame: number, look: FrameLook, outcomes: readonly Outcome[]): boolean {
+    const later = Math.max(frame, this.#frame)
+    const known = this.#cuts.get(later)
+    if (known !== undefined) return known
+    const kept = outcomes.filter(({ found }) => found).length
+    const cut = this.#look !== null && isSceneCut(this.#look, look, { tried: outcomes.length, kept })
+    this.#cuts.set(later, cut)
+    return cut
   }
 
   /** Why a track ends with the frame before; null when it goes on. */
