@@ -78,8 +78,8 @@ test('solve.json has every part of the clip, and numbers the folders of those th
     // The camera's place is where R x + t vanishes.
     for (const row of [0, 1, 2]) {
       const inCamera = shot.cameras[i].positionInWorld.reduce(
-        (sum: number, value: number, column: number) => sum + rotation[3 * row + column] * value,
-        translation[row],
+        (sum: number, value: number, column: number) => sum + (rotation[3 * row + column] ?? NaN) * value,
+        translation[row] ?? NaN,
       )
       assert.ok(Math.abs(inCamera) < 1e-9)
     }
