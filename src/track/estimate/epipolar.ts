@@ -7,6 +7,19 @@
  */
 import { factorCholesky, substituteCholesky } from '../geometry/dense.ts'
 
+/** The nine coefficients of F in bᵀ F a = 0. */
+export function epipolarRow(xa: number, ya: number, xb: number, yb: number, out: Float64Array, at: number): void {
+  out[at] = xb * xa
+  out[at + 1] = xb * ya
+  out[at + 2] = xb
+  out[at + 3] = yb * xa
+  out[at + 4] = yb * ya
+  out[at + 5] = yb
+  out[at + 6] = xa
+  out[at + 7] = ya
+  out[at + 8] = 1
+}
+
 /** Squared Sampson errors of all correspondences, in the square of their unit; 2 coordinates each in `a` and `b`. */
 export function sampsonSquared(f: Float64Array, a: Float64Array, b: Float64Array, out: Float64Array): void {
   const [f0, f1, f2] = [f[0]!, f[1]!, f[2]!]

@@ -8,6 +8,7 @@
 import { eliminate, solveCholesky } from '../geometry/dense.ts'
 import { realRoots } from '../geometry/polynomial.ts'
 import { nullSpace } from '../geometry/svd.ts'
+import { epipolarRow } from './epipolar.ts'
 
 /** Exponents of x, y and z in the monomials of degree 1, 2 and 3, the last in the order that the elimination needs. */
 const linear = ['100', '010', '001', '000'].map(digits)
@@ -70,19 +71,6 @@ export function fivePoint(a: Float64Array, b: Float64Array, sample: ArrayLike<nu
     essentials.push(essentialAt(point))
   }
   return essentials
-}
-
-/** The coefficients of E in bᵀ E a = 0. */
-export function epipolarRow(xa: number, ya: number, xb: number, yb: number, out: Float64Array, at: number): void {
-  out[at] = xb * xa
-  out[at + 1] = xb * ya
-  out[at + 2] = xb
-  out[at + 3] = yb * xa
-  out[at + 4] = yb * ya
-  out[at + 5] = yb
-  out[at + 6] = xa
-  out[at + 7] = ya
-  out[at + 8] = 1
 }
 
 /** det E = 0 and the nine entries of (E Eᵀ - trace / 2) E = 0, as rows of coefficients of the 20 monomials. */

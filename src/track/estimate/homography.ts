@@ -1,0 +1,81 @@
+/**
+ * Homographies between two pictures: b ~ H a for points of a plane, or of anything under a pure rotation. Points are pixels
+ * or rays, 2 numbers each. Hartley and Zisserman, Multiple View Geometry, 4.1 (normalised DLT) and 4.2.6 (Sampson error).
+ */
+import { det3, multiply3 } from '../geometry/linear.ts'
+import { leastVector } from '../geometry/svd.ts'
+import { normalisationOf, normalised, toNormal, toOriginal } from './normalisation.ts'
+import { msac, type RobustFit, type RobustOptions } from './robust.ts'
+
+/**
+ * @param subset at least four correspondences
+ * @returns H (3 x 3, determinant 1); null where they do not determine it (as with three of four on one line)
+ */
+export function homography(a: Float64Array, b: Float64Array, subset: ArrayLike<number>): Float64Array | null {
+  const n = subset.length
+  const normalA = normalisationOf(a, subset)
+  const normalB = normalisationOf(b, subset)
+  if (n < 4 || normalA === null || normalB === null) return null
+  const rows = new Float64Array(2 * n * 9)
+  const from = normalised(normalA, a, subset)
+  const to = normalised(normalB, b, subset)
+  for (let i = 0; i < n; i++) {
+    const [x, y, u, v] = [from[2 * i]!, from[2 * i + 1]!, to[2 * i]!, to[2 * i + 1]!]
+    rows.set([x, y, 1, 0, 0, 0, -u * x, -u * y, -u, 0, 0, 0, x, y, 1, -v * x, -v * y, -v], 18 * i)
+  }
+  const { vector, sizes } = leastVector(rows, 2 * n, 9)
+  if (!(sizes[7]! > 1e-9 * sizes[0]!)) return null
+  const h = multiply3(multiply3(toOriginal(normalB), vector), toNormal(normalA))
+  const det = det3(h)
+  if (!(Math.abs(det3(vector)) > 1e-9)) return null
+  const scale = Math.cbrt(det)
+  return h.map((value) => value / scale)
+}
+
+/**
+ * Squared Sampson errors of all correspondences under b ~ H a: to first order, how far the four coordinates must move. Of a
+ * rotation R between rays it is the error of H = R. Infinity where a lies on the horizon or beyond.
+ */
+export function homographySquared(h: Float64Array, a: Float64Array, b: Float64Array, out: Float64Array): void {
+  const [h0, h1, h2] = [h[0]!, h[1]!, h[2]!]
+  const [h3, h4, h5] = [h[3]!, h[4]!, h[5]!]
+  const [h6, h7, h8] = [h[6]!, h[7]!, h[8]!]
+  for (let i = 0; i < out.length; i++) {
+    const x = a[2 * i]!
+    const y = a[2 * i + 1]!
+    const u = b[2 * i]!
+    const v = b[2 * i + 1]!
+    const w = h6 * x + h7 * y + h8
+    const p = h0 * x + h1 * y + h2 - u * w
+    const q = h3 * x + h4 * y + h5 - v * w
+    const px = h0 - u * h6
+    const py = h1 - u * h7
+    const qx = h3 - v * h6
+    const qy = h4 - v * h7
+    // J Jᵀ of (p, q) by the four coordinates.
+    const pp = px * px + py * py + w * w
+    const pq = px * qx + py * qy
+    const qq = qx * qx + qy * qy + w * w
+    out[i] = w > 0 ? (p * (qq * p - pq * q) + q * (pp * q - pq * p)) / (pp * qq - pq * pq) : Infinity
+  }
+}
+
+/** @param options `threshold` in the unit of the points */
+export const robustHomography = (
+  a: Float64Array,
+  b: Float64Array,
+  options: RobustOptions,
+): RobustFit<Float64Array> | null =>
+  msac<Float64Array>(
+    {
+      dataCount: a.length / 2,
+      sampleSize: 4,
+      solve(sample) {
+        const h = homography(a, b, sample)
+        return h === null ? [] : [h]
+      },
+      residuals: (h, squared) => homographySquared(h, a, b, squared),
+      refine: (_, data) => homography(a, b, data),
+    },
+    options,
+  )
