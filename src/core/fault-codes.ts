@@ -109,6 +109,57 @@ export const faultCodes = {
     'The image has more pixels than the limit.',
     'send a smaller image, or raise the limit',
   ),
+  // video and image sequences
+  'media.type': entry(
+    'user',
+    415,
+    'The file is no video and no image that can be read.',
+    'name a video, or a folder of numbered images',
+  ),
+  'media.codec': entry(
+    'user',
+    415,
+    'The codec or pixel format cannot be decoded here.',
+    'convert it, for instance with "ffmpeg -i IN -c:v libx264 -crf 12 OUT.mp4"',
+  ),
+  'media.decoder': entry(
+    'surroundings',
+    500,
+    'Nothing on this machine decodes video.',
+    'install ffmpeg ("npm run setup:system", or your package manager), or run "npm ci" without leaving out optional packages',
+  ),
+  'media.empty': entry('user', 422, 'There is no frame.', 'name a video or folder that holds pictures'),
+  'media.truncated': entry(
+    'user',
+    422,
+    'The video breaks off before the end that it announces.',
+    'copy or export it again from its source',
+  ),
+  'media.damaged': entry(
+    'user',
+    422,
+    'A frame cannot be decoded, or only with errors.',
+    'copy or export the clip again from its source',
+  ),
+  'media.frame-count': entry(
+    'user',
+    422,
+    'Decoding gave other frames than the container announces.',
+    'write it anew, for instance with "ffmpeg -i IN -c:v libx264 -crf 12 OUT.mp4"',
+  ),
+  'media.frame-size': entry(
+    'user',
+    422,
+    'The frames of one clip differ in size or depth.',
+    'bring all frames to one size, or cut the clip where it changes',
+  ),
+  'media.sequence': entry(
+    'user',
+    422,
+    'The images are not one sequence that is numbered without a gap.',
+    'add or rename the files named, or name a pattern such as shot.####.png',
+  ),
+  'media.range': entry('user', 422, 'The frames asked for are not in the clip.', 'choose frames within it'),
   // store
   'store.version': entry(
     'damaged',
@@ -262,6 +313,8 @@ export const faultCodes = {
     'A sample does not fit the format.',
     'choose a format made for this kind of sample',
   ),
+  // tracking
+  'track.mask': entry('user', 422, 'The mask file is not understood.', 'correct it as docs/spec.md describes'),
   // jobs
   'job.unknown': entry('user', 404, 'No job has this id.', 'list the jobs'),
   'job.cancelled': entry('user', 409, 'The job was cancelled.', 'start it again if it is still wanted'),
