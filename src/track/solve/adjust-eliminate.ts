@@ -1,0 +1,345 @@
+/**
+ * Taking points out of the normal equations, and putting them back. With V = L Lᵀ the equations of a point and W its coupling
+ * with the cameras, what it takes away from theirs is (L⁻¹Wᵀ)ᵀ(L⁻¹Wᵀ). Only L⁻¹Wᵀ is kept: three long rows for each point, its
+ * panel, whose columns are its cameras' blocks and then what all cameras share.
+ */
+import type { Layout } from './adjust-layout.ts'
+import type { Rows } from './adjust-observe.ts'
+import type { State } from './adjust-state.ts'
+import type { Skyline } from './sparse-skyline.ts'
+
+export interface Eliminated {
+  readonly panels: Float64Array
+  /** Where each point's panel begins. */
+  readonly panelStart: Int32Array
+  /** For each point L as 1/l00, l10, 1/l11, l20, l21, 1/l22; all 0: not determined, stays put. */
+  readonly factors: Float64Array
+  /** L⁻¹ times the point's right side. */
+  readonly right: Float64Array
+  /** -Jᵀr and lambda D. */
+  readonly gradient: Float64Array
+  readonly damping: Float64Array
+  readonly runs: Runs
+}
+
+/** Stretches of a panel whose columns stand side by side in the matrix as well. */
+interface Runs {
+  count: number
+  /** Begin in the panel; the end is the next one's begin. */
+  readonly from: Int32Array
+  /** Column in the matrix less column in the panel. */
+  readonly shift: Int32Array
+}
+
+/** A coordinate of a point is damped by at least this share of the sum of all three. */
+const LEAST_DIAGONAL = 1e-8
+
+export function eliminatedOf({ block, blockSize, shared, pointsFree, sightings }: Layout): Eliminated {
+  const pointCount = pointsFree ? sightings.start.length - 1 : 0
+  const panelStart = new Int32Array(pointCount + 1)
+  for (let p = 0; p < pointCount; p++) {
+    let width = shared.length
+    for (let i = sightings.start[p]!; i < sightings.start[p + 1]!; i++) {
+      if (block[sightings.camera[i]!]! >= 0) width += blockSize
+    }
+    panelStart[p + 1] = panelStart[p]! + 3 * width
+  }
+  return {
+    panels: new Float64Array(panelStart[pointCount]!),
+    panelStart,
+    factors: new Float64Array(6 * pointCount),
+    right: new Float64Array(3 * pointCount),
+    gradient: new Float64Array(3 * pointCount),
+    damping: new Float64Array(3 * pointCount),
+    runs: { count: 0, from: new Int32Array(sightings.most + 2), shift: new Int32Array(sightings.most + 2) },
+  }
+}
+
+/** Takes point p, whose observations stand in `rows`, out of the cameras' `matrix` and `right` side. */
+export function eliminatePoint(
+  eliminated: Eliminated,
+  rows: Rows,
+  layout: Layout,
+  { points }: State,
+  p: number,
+  lambda: number,
+  matrix: Skyline,
+  right: Float64Array,
+): void {
+  const { panels, panelStart, runs } = eliminated
+  const count = layout.sightings.start[p + 1]! - layout.sightings.start[p]!
+  panels.fill(0, panelStart[p]!, panelStart[p + 1]!)
+  gatherPoint(rows, count)
+  dampPoint(eliminated, p, lambda, layout.poseSize === 3 ? points : null)
+  if (!factorPoint(eliminated, p)) return
+  fillPanel(eliminated, rows, layout, p, count)
+  const base = panelStart[p]!
+  const width = (panelStart[p + 1]! - base) / 3
+  const border = width - layout.shared.length
+  const [z0, z1, z2] = [eliminated.right[3 * p]!, eliminated.right[3 * p + 1]!, eliminated.right[3 * p + 2]!]
+  for (let row = 0, run = 0; row < width; ) {
+    const end = row < border ? row + layout.blockSize : width
+    while (run + 1 < runs.count && runs.from[run + 1]! <= row) run++
+    for (; row < end; ) {
+      const together = end - row >= 3 ? 3 : 1
+      takeRows(matrix, panels, base, width, runs, row, row + runs.shift[run]!, end, together)
+      for (const last = row + together; row < last; row++) {
+        const at = base + row
+        right[row + runs.shift[run]!]! -= panels[at]! * z0 + panels[at + width]! * z1 + panels[at + 2 * width]! * z2
+      }
+    }
+  }
+}
+
+/** V (00, 10, 11, 20, 21, 22) and -Jᵀr of the point at hand. */
+const gathered = new Float64Array(9)
+
+function gatherPoint({ byPoint, residual }: Rows, count: number): void {
+  let [v00, v10, v11, v20, v21, v22, g0, g1, g2] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
+  for (let row = 0; row < 2 * count; row++) {
+    const x = byPoint[3 * row]!
+    const y = byPoint[3 * row + 1]!
+    const z = byPoint[3 * row + 2]!
+    const r = residual[row]!
+    v00 += x * x
+    v10 += y * x
+    v11 += y * y
+    v20 += z * x
+    v21 += z * y
+    v22 += z * z
+    g0 -= x * r
+    g1 -= y * r
+    g2 -= z * r
+  }
+  gathered[0] = v00
+  gathered[1] = v10
+  gathered[2] = v11
+  gathered[3] = v20
+  gathered[4] = v21
+  gathered[5] = v22
+  gathered[6] = g0
+  gathered[7] = g1
+  gathered[8] = g2
+}
+
+/** `directions`: the points are directions, which have no length to adjust; changing it is made stiff, which takes nothing else. */
+function dampPoint(
+  { damping, gradient }: Eliminated,
+  p: number,
+  lambda: number,
+  directions: Float64Array | null,
+): void {
+  const sum = gathered[0]! + gathered[2]! + gathered[5]!
+  const x = directions === null ? 0 : directions[3 * p]!
+  const y = directions === null ? 0 : directions[3 * p + 1]!
+  const z = directions === null ? 0 : directions[3 * p + 2]!
+  for (let axis = 0, diagonal = 0; axis < 3; axis++, diagonal += axis + 1) {
+    damping[3 * p + axis] = lambda * Math.max(gathered[diagonal]!, LEAST_DIAGONAL * sum)
+    gradient[3 * p + axis] = gathered[6 + axis]!
+    gathered[diagonal]! += damping[3 * p + axis]!
+  }
+  gathered[0]! += sum * x * x
+  gathered[1]! += sum * y * x
+  gathered[2]! += sum * y * y
+  gathered[3]! += sum * z * x
+  gathered[4]! += sum * z * y
+  gathered[5]! += sum * z * z
+}
+
+/** False when what was gathered has no factor. */
+function factorPoint({ factors, right }: Eliminated, p: number): boolean {
+  const i0 = 1 / Math.sqrt(gathered[0]!)
+  const l10 = gathered[1]! * i0
+  const l20 = gathered[3]! * i0
+  const i1 = 1 / Math.sqrt(gathered[2]! - l10 * l10)
+  const l21 = (gathered[4]! - l20 * l10) * i1
+  const i2 = 1 / Math.sqrt(gathered[5]! - l20 * l20 - l21 * l21)
+  const sound = i0 + i1 + i2 < Infinity
+  const at = 6 * p
+  factors[at] = sound ? i0 : 0
+  factors[at + 1] = sound ? l10 : 0
+  factors[at + 2] = sound ? i1 : 0
+  factors[at + 3] = sound ? l20 : 0
+  factors[at + 4] = sound ? l21 : 0
+  factors[at + 5] = sound ? i2 : 0
+  const y0 = gathered[6]! * i0
+  const y1 = (gathered[7]! - l10 * y0) * i1
+  right[3 * p] = sound ? y0 : 0
+  right[3 * p + 1] = sound ? y1 : 0
+  right[3 * p + 2] = sound ? (gathered[8]! - l20 * y0 - l21 * y1) * i2 : 0
+  return sound
+}
+
+/** L⁻¹Wᵀ, and which stretches of it lie side by side in the matrix. */
+function fillPanel(eliminated: Eliminated, rows: Rows, layout: Layout, p: number, count: number): void {
+  const { factors, panels, panelStart, runs } = eliminated
+  const { blockSize, shared, block, blocks, sightings } = layout
+  const base = panelStart[p]!
+  const width = (panelStart[p + 1]! - base) / 3
+  const border = base + width - shared.length
+  const f = 6 * p
+  const [i0, l10, i1] = [factors[f]!, factors[f + 1]!, factors[f + 2]!]
+  const [l20, l21, i2] = [factors[f + 3]!, factors[f + 4]!, factors[f + 5]!]
+  runs.count = 0
+  let at = base
+  for (let k = 0; k < count; k++) {
+    const here = block[sightings.camera[sightings.start[p]! + k]!]!
+    for (let row = 2 * k; row < 2 * k + 2; row++) {
+      const y0 = rows.byPoint[3 * row]! * i0
+      const y1 = (rows.byPoint[3 * row + 1]! - l10 * y0) * i1
+      const y2 = (rows.byPoint[3 * row + 2]! - l20 * y0 - l21 * y1) * i2
+      if (here >= 0) addRow(panels, at, width, rows.byCamera, row * blockSize, blockSize, y0, y1, y2)
+      addRow(panels, border, width, rows.byShared, row * shared.length, shared.length, y0, y1, y2)
+    }
+    if (here < 0) continue
+    addRun(runs, at - base, here * blockSize)
+    at += blockSize
+  }
+  if (shared.length > 0) addRun(runs, border - base, blocks * blockSize)
+}
+
+function addRun(runs: Runs, from: number, column: number): void {
+  if (runs.count > 0 && runs.shift[runs.count - 1] === column - from) return
+  runs.from[runs.count] = from
+  runs.shift[runs.count] = column - from
+  runs.count++
+}
+
+function addRow(
+  panels: Float64Array,
+  at: number,
+  width: number,
+  from: Float64Array,
+  begin: number,
+  length: number,
+  y0: number,
+  y1: number,
+  y2: number,
+): void {
+  for (let j = 0; j < length; j++) {
+    const x = from[begin + j]!
+    panels[at + j]! += y0 * x
+    panels[at + width + j]! += y1 * x
+    panels[at + 2 * width + j]! += y2 * x
+  }
+}
+
+/** Subtracts panelᵀ panel from one or three rows of the matrix (`row` of the panel), up to column `end` of the panel. */
+function takeRows(
+  { offset, values }: Skyline,
+  panels: Float64Array,
+  base: number,
+  width: number,
+  runs: Runs,
+  row: number,
+  matrixRow: number,
+  end: number,
+  together: 1 | 3,
+): void {
+  for (let run = 0; run < runs.count && runs.from[run]! < end; run++) {
+    const from = runs.from[run]!
+    const to = run + 1 < runs.count ? Math.min(end, runs.from[run + 1]!) : end
+    const shift = runs.shift[run]! + from
+    const at = offset[matrixRow]! + shift
+    if (together === 1) takeRow(values, at, panels, base + row, base + from, width, to - from)
+    else {
+      const at1 = offset[matrixRow + 1]! + shift
+      const at2 = offset[matrixRow + 2]! + shift
+      takeThreeRows(values, at, at1, at2, panels, base + row, base + from, width, to - from)
+    }
+  }
+}
+
+function takeRow(
+  values: Float64Array,
+  at: number,
+  panels: Float64Array,
+  row: number,
+  from: number,
+  width: number,
+  n: number,
+) {
+  const x = panels[row]!
+  const y = panels[row + width]!
+  const z = panels[row + 2 * width]!
+  for (let j = 0; j < n; j++) {
+    values[at + j]! -= x * panels[from + j]! + y * panels[from + width + j]! + z * panels[from + 2 * width + j]!
+  }
+}
+
+function takeThreeRows(
+  values: Float64Array,
+  at0: number,
+  at1: number,
+  at2: number,
+  panels: Float64Array,
+  row: number,
+  from: number,
+  width: number,
+  n: number,
+): void {
+  const x0 = panels[row]!
+  const x1 = panels[row + 1]!
+  const x2 = panels[row + 2]!
+  const y0 = panels[row + width]!
+  const y1 = panels[row + width + 1]!
+  const y2 = panels[row + width + 2]!
+  const z0 = panels[row + 2 * width]!
+  const z1 = panels[row + 2 * width + 1]!
+  const z2 = panels[row + 2 * width + 2]!
+  const fromY = from + width
+  const fromZ = fromY + width
+  for (let j = 0; j < n; j++) {
+    const x = panels[from + j]!
+    const y = panels[fromY + j]!
+    const z = panels[fromZ + j]!
+    values[at0 + j]! -= x0 * x + y0 * y + z0 * z
+    values[at1 + j]! -= x1 * x + y1 * y + z1 * z
+    values[at2 + j]! -= x2 * x + y2 * y + z2 * z
+  }
+}
+
+/**
+ * The step of each point that goes with the cameras' step.
+ *
+ * @returns what the points add to the expected fall of twice the cost.
+ */
+export function substitutePoints(
+  { factors, panels, panelStart, right, gradient, damping }: Eliminated,
+  layout: Layout,
+  step: Float64Array,
+  pointStep: Float64Array,
+): number {
+  const { blockSize, block, blocks, shared, sightings } = layout
+  const border = blocks * blockSize
+  let fall = 0
+  for (let p = 0; p + 1 < sightings.start.length; p++) {
+    let [y0, y1, y2] = [right[3 * p]!, right[3 * p + 1]!, right[3 * p + 2]!]
+    const width = (panelStart[p + 1]! - panelStart[p]!) / 3
+    let at = panelStart[p]!
+    // One stretch for each camera and, one past them, the last for what is shared.
+    for (let i = sightings.start[p]!; i <= sightings.start[p + 1]!; i++) {
+      const last = i === sightings.start[p + 1]!
+      const here = last ? 0 : block[sightings.camera[i]!]!
+      if (here < 0) continue
+      const column = last ? border : here * blockSize
+      for (let j = 0; j < (last ? shared.length : blockSize); j++, at++) {
+        const x = step[column + j]!
+        y0 -= panels[at]! * x
+        y1 -= panels[at + width]! * x
+        y2 -= panels[at + 2 * width]! * x
+      }
+    }
+    const f = 6 * p
+    const z = y2 * factors[f + 5]!
+    const y = (y1 - factors[f + 4]! * z) * factors[f + 2]!
+    const x = (y0 - factors[f + 1]! * y - factors[f + 3]! * z) * factors[f]!
+    pointStep[3 * p] = x
+    pointStep[3 * p + 1] = y
+    pointStep[3 * p + 2] = z
+    for (let axis = 3 * p; axis < 3 * p + 3; axis++) {
+      fall += pointStep[axis]! * (damping[axis]! * pointStep[axis]! + gradient[axis]!)
+    }
+  }
+  return fall
+}

@@ -1,0 +1,89 @@
+/** What an adjustment knows besides observations: that a zoom is smooth, and that nothing but the gauge fixes the scale. */
+import type { Equations } from './adjust-equations.ts'
+import type { Layout } from './adjust-layout.ts'
+import type { State } from './adjust-state.ts'
+import type { AdjustOptions } from './problem.ts'
+
+export interface Priors {
+  /** Weight of the second difference of the log focal length; 0: none. */
+  readonly smoothness: number
+  /** Pairs of cameras that a prior ties together. */
+  readonly links: readonly (readonly [number, number])[]
+}
+
+export function priorsOf(cameraCount: number, { focal, focalSmoothness }: AdjustOptions): Priors {
+  if (focal !== 'per-camera' || focalSmoothness === 0) return { smoothness: 0, links: [] }
+  const links = Array.from({ length: Math.max(0, cameraCount - 2) }, (_, i) => [i, i + 2] as const)
+  return {
+    smoothness: focalSmoothness,
+    links: [...links, ...links.map(([from, to]) => [from + 1, to] as const), [0, 1]],
+  }
+}
+
+/** Twice their cost. */
+export function priorCost({ focals }: State, { smoothness }: Priors): number {
+  let sum = 0
+  for (let i = 1; smoothness > 0 && i + 1 < focals.length; i++) sum += smoothness * bend(focals, i) ** 2
+  return sum
+}
+
+const bend = (focals: Float64Array, i: number) => Math.log((focals[i - 1]! * focals[i + 1]!) / focals[i]! ** 2)
+
+const bendBy = [1, -2, 1]
+
+/** Adds the priors to the equations. Returns twice their cost. */
+export function addPriors(equations: Equations, layout: Layout, state: State, priors: Priors): number {
+  holdScale(equations, layout, state)
+  const { matrix, gradient, diagonal } = equations
+  const { block, blockSize } = layout
+  const column = (camera: number) => (block[camera]! + 1) * blockSize - 1
+  for (let i = 1; priors.smoothness > 0 && i + 1 < block.length; i++) {
+    const residual = bend(state.focals, i)
+    for (let a = 0; a < 3; a++) {
+      const row = column(i - 1 + a)
+      gradient[row]! -= priors.smoothness * bendBy[a]! * residual
+      diagonal[row]! += priors.smoothness * bendBy[a]! ** 2
+      for (let b = 0; b < 3; b++) {
+        const other = column(i - 1 + b)
+        if (other <= row) matrix.values[matrix.offset[row]! + other]! += priors.smoothness * bendBy[a]! * bendBy[b]!
+      }
+    }
+  }
+  return priorCost(state, priors)
+}
+
+/**
+ * With one camera held, the scale is open. A spring without tension on one camera's distance from it leaves every cost as it
+ * was and the equations with one solution.
+ */
+function holdScale(
+  { matrix, diagonal }: Equations,
+  { scaleCamera, held, block, blockSize }: Layout,
+  state: State,
+): void {
+  if (scaleCamera === null) return
+  const { rotations, translations } = state
+  const [r, t] = [9 * scaleCamera, 3 * scaleCamera]
+  const from = 9 * held.indexOf(1)
+  const fromT = from / 3
+  // Where the held camera is in coordinates of the other: along this line it may not move.
+  const along = new Float64Array(3)
+  for (let i = 0; i < 3; i++) {
+    along[i] = translations[t + i]!
+    for (let j = 0; j < 3; j++) {
+      const centre =
+        rotations[from + j]! * translations[fromT]! +
+        rotations[from + 3 + j]! * translations[fromT + 1]! +
+        rotations[from + 6 + j]! * translations[fromT + 2]!
+      along[i]! -= rotations[r + 3 * i + j]! * centre
+    }
+  }
+  const column = block[scaleCamera]! * blockSize + 3
+  const stiff = diagonal[column]! + diagonal[column + 1]! + diagonal[column + 2]!
+  const square = along[0]! ** 2 + along[1]! ** 2 + along[2]! ** 2
+  if (!(square > 0)) return
+  for (let a = 0; a < 3; a++) {
+    const at = matrix.offset[column + a]! + column
+    for (let b = 0; b <= a; b++) matrix.values[at + b]! += (stiff * along[a]! * along[b]!) / square
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Bundle adjustment: cameras, points and lens are changed together until the points, seen through the cameras, lie where they
+ * were observed. Levenberg-Marquardt (Marquardt 1963) with the damping steered by the gain ratio (Nielsen 1999), robust by
+ * reweighting, points eliminated, cameras by Cholesky inside the envelope of what they see in common.
+ *
+ * The same function resects many cameras (points fixed), places many points (cameras fixed) and adjusts a turning camera.
+ */
+import type { Context } from '#core/context.ts'
+import { turn } from '#core/turn.ts'
+import { type Equations, equationsOf, linearise, solveStep } from './adjust-equations.ts'
+import { type Layout, layoutOf } from './adjust-layout.ts'
+import { lossOf } from './adjust-loss.ts'
+import { costOf, type Measure } from './adjust-observe.ts'
+import { type Priors, priorCost, priorsOf } from './adjust-priors.ts'
+import { copyOf, problemOf, type State, stateOf, takeStep } from './adjust-state.ts'
+import type { Adjusted, AdjustOptions, Problem } from './problem.ts'
+
+const FIRST_DAMPING = 1e-4
+const LEAST_DAMPING = 1e-12
+const MOST_DAMPING = 1e12
+/** Squared pixels for each observation: a cost below this is rounding. */
+const LEAST_COST = 1e-24
+
+/**
+ * Adjusts a problem. The input stays as it is; the cost of the result is never higher. Points that fewer than two cameras see,
+ * and what is not finite, neither count nor move.
+ */
+export async function adjust(
+  problem: Problem,
+  options: AdjustOptions,
+  ctx?: Pick<Context, 'signal'>,
+): Promise<Adjusted> {
+  const run = begin(problem, options)
+  const costBefore = run.cost / 2
+  let ended: Adjusted['ended'] = 'iterations'
+  let iterations = 0
+  while (iterations < options.maxIterations) {
+    await turn()
+    if (ctx?.signal.aborted) {
+      ended = 'cancelled'
+      break
+    }
+    iterations++
+    const outcome = iterate(run, options.tolerance)
+    if (outcome === 'more') continue
+    ended = outcome
+    break
+  }
+  return { problem: problemOf(run.state, problem, options), costBefore, costAfter: run.cost / 2, iterations, ended }
+}
+
+interface Run {
+  readonly problem: Problem
+  readonly layout: Layout
+  readonly priors: Priors
+  readonly measure: Measure
+  readonly equations: Equations
+  readonly step: Float64Array
+  readonly pointStep: Float64Array
+  /** The best so far, and room for the next. */
+  state: State
+  trial: State
+  /** Twice the robust cost of `state`. */
+  cost: number
+  damping: number
+  growth: number
+}
+
+function begin(problem: Problem, options: AdjustOptions): Run {
+  const order = Int32Array.from(problem.cameras.keys())
+  const layout = layoutOf(problem, options, order)
+  const priors = priorsOf(problem.cameras.length, options)
+  const { widthPx, heightPx } = problem.intrinsics
+  const measure = { loss: lossOf(options.loss), farthest: 4 * (widthPx ** 2 + heightPx ** 2) }
+  const state = stateOf(problem, options)
+  return {
+    problem,
+    layout,
+    priors,
+    measure,
+    equations: equationsOf(layout, priors),
+    step: new Float64Array(layout.size),
+    pointStep: new Float64Array(problem.points.length),
+    state,
+    trial: copyOf(state),
+    cost: costOf(state, layout, measure) + priorCost(state, priors),
+    damping: FIRST_DAMPING,
+    growth: 2,
+  }
+}
+
+/** One linearisation and one step, taken or not. */
+function iterate(run: Run, tolerance: number): 'more' | 'converged' | 'no-step' {
+  const { layout, equations, measure, priors, state, trial, step, pointStep } = run
+  if (run.cost <= LEAST_COST * layout.sightings.count) return 'converged'
+  linearise(equations, layout, state, measure, priors, run.damping)
+  const expected = solveStep(equations, layout, run.damping, step, pointStep)
+  if (expected === null) return harder(run)
+  // Less than this is lost in the rounding of the cost itself.
+  if (expected <= 1e-15 * run.cost) return 'converged'
+  takeStep(state, trial, layout, run.problem.intrinsics, step, pointStep)
+  const cost = costOf(trial, layout, measure) + priorCost(trial, priors)
+  const fall = run.cost - cost
+  if (!(fall > 0)) return harder(run)
+  const gain = fall / expected
+  run.damping = Math.max(LEAST_DAMPING, run.damping * Math.max(1 / 3, 1 - (2 * gain - 1) ** 3))
+  run.growth = 2
+  const done = fall < tolerance * run.cost
+  run.state = trial
+  run.trial = state
+  run.cost = cost
+  return done ? 'converged' : 'more'
+}
+
+/** A shorter step next time. */
+function harder(run: Run): 'more' | 'no-step' {
+  run.damping *= run.growth
+  run.growth *= 2
+  return run.damping < MOST_DAMPING ? 'more' : 'no-step'
+}
