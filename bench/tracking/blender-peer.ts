@@ -3,7 +3,7 @@
  * result is found again by the bytes of clip and script. Blender reads the frames as PNG files, decoded beforehand and
  * not counted; on `walk` it tracks the same from the video, in the same time.
  *
- * Run: node bench/tracking/blender-peer.ts [--cache DIR] [--tracks DIR] [--again] CLIP.mp4...
+ * Run: node bench/tracking/blender-peer.ts [--cache DIR] [--tracks DIR] [--again] [--refill] CLIP.mp4...
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -79,10 +79,19 @@ const script = fileURLToPath(new URL('blender_peer.py', import.meta.url))
 
 export const truthPath = (clip: string) => clip.replace(/\.\w+$/, '.truth.json')
 
+export interface PeerOptions {
+  readonly cache: string
+  /** Do not take it from the cache. */
+  readonly again?: boolean
+  /** Detect again in the middle and at the end of a clip where few tracks last; by the protocol it is done once. */
+  readonly refill?: boolean
+}
+
 /** Blender's tracks and solves of a clip with truth beside it, from the cache where they are there already. */
-export function blenderPeer(clip: string, cache: string, again = false): Peer {
+export function blenderPeer(clip: string, { cache, again = false, refill = false }: PeerOptions): Peer {
   const truth = readTruth(truthPath(clip))
-  const key = createHash('sha256').update(readFileSync(clip)).update(readFileSync(script)).digest('hex').slice(0, 12)
+  const hash = createHash('sha256').update(readFileSync(clip)).update(readFileSync(script)).digest('hex')
+  const key = `${hash.slice(0, 12)}${refill ? '-refilled' : ''}`
   const kept = (what: string) => join(cache, `${truth.clip}-${key}.${what}.json`)
   if (again || !existsSync(kept('machine'))) {
     mkdirSync(cache, { recursive: true })
@@ -98,6 +107,7 @@ export function blenderPeer(clip: string, cache: string, again = false): Peer {
         start_focal_mm: (startFocalFactor * meanFocal(truth) * truth.sensor_width_mm) / truth.width,
         tripod: truth.camera_moves === 'rotation',
         radial: truth.distortion.model !== 'none',
+        refill,
         tracks_out: kept('tracks'),
         result_out: kept('result'),
       }
@@ -136,10 +146,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       cache: { type: 'string', default: defaultCache },
       tracks: { type: 'string' },
       again: { type: 'boolean', default: false },
+      refill: { type: 'boolean', default: false },
     },
   })
   for (const clip of positionals) {
-    const { tracks, result, othersBusy } = blenderPeer(clip, values.cache, values.again)
+    const { tracks, result, othersBusy } = blenderPeer(clip, values)
     if (values.tracks) {
       mkdirSync(values.tracks, { recursive: true })
       writeFileSync(join(values.tracks, `${tracks.clip}.tracks.json`), JSON.stringify(tracks))

@@ -1,8 +1,9 @@
 """Blender's own camera tracking of one clip: detect 200, track, solve, clean at 1.5 px, solve again.
 
 Run by blender-peer.ts, as: blender -b --factory-startup --python blender_peer.py -- JOB.json
-JOB.json: {clip, footage, frames, sensor_width_mm, start_focal_mm, tripod, radial, tracks_out, result_out}
+JOB.json: {clip, footage, frames, sensor_width_mm, start_focal_mm, tripod, radial, refill, tracks_out, result_out}
   footage        a video, or the first picture of a numbered sequence
+  refill         detect again in the middle and at the end where fewer than 60 tracks last, for overlap; costs much time
   tracks_out     the 2D tracks, in pixels with a top-left corner origin and frames counted from 0
   result_out     both solves, as Blender has them (camera to world, looking along -Z, y up), and the times; null: track only
 
@@ -161,7 +162,7 @@ times["track"] = clock.read()
 first_pass = len(tracks)
 alive = sum(any(m.frame == N for m in followed(t)) for t in tracks)
 clock = Clock()
-if alive < ENOUGH_ALIVE:
+if job["refill"] and alive < ENOUGH_ALIVE:
     add_tracks(threshold, starts)
     times["track_again"] = clock.read()
 
