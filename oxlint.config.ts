@@ -75,7 +75,8 @@ export default defineConfig({
   plugins: ['eslint', 'import', 'typescript', 'unicorn', 'oxc', 'promise', 'react'],
   categories: { correctness: 'error' },
   options: { typeAware: true },
-  ignorePatterns: ['dist/**', '.venv/**', 'hindsight-data/**'],
+  // AssemblyScript looks like TypeScript and is not.
+  ignorePatterns: ['dist/**', '.venv/**', 'hindsight-data/**', 'src/vision/wasm/assembly/**'],
   rules: {
     'import/no-cycle': ['error', { ignoreTypes: false }],
     'no-control-regex': 'off', // names and texts from outside are checked for control characters

@@ -52,7 +52,7 @@ export function cutPattern(image: ReferencePyramid, x: number, y: number, sizePx
   const [u, v] = [x - 0.5, y - 0.5]
   const isInside = u >= reach && v >= reach && u + reach <= image.widthPx - 1 && v + reach <= image.heightPx - 1
   if (!isInside) return null
-  const [pixelX, pixelY] = [Math.round(u), Math.round(v)]
+  const [pixelX, pixelY] = [Math.floor(u + 0.5), Math.floor(v + 0.5)]
   const { data, width } = image.bytes
   const bytes = new Uint8Array(sizePx * sizePx)
   for (let row = 0; row < sizePx; row++) {

@@ -48,8 +48,8 @@ function findPeak(
   const reach = (size - 1) / 2
   const room = Math.max(0, Math.floor((searchPx - size) / 2))
   // Top left pixel of the pattern where the search begins and ends.
-  const left = Math.round(x - 0.5 - pattern.remainderX) - reach
-  const top = Math.round(y - 0.5 - pattern.remainderY) - reach
+  const left = Math.floor(x - pattern.remainderX) - reach
+  const top = Math.floor(y - pattern.remainderY) - reach
   const x0 = Math.max(0, left - room)
   const y0 = Math.max(0, top - room)
   const across = Math.min(plane.width - size, left + room) - x0 + 1

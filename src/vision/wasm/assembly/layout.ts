@@ -1,0 +1,107 @@
+/**
+ * What lies where in memory. The TypeScript side (`../layout.ts`) allocates and fills these records and must agree.
+ *
+ * Level of a pyramid, 16 bytes: address of pixel (0, 0), width, height, stride in pixels. A rim of 4 repeated pixels is around.
+ * Pyramid: levels i32, address of the byte plane, 2 spare words, then its levels.
+ * Grid of n x n floats: rows of `strideOf(n)`, zero beyond column n, `gridLength(n)` floats in all.
+ * Pattern: a header of 64 bytes, 3 grids (value, slope in x, slope in y), 3 half-size grids, then n rows of `byteStride(n)` i16.
+ */
+
+export const RIM: i32 = 4
+
+// @ts-ignore: decorator
+@inline export function strideOf(n: i32): i32 {
+  return (n + 3) & ~3
+}
+
+/** A multiple of 8, so that loops take two vectors at a time. */
+// @ts-ignore: decorator
+@inline export function gridLength(n: i32): i32 {
+  return (n * strideOf(n) + 7) & ~7
+}
+
+// @ts-ignore: decorator
+@inline export function gridBytes(n: i32): usize {
+  return usize(gridLength(n)) << 2
+}
+
+/** Side of a pattern at half the size of the picture. */
+// @ts-ignore: decorator
+@inline export function coarseSide(n: i32): i32 {
+  return (n >> 1) | 1
+}
+
+// @ts-ignore: decorator
+@inline export function byteStride(n: i32): i32 {
+  return (n + 7) & ~7
+}
+
+// @ts-ignore: decorator
+@inline export function levelOf(pyramid: usize, level: i32): usize {
+  return pyramid + 16 + (usize(level) << 4)
+}
+
+// @ts-ignore: decorator
+@inline export function levels(pyramid: usize): i32 {
+  return load<i32>(pyramid)
+}
+
+// @ts-ignore: decorator
+@inline export function bytesOf(pyramid: usize): usize {
+  return load<u32>(pyramid, 4)
+}
+
+// @ts-ignore: decorator
+@inline export function pixels(level: usize): usize {
+  return load<u32>(level)
+}
+
+// @ts-ignore: decorator
+@inline export function width(level: usize): i32 {
+  return load<i32>(level, 4)
+}
+
+// @ts-ignore: decorator
+@inline export function height(level: usize): i32 {
+  return load<i32>(level, 8)
+}
+
+// @ts-ignore: decorator
+@inline export function stride(level: usize): i32 {
+  return load<i32>(level, 12)
+}
+
+/** Header of a pattern: offsets of its fields. */
+export const INSIDE: usize = 0
+export const HAS_COARSE: usize = 4
+export const MEAN: usize = 8
+export const ENERGY: usize = 12
+export const COARSE_MEAN: usize = 16
+export const COARSE_ENERGY: usize = 20
+export const REMAINDER_X: usize = 24
+export const REMAINDER_Y: usize = 32
+export const BYTE_SUM: usize = 40
+export const BYTE_SQUARES: usize = 44
+export const HEADER: usize = 64
+
+// @ts-ignore: decorator
+@inline export function fineGrid(pattern: usize): usize {
+  return pattern + HEADER
+}
+
+// @ts-ignore: decorator
+@inline export function coarseGrid(pattern: usize, n: i32): usize {
+  return pattern + HEADER + 3 * gridBytes(n)
+}
+
+// @ts-ignore: decorator
+@inline export function patternBytes(pattern: usize, n: i32): usize {
+  return coarseGrid(pattern, n) + 3 * gridBytes(coarseSide(n))
+}
+
+// @ts-ignore: decorator
+@inline export function sumOf(v: v128): f32 {
+  return (
+    f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
+  )
+}

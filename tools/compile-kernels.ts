@@ -1,0 +1,43 @@
+/**
+ * Compiles the tracking kernels (AssemblyScript) to the source of a TypeScript module that holds them. The same sources and
+ * the same pinned compiler give the same bytes, which a test checks.
+ */
+import asc from 'assemblyscript/asc'
+import { readFileSync } from 'node:fs'
+
+const sources = new URL('../src/vision/wasm/assembly/', import.meta.url)
+
+export const modulePath = new URL('../src/vision/wasm/module-bytes.ts', import.meta.url)
+
+const options = [
+  ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'threads'],
+  // Memory is brought in and shared, so that threads can work on one; its pages must be those of src/vision/wasm/engine.ts.
+  ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
+]
+
+/** @throws with the compiler's words */
+export async function compileKernels(): Promise<string> {
+  let binary: Uint8Array | undefined
+  const { error, stderr } = await asc.main(['index.ts', '--outFile', 'kernels.wasm', ...options], {
+    readFile: (name) => readSource(name),
+    writeFile: (name, contents) => {
+      if (name === 'kernels.wasm' && contents instanceof Uint8Array) binary = contents
+    },
+    listFiles: () => [],
+  })
+  if (error !== null || binary === undefined) throw new Error(`the kernels do not compile\n${stderr.toString()}`)
+  return [
+    '// Written by `npm run build:kernels` from the files of assembly/.',
+    `export const moduleBase64 =\n  '${Buffer.from(binary).toString('base64')}'`,
+    '',
+  ].join('\n')
+}
+
+/** null, which tells the compiler to look elsewhere, for what is not there. */
+function readSource(name: string): string | null {
+  try {
+    return readFileSync(new URL(name, sources), 'utf8')
+  } catch {
+    return null
+  }
+}
