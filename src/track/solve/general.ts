@@ -1,0 +1,87 @@
+/**
+ * A moving camera: seeds from several stretches of the shot under several hypotheses of the focal length, the best of them
+ * grown to all keyframes, the one that explains most observations kept.
+ */
+import { decideLens } from './lens-evidence.ts'
+import { grow } from './grow.ts'
+import { emptyReconstruction, solvedFrames, type Reconstruction, type SolveContext } from './reconstruction.ts'
+import type { Plan } from './plan.ts'
+import { misfit } from './score.ts'
+import { findStretches, framesOf, solveStretch, type Stretch } from './seed.ts'
+import type { Shot } from './shot.ts'
+
+export interface Setting extends Plan {
+  readonly keyframes: readonly number[]
+  /** Course of the focal length over the frames, relative, as a start for a zoom; null without zoom. */
+  readonly zoomShape: Float64Array | null
+}
+
+/** A seed's misfit below which no further stretch is tried. */
+const GOOD_SEED = 0.1
+const MOST_STRETCHES = 4
+/** So many seeds are grown to the end. */
+const GROWN = 2
+/** Seeds are the same when their focal lengths are this near. */
+const SAME_FOCAL = 0.03
+
+interface Seed {
+  readonly stretch: Stretch
+  readonly reconstruction: Reconstruction
+  readonly misfit: number
+}
+
+/** The best reconstruction of the keyframes; null when no stretch holds a rigid scene with parallax. */
+export async function solveGeneralKeyframes(
+  shot: Shot,
+  setting: Setting,
+  ctx: SolveContext,
+): Promise<Reconstruction | null> {
+  const { keyframes, pxUnit, freedom } = setting
+  const seeds = await plantSeeds(shot, setting, ctx)
+  let best: { reconstruction: Reconstruction; misfit: number } | null = null
+  for (const seed of differing(seeds).slice(0, GROWN)) {
+    const seedFrames = framesOf(seed.stretch)
+    const start = setting.lensFree
+      ? await decideLens(shot, seed.reconstruction, seedFrames, freedom, 1, ctx)
+      : { reconstruction: seed.reconstruction, radial: freedom.radial }
+    const options = { frames: keyframes, freedom: { ...freedom, radial: start.radial }, pxUnit }
+    const reconstruction = await grow(shot, start.reconstruction, options, ctx)
+    const grown = { reconstruction, misfit: misfit(shot, reconstruction, pxUnit, keyframes) }
+    if (best === null || grown.misfit < best.misfit) best = grown
+    // A second seed is for when the first leaves something to be desired.
+    if (best.misfit < GOOD_SEED && solvedFrames(reconstruction).length >= keyframes.length) break
+  }
+  return best?.reconstruction ?? null
+}
+
+async function plantSeeds(shot: Shot, setting: Setting, ctx: SolveContext): Promise<Seed[]> {
+  const { base, focalStartsPx, freedom, keyframes, pxUnit, zoomShape } = setting
+  const stretches = await findStretches(shot, base, keyframes, ctx)
+  const seeds: Seed[] = []
+  for (const stretch of stretches.slice(0, MOST_STRETCHES)) {
+    for (const focalPx of focalStartsPx) {
+      if (ctx.signal.aborted) return seeds
+      const empty = emptyReconstruction(shot, { ...base, focalPx }, false)
+      const focalsPx = zoomShape === null ? null : zoomShape.map((share) => share * focalPx)
+      const reconstruction = await solveStretch(shot, { ...empty, focalsPx }, stretch, freedom, pxUnit, ctx)
+      if (reconstruction === null) continue
+      seeds.push({ stretch, reconstruction, misfit: misfit(shot, reconstruction, pxUnit, framesOf(stretch)) })
+    }
+    if (seeds.some((seed) => seed.misfit < GOOD_SEED)) break
+  }
+  return seeds.sort((a, b) => a.misfit - b.misfit)
+}
+
+/** Seeds without those that repeat a better one. */
+function differing(seeds: readonly Seed[]): Seed[] {
+  const focal = ({ reconstruction: { focalsPx, intrinsics }, stretch }: Seed) =>
+    focalsPx?.[stretch.from] ?? intrinsics.focalPx
+  const chosen: Seed[] = []
+  for (const seed of seeds) {
+    const twin = chosen.find(
+      (other) => other.stretch === seed.stretch && Math.abs(Math.log(focal(other) / focal(seed))) < SAME_FOCAL,
+    )
+    if (twin === undefined) chosen.push(seed)
+  }
+  return chosen
+}

@@ -1,0 +1,51 @@
+/**
+ * Radial coefficients are freed one by one, and stay free only where the tracks carry them; see `evidence.ts` for why
+ * counting observations would not do. On generated clips without distortion the gain of k1 is below 2 % and that of k2
+ * below 0.4 %, their z below 4 and 2 but never both high; with k1 = -0.1 and k2 = 0.02 they are 25 % and 3 %, z 8 and 4.
+ */
+import { evidenceFor } from './evidence.ts'
+import { cauchy, type Freedom } from './freedom.ts'
+import { adjustPart, type Reconstruction, type SolveContext } from './reconstruction.ts'
+import { noisePx } from './score.ts'
+import type { Shot } from './shot.ts'
+
+const LEAST_GAIN = 0.006
+const LEAST_Z = 3.5
+
+export interface LensDecision {
+  readonly reconstruction: Reconstruction
+  readonly radial: 0 | 1 | 2
+}
+
+/** Adjusts the frames with more and more radial coefficients, up to `most`, as long as the evidence carries the next one. */
+export async function decideLens(
+  shot: Shot,
+  start: Reconstruction,
+  frames: readonly number[],
+  freedom: Freedom,
+  most: 1 | 2,
+  ctx: SolveContext,
+): Promise<LensDecision> {
+  let decided: LensDecision = { reconstruction: start, radial: freedom.radial }
+  while (decided.radial < most) {
+    const radial = (decided.radial + 1) as 1 | 2
+    const noise = noisePx(shot, decided.reconstruction, frames)
+    const refine = async (count: 0 | 1 | 2) => {
+      const options = {
+        frames,
+        ...freedom,
+        radial: count,
+        loss: cauchy(3 * noise),
+        maxIterations: 30,
+        tolerance: 1e-5,
+      } as const
+      return (await adjustPart(shot, decided.reconstruction, options, ctx))?.reconstruction ?? null
+    }
+    const [simple, rich] = [await refine(decided.radial), await refine(radial)]
+    if (simple === null || rich === null) break
+    const { gain, z } = evidenceFor(shot, simple, rich, noisePx(shot, rich, frames), frames)
+    if (gain < LEAST_GAIN || z < LEAST_Z) break
+    decided = { reconstruction: rich, radial }
+  }
+  return decided
+}

@@ -1,0 +1,158 @@
+/** From the last reconstruction to what the caller is told: poses, points, errors, what was dropped and how sure it is. */
+import type { Intrinsics } from '../geometry/intrinsics.ts'
+import { compose, inverse, transform, type Rigid3 } from '../geometry/rigid3.ts'
+import type { Solution, SolvedCamera, SolvedPoint, UnsolvedTrack } from '../solution.ts'
+import { confidenceOf } from './confidence.ts'
+import type { Plan } from './plan.ts'
+import { errorsPx, solvedFrames, type Reconstruction } from './reconstruction.ts'
+import { median, type Shot } from './shot.ts'
+import type { Spread } from './spread.ts'
+import { reasonsUnsolved } from './unsolved.ts'
+
+/** `final` as it comes from `inFirstCamera`, `spread` in the same world. */
+export function report(
+  shot: Shot,
+  final: Reconstruction,
+  spread: Spread,
+  notes: readonly string[],
+  plan: Pick<Plan, 'pxUnit'>,
+): Solution {
+  const errors = errorsPx(shot, final)
+  const sums = sumErrors(shot, final, errors)
+  const cameras = camerasOf(shot, final, sums, spread)
+  const points = pointsOf(shot, final, sums)
+  const unsolved = [...reasonsUnsolved(shot, final)].map(
+    ([t, reason]): UnsolvedTrack => ({ track: shot.trackIds[t]!, reason }),
+  )
+  const known = errors.reduce((count, e) => count + (Number.isNaN(e) ? 0 : 1), 0)
+  const heldOut = heldOutError(shot, final)
+  const solution: Omit<Solution, 'confidence'> = {
+    motion: final.tripod ? 'tripod' : 'general',
+    zoom: final.focalsPx !== null,
+    fromFrame: shot.fromFrame,
+    toFrame: shot.fromFrame + shot.frameCount - 1,
+    intrinsics: intrinsicsOf(final, cameras),
+    focalSigmaPx: spread.focalSigmaPx,
+    cameras,
+    points,
+    unsolved,
+    errorPx: Math.sqrt(sums.squares / Math.max(1, sums.count)),
+    meanTrackErrorPx: points.reduce((sum, point) => sum + point.errorPx, 0) / Math.max(1, points.length),
+    heldOutErrorPx: heldOut.errorPx,
+    observations: { used: sums.count, dropped: known - sums.count, heldOut: heldOut.count },
+    notes,
+  }
+  return { ...solution, confidence: confidenceOf(solution, plan) }
+}
+
+/** With a zoom the focal length is the mean over the shot. */
+function intrinsicsOf({ intrinsics, focalsPx }: Reconstruction, cameras: readonly SolvedCamera[]): Intrinsics {
+  if (focalsPx === null) return intrinsics
+  return { ...intrinsics, focalPx: cameras.reduce((sum, camera) => sum + camera.focalPx, 0) / cameras.length }
+}
+
+/**
+ * The first solved camera becomes the world frame, and the middle depth of the points the unit of length: the world is
+ * arbitrary, so at least it is always the same.
+ */
+export function inFirstCamera(solved: Reconstruction): Reconstruction {
+  const first = solved.cameras[solvedFrames(solved)[0]!]!
+  const points = solved.points.slice()
+  const depths: number[] = []
+  for (let p = 0; p < points.length; p += 3) {
+    if (Number.isNaN(points[p]!)) continue
+    transform(first, points.subarray(p, p + 3), points.subarray(p, p + 3))
+    depths.push(points[p + 2]!)
+  }
+  const middle = median(depths)
+  const scale = solved.tripod || !(middle > 0) ? 1 : 1 / middle
+  if (!solved.tripod) for (let i = 0; i < points.length; i++) points[i]! *= scale
+  const worldFromFirst = inverse(first)
+  const cameras = solved.cameras.map((camera): Rigid3 | null => {
+    if (camera === null) return null
+    const { rotation, translation } = compose(camera, worldFromFirst)
+    return { rotation, translation: translation.map((v) => v * scale) }
+  })
+  return { ...solved, cameras, points }
+}
+
+interface ErrorSums {
+  squares: number
+  count: number
+  readonly byFrame: Float64Array
+  readonly frameCounts: Int32Array
+  readonly byTrack: Float64Array
+  readonly trackCounts: Int32Array
+}
+
+/** Sums of squares over the kept observations, in all, by frame and by track. */
+function sumErrors(shot: Shot, { kept }: Reconstruction, errors: Float64Array): ErrorSums {
+  const sums: ErrorSums = {
+    squares: 0,
+    count: 0,
+    byFrame: new Float64Array(shot.frameCount),
+    frameCounts: new Int32Array(shot.frameCount),
+    byTrack: new Float64Array(shot.trackIds.length),
+    trackCounts: new Int32Array(shot.trackIds.length),
+  }
+  errors.forEach((e, i) => {
+    if (kept[i] === 0 || !Number.isFinite(e)) return
+    const [frame, track] = [shot.frame[i]!, shot.track[i]!]
+    sums.squares += e * e
+    sums.count++
+    sums.byFrame[frame]! += e * e
+    sums.frameCounts[frame]!++
+    sums.byTrack[track]! += e * e
+    sums.trackCounts[track]!++
+  })
+  return sums
+}
+
+function camerasOf(shot: Shot, final: Reconstruction, sums: ErrorSums, spread: Spread): SolvedCamera[] {
+  return solvedFrames(final).map((frame) => ({
+    frame: shot.fromFrame + frame,
+    camFromWorld: final.cameras[frame]!,
+    focalPx: final.focalsPx?.[frame] ?? final.intrinsics.focalPx,
+    errorPx: Math.sqrt(sums.byFrame[frame]! / Math.max(1, sums.frameCounts[frame]!)),
+    observations: sums.frameCounts[frame]!,
+    positionSigma: spread.positionSigma?.[frame] ?? null,
+    rotationSigmaDeg: spread.rotationSigmaDeg?.[frame] ?? null,
+  }))
+}
+
+function pointsOf(shot: Shot, { points, kept }: Reconstruction, sums: ErrorSums): SolvedPoint[] {
+  const solved: SolvedPoint[] = []
+  for (let t = 0; t < shot.trackIds.length; t++) {
+    const [x, y, z] = [points[3 * t]!, points[3 * t + 1]!, points[3 * t + 2]!]
+    if (Number.isNaN(x)) continue
+    const droppedFrames: number[] = []
+    for (let i = shot.trackStart[t]!; i < shot.trackStart[t + 1]!; i++) {
+      if (kept[i] === 0) droppedFrames.push(shot.fromFrame + shot.frame[i]!)
+    }
+    const errorPx = Math.sqrt(sums.byTrack[t]! / Math.max(1, sums.trackCounts[t]!))
+    solved.push({ track: shot.trackIds[t]!, xyz: [x, y, z], errorPx, droppedFrames })
+  }
+  return solved
+}
+
+/**
+ * Root mean square over hidden observations of solved tracks in solved frames. One whose neighbours in its track were both
+ * dropped is left out: that the track was lost there is known without looking at it.
+ */
+function heldOutError(shot: Shot, final: Reconstruction): { readonly errorPx: number | null; readonly count: number } {
+  const errors = errorsPx(shot.hidden, final)
+  let [squares, count] = [0, 0]
+  errors.forEach((e, i) => {
+    if (!Number.isFinite(e) || lostThere(shot, final, shot.hidden.track[i]!, shot.hidden.frame[i]!)) return
+    squares += e * e
+    count++
+  })
+  return { errorPx: count === 0 ? null : Math.sqrt(squares / count), count }
+}
+
+function lostThere(shot: Shot, { kept }: Reconstruction, track: number, frame: number): boolean {
+  let after = shot.trackStart[track]!
+  while (after < shot.trackStart[track + 1]! && shot.frame[after]! < frame) after++
+  const neighbours = [after - 1, after].filter((i) => i >= shot.trackStart[track]! && i < shot.trackStart[track + 1]!)
+  return neighbours.every((i) => kept[i] === 0)
+}

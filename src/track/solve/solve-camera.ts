@@ -1,0 +1,143 @@
+/**
+ * From tracks to a camera, one shot at a time. The stages are the files of this folder, in this order: tabulate and hide,
+ * keyframes, a turning camera, a moving camera, which of the two, zoom, all frames, lens, rounds of rejection, report.
+ */
+import type { Context } from '#core/context.ts'
+import type { SolveFailureCode, SolveOptions, SolveResult, SolverTrack } from '../solution.ts'
+import { polish, resectAll } from './finish.ts'
+import { solveGeneralKeyframes, type Setting } from './general.ts'
+import { selectKeyframes } from './keyframes.ts'
+import { decideLens } from './lens-evidence.ts'
+import { planOf, unusable, type Plan } from './plan.ts'
+import type { Reconstruction } from './reconstruction.ts'
+import { inFirstCamera, report } from './report.ts'
+import { misfit } from './score.ts'
+import { tabulate, type Shot } from './shot.ts'
+import { noSpread } from './spread.ts'
+import { solveTripod } from './tripod.ts'
+import { asksForZoom, zoomShapeOf } from './zoom.ts'
+
+type SolveContext = Pick<Context, 'signal' | 'progress'>
+
+/** Fewer tracks in a frame determine no pose, even if all were right. */
+const FEWEST_TRACKS = 8
+
+/**
+ * Solves the camera of one shot; the caller splits clips at cuts.
+ *
+ * @param tracks positions in pixels, any order; what is not finite is ignored
+ * @returns the solution, or a plain sentence why there is none. The same input and seed give the same output to the last bit.
+ */
+export async function solveCamera(
+  tracks: readonly SolverTrack[],
+  options: SolveOptions,
+  ctx: SolveContext,
+): Promise<SolveResult> {
+  const wrong = unusable(options)
+  if (wrong !== null) return failure('unstable', `The solver needs ${wrong}.`)
+  const shot = tabulate(tracks, options.heldOutShare, options.seed)
+  if (shot === null) return failure('too-few-tracks', 'There are no tracks; follow at least 20 points.')
+  const plan = planOf(options)
+  const keyframes = selectKeyframes(shot, plan.diagonalPx, FEWEST_TRACKS)
+  const refusal = tooLittle(shot, keyframes)
+  if (refusal !== null) return refusal
+  const setting: Setting = { ...plan, keyframes, zoomShape: null }
+  const found = await solveKeyframes(shot, setting, options, ctx)
+  if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
+  if (found === null) return noMotion(options)
+  return finish(shot, found, setting, ctx)
+}
+
+const failure = (code: SolveFailureCode, why: string): SolveResult => ({ ok: false, code, why })
+
+function tooLittle(shot: Shot, keyframes: readonly number[]): SolveResult | null {
+  if (shot.trackIds.length < FEWEST_TRACKS) {
+    const why = `${shot.trackIds.length} tracks are too few for a camera; follow at least 20, better 100.`
+    return failure('too-few-tracks', why)
+  }
+  if (shot.frameCount < 2) return failure('too-few-frames', 'One frame shows no motion; solve at least two.')
+  if (keyframes.length < 2) {
+    return failure('too-few-tracks', `Hardly any frame has ${FEWEST_TRACKS} tracks; follow more points, longer.`)
+  }
+  return null
+}
+
+const noMotion = ({ motion }: SolveOptions): SolveResult =>
+  motion === 'tripod'
+    ? failure('no-rigid-motion', 'The tracks do not move as a turning camera would see them; try a moving camera.')
+    : failure(
+        'no-parallax',
+        'No stretch of the shot shows one rigid scene from two places; follow more points on what stands still, or longer.',
+      )
+
+/** Turning or moving, with or without zoom: the one that explains the keyframes best. */
+async function solveKeyframes(
+  shot: Shot,
+  setting: Setting,
+  options: SolveOptions,
+  ctx: SolveContext,
+): Promise<Reconstruction | null> {
+  if (options.zoom === 'on') {
+    return solveMotion(shot, { ...setting, ...zooming(setting, await zoomShapeOf(shot, setting, ctx)) }, options, ctx)
+  }
+  const plain = await solveMotion(shot, setting, options, ctx)
+  if (options.zoom === 'off' || options.focal === 'fixed' || ctx.signal.aborted) return plain
+  if (plain !== null && !(await asksForZoom(shot, plain, setting, ctx))) return plain
+  const zoomed = await solveMotion(
+    shot,
+    { ...setting, ...zooming(setting, await zoomShapeOf(shot, setting, ctx)) },
+    options,
+    ctx,
+  )
+  if (zoomed === null || plain === null) return zoomed ?? plain
+  return score(shot, zoomed, setting) < CLEARLY * score(shot, plain, setting) ? zoomed : plain
+}
+
+const zooming = ({ freedom }: Setting, zoomShape: Float64Array) => ({
+  zoomShape,
+  freedom: { ...freedom, focal: 'per-camera' } as const,
+})
+
+/** A richer model has to lower the misfit by so much. */
+const CLEARLY = 0.9
+
+const score = (shot: Shot, solved: Reconstruction, { pxUnit, keyframes }: Setting) =>
+  misfit(shot, solved, 0.5 * pxUnit, keyframes)
+
+async function solveMotion(
+  shot: Shot,
+  setting: Setting,
+  { motion }: SolveOptions,
+  ctx: SolveContext,
+): Promise<Reconstruction | null> {
+  const turning = motion === 'general' ? null : await solveTripod(shot, setting, ctx)
+  if (motion === 'tripod') return turning
+  const moving = await solveGeneralKeyframes(shot, setting, ctx)
+  if (turning === null || moving === null) return moving ?? plausible(shot, turning, setting)
+  return score(shot, moving, setting) < CLEARLY * score(shot, turning, setting) ? moving : turning
+}
+
+/** A turning camera is the answer without parallax only if it explains the tracks. */
+const plausible = (shot: Shot, turning: Reconstruction | null, setting: Setting) =>
+  turning !== null && score(shot, turning, setting) < 0.5 ? turning : null
+
+async function finish(shot: Shot, found: Reconstruction, setting: Setting, ctx: SolveContext): Promise<SolveResult> {
+  const zooms = found.focalsPx !== null
+  const freed = found.intrinsics.lens.model === 'polynomial' && setting.lensFree ? 1 : 0
+  const freedom = { focal: zooms ? 'per-camera' : setting.freedom.focal, radial: freed } as const
+  const whole = await resectAll(shot, found, setting.pxUnit, ctx)
+  const rough = await polish(shot, whole, freedom, setting.pxUnit, ctx)
+  const lens = setting.lensFree
+    ? await decideLens(shot, rough, setting.keyframes, freedom, 2, ctx)
+    : { reconstruction: rough, radial: freedom.radial }
+  const final = await polish(shot, lens.reconstruction, { ...freedom, radial: lens.radial }, setting.pxUnit, ctx)
+  if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
+  return { ok: true, solution: report(shot, inFirstCamera(final), noSpread, notesOf(setting, final), setting) }
+}
+
+function notesOf(plan: Plan, { focalsPx }: Reconstruction): string[] {
+  const notes: string[] = []
+  if (focalsPx !== null) notes.push('The lens zooms: one focal length would leave a clearly larger error.')
+  if (plan.freedom.focal === 'fixed') notes.push('The focal length was taken as given.')
+  return notes
+}

@@ -1,0 +1,72 @@
+/**
+ * A camera that only turns: rotations chained from keyframe to keyframe against directions in space, then all rotations,
+ * directions and the focal length adjusted at once. Consecutive keyframes are near, so a robust fit from the last one's
+ * rotation finds the next without sampling.
+ */
+import type { Intrinsics } from '../geometry/intrinsics.ts'
+import { identity3 } from '../geometry/rigid3.ts'
+import { cauchy, type Freedom } from './freedom.ts'
+import type { Setting } from './general.ts'
+import { decideLens } from './lens-evidence.ts'
+import { placePoints } from './place-points.ts'
+import { adjustPart, emptyReconstruction, type Reconstruction, type SolveContext } from './reconstruction.ts'
+import { misfit } from './score.ts'
+import type { Shot } from './shot.ts'
+
+/** A misfit at which no other start is tried. */
+const GOOD = 0.02
+
+/** Solves keyframes as turns of one camera; `pxUnit` is the size that counts as one pixel of a 960 wide picture. */
+export async function solveTripodKeyframes(
+  shot: Shot,
+  intrinsics: Intrinsics,
+  keyframes: readonly number[],
+  freedom: Freedom,
+  pxUnit: number,
+  ctx: SolveContext,
+): Promise<Reconstruction | null> {
+  let current = emptyReconstruction(shot, intrinsics, true)
+  const place = (frames: readonly number[]) => {
+    current = placePoints(shot, current, { leastAngleRad: 0, gatePx: Infinity, frames })
+  }
+  let last: number | null = null
+  for (const frame of keyframes) {
+    const cameras = [...current.cameras]
+    cameras[frame] = last === null ? identity3() : cameras[last]!
+    current = { ...current, cameras }
+    if (last !== null) {
+      for (const scale of [10, 2]) {
+        const options = { frames: [frame], fixedFrames: [], points: 'fixed', loss: cauchy(scale * pxUnit) } as const
+        const part = await adjustPart(shot, current, options, ctx)
+        if (part === null) return null
+        current = part.reconstruction
+      }
+    }
+    place([frame])
+    last = frame
+  }
+  current = placePoints(shot, current, { leastAngleRad: 0, gatePx: Infinity, frames: keyframes, again: true })
+  for (const scale of [4, 1]) {
+    const options = { frames: keyframes, ...freedom, loss: cauchy(scale * pxUnit), maxIterations: 30 } as const
+    const part = await adjustPart(shot, current, options, ctx)
+    if (part === null) return null
+    current = part.reconstruction
+  }
+  return current
+}
+
+/** The best of several starting focal lengths; null when the frames share too few tracks. */
+export async function solveTripod(shot: Shot, setting: Setting, ctx: SolveContext): Promise<Reconstruction | null> {
+  const { base, focalStartsPx, freedom, keyframes, lensFree, pxUnit, zoomShape } = setting
+  const asked: Freedom = zoomShape === null ? freedom : { ...freedom, focal: 'per-camera' }
+  let best: { reconstruction: Reconstruction; misfit: number } | null = null
+  for (const focalPx of focalStartsPx) {
+    const found = await solveTripodKeyframes(shot, { ...base, focalPx }, keyframes, asked, pxUnit, ctx)
+    if (found === null) continue
+    const start = lensFree ? (await decideLens(shot, found, keyframes, asked, 1, ctx)).reconstruction : found
+    const tried = { reconstruction: start, misfit: misfit(shot, start, pxUnit, keyframes) }
+    if (best === null || tried.misfit < best.misfit) best = tried
+    if (best.misfit < GOOD) break
+  }
+  return best?.reconstruction ?? null
+}

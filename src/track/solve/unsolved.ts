@@ -1,0 +1,37 @@
+/** Why a track has no point: each is tried once more without gates, and what stands in the way is named. */
+import type { UnsolvedTrack } from '../solution.ts'
+import { placePoints } from './place-points.ts'
+import { errorsPx, type Reconstruction } from './reconstruction.ts'
+import { noisePx } from './score.ts'
+import { median, type Shot } from './shot.ts'
+
+/** Errors beyond this many times the noise are not bad following but another motion. */
+const MOVES = 20
+
+/** Reasons by track, of all tracks without a point. */
+export function reasonsUnsolved(shot: Shot, final: Reconstruction): Map<number, UnsolvedTrack['reason']> {
+  const unsolved: number[] = []
+  for (let t = 0; t < shot.trackIds.length; t++) if (Number.isNaN(final.points[3 * t]!)) unsolved.push(t)
+  const noise = noisePx(shot, final)
+  const free = placePoints(shot, final, { leastAngleRad: 0, gatePx: Infinity })
+  const wide = placePoints(shot, final, { leastAngleRad: LEAST_ANGLE, gatePx: Infinity })
+  const errors = errorsPx(shot, free)
+  return new Map(
+    unsolved.map((t) => {
+      const own = errors.subarray(shot.trackStart[t]!, shot.trackStart[t + 1]!).filter((e) => !Number.isNaN(e))
+      if (observationsSolved(shot, final, t) < 2) return [t, 'too-short']
+      if (Number.isNaN(free.points[3 * t]!)) return [t, 'behind-camera']
+      if (Number.isNaN(wide.points[3 * t]!) && median(own) < MOVES * noise) return [t, 'no-parallax']
+      return [t, median(own) > MOVES * noise ? 'moves-on-its-own' : 'high-error']
+    }),
+  )
+}
+
+const LEAST_ANGLE = 0.003
+
+function observationsSolved(shot: Shot, { cameras }: Reconstruction, track: number): number {
+  let count = 0
+  for (let i = shot.trackStart[track]!; i < shot.trackStart[track + 1]!; i++)
+    if (cameras[shot.frame[i]!] != null) count++
+  return count
+}
