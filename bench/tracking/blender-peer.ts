@@ -12,6 +12,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import type { TrackerSettings } from '#track/tracks.ts'
 import { meanFocal, readTruth, type Pose } from '#test/footage/truth.ts'
 
 export const startFocalFactor = 1.3
@@ -29,7 +30,8 @@ export interface PeerTracks {
   readonly width: number
   readonly height: number
   readonly blender: string
-  readonly settings: Readonly<Record<string, number | string | boolean>>
+  /** Blender's, under our names. */
+  readonly settings: TrackerSettings
   readonly aliveAtEnd: number
   /** So many of the tracks were started in frame 0; those after them by later detections. */
   readonly firstPass: number

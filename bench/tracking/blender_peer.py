@@ -174,8 +174,9 @@ json.dump(
         "blender": bpy.app.version_string,
         "settings": {
             "patternSize": PATTERN, "searchSize": SEARCH, "correlation": CORRELATION, "motionModel": "Loc",
-            "patternMatch": "keyframe", "normalize": False, "detectThreshold": threshold, "minDistance": MIN_DISTANCE, "margin": MARGIN,
+            "patternMatch": "keyframe", "normalize": False,
         },
+        "detection": {"threshold": threshold, "minDistance": MIN_DISTANCE, "margin": MARGIN},
         "detected": found,
         "aliveAtEnd": alive,
         "firstPass": first_pass,
