@@ -12,7 +12,11 @@ import type { FlatTrack } from './judge-2d.ts'
 export async function followFromStarts(clip: string, peer: PeerTracks): Promise<FlatTrack[]> {
   const source = await openClip(clip)
   const { width: widthPx, height: heightPx, settings } = peer
-  const tracker = createTracker(await openKernel(), { widthPx, heightPx, settings })
+  const tracker = createTracker(await openKernel({ warn: (w) => console.error(w.message) }), {
+    widthPx,
+    heightPx,
+    settings,
+  })
   try {
     for await (const frame of source.frames()) {
       if (frame.index > 0) tracker.step(frame)
