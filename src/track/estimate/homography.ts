@@ -3,7 +3,7 @@
  * or rays, 2 numbers each. Hartley and Zisserman, Multiple View Geometry, 4.1 (normalised DLT) and 4.2.6 (Sampson error).
  */
 import { det3, multiply3 } from '../geometry/linear.ts'
-import { leastVector } from '../geometry/svd.ts'
+import { leastVector, nullSpace } from '../geometry/svd.ts'
 import { normalisationOf, normalised, toNormal, toOriginal } from './normalisation.ts'
 import { msac, type RobustFit, type RobustOptions } from './robust.ts'
 
@@ -23,13 +23,22 @@ export function homography(a: Float64Array, b: Float64Array, subset: ArrayLike<n
     const [x, y, u, v] = [from[2 * i]!, from[2 * i + 1]!, to[2 * i]!, to[2 * i + 1]!]
     rows.set([x, y, 1, 0, 0, 0, -u * x, -u * y, -u, 0, 0, 0, x, y, 1, -v * x, -v * y, -v], 18 * i)
   }
-  const { vector, sizes } = leastVector(rows, 2 * n, 9)
-  if (!(sizes[7]! > 1e-9 * sizes[0]!)) return null
+  const vector = n === 4 ? fromFour(rows) : fromMany(rows, n)
+  if (vector === null || !(Math.abs(det3(vector)) > 1e-9)) return null
   const h = multiply3(multiply3(toOriginal(normalB), vector), toNormal(normalA))
   const det = det3(h)
-  if (!(Math.abs(det3(vector)) > 1e-9)) return null
   const scale = Math.cbrt(det)
   return h.map((value) => value / scale)
+}
+
+function fromFour(rows: Float64Array): Float64Array | null {
+  const out = new Float64Array(9)
+  return nullSpace(rows, 8, 9, out) ? out : null
+}
+
+function fromMany(rows: Float64Array, n: number): Float64Array | null {
+  const { vector, sizes } = leastVector(rows, 2 * n, 9)
+  return sizes[7]! > 1e-9 * sizes[0]! ? vector : null
 }
 
 /**

@@ -60,8 +60,15 @@ export function msac<M>(problem: RobustModel<M>, options: RobustOptions): Robust
     needed = samplesNeeded(best.fitting / dataCount, sampleSize, confidence)
   }
   if (best === null || best.fitting <= sampleSize) return null
-  const inliers = scorer.inliersOf(best.model)
-  return { model: best.model, inliers, inlierShare: inliers.length / dataCount, cost: best.cost, samples }
+  return { ...fitOf(problem, best.model, threshold), samples }
+}
+
+/** A model with what fits it; `samples` are 0. */
+export function fitOf<M>(problem: RobustModel<M>, model: M, threshold: number): RobustFit<M> {
+  const scorer = scorerOf(problem, threshold)
+  const { cost } = scorer.score(model)
+  const inliers = scorer.inliersOf(model)
+  return { model, inliers, inlierShare: inliers.length / problem.dataCount, cost, samples: 0 }
 }
 
 /** So many that all of them hold an outlier with a chance of only 1 - confidence. */

@@ -1,40 +1,90 @@
-/** Robust fits between two pictures, from correspondences of which many may be wrong. */
+/** The motion of a camera of known lens between two pictures, from correspondences of which many may be wrong. */
+import { seededRng } from '#core/rng.ts'
+import { dot } from '../geometry/linear.ts'
 import type { Rigid3 } from '../geometry/rigid3.ts'
+import { angleBetween } from '../geometry/so3.ts'
 import { sampsonSquared } from './epipolar.ts'
-import { decomposeEssential, essentialOf, refineRelativePose, relativePose } from './essential.ts'
+import { decomposeEssential, essentialOf, refineRelativePose, relativePose, type RelativePose } from './essential.ts'
 import { fivePoint } from './five-point.ts'
-import { msac, type RobustFit, type RobustOptions } from './robust.ts'
+import { fitOf, msac, type RobustFit, type RobustModel, type RobustOptions } from './robust.ts'
 
-export interface TwoViewPose extends RobustFit<Float64Array> {
-  /** The second camera from the first, with a translation of length 1. `model` is its essential matrix. */
-  readonly bFromA: Rigid3
-  /** How many of the inliers lie in front of both cameras. */
-  readonly inFront: number
-}
+export interface TwoViewPose extends RobustFit<Float64Array>, RelativePose {}
 
 /**
- * The motion of a camera of known lens between two pictures.
+ * The motion between two pictures. `model` is its essential matrix.
+ *
+ * Two pictures of a plane allow two motions (Longuet-Higgins 1986), and other scenes sometimes nearly so: see `rivalPose`.
  *
  * @param a rays (x, y of (x, y, 1)) in the first picture, 2 each
  * @param b the same in the second
  * @param options `threshold` in units of the focal length: pixels / focalPx
- * @returns null where no motion fits, or the points do not decide on which side of the cameras they are.
+ * @returns null where no motion fits, or the points do not decide on which side of the cameras they are
  */
 export function robustRelativePose(a: Float64Array, b: Float64Array, options: RobustOptions): TwoViewPose | null {
-  const fit = msac<Float64Array>(
-    {
-      dataCount: a.length / 2,
-      sampleSize: 5,
-      solve: (sample) => fivePoint(a, b, sample),
-      residuals: (essential, squared) => sampsonSquared(essential, a, b, squared),
-      refine(essential, data) {
-        // The four motions of a matrix have the same errors: any of them will do.
-        const refined = refineRelativePose(decomposeEssential(essential)[0]!, a, b, data)
-        return refined && essentialOf(refined)
-      },
-    },
-    options,
-  )
-  const pose = fit && relativePose(fit.model, a, b, fit.inliers)
-  return pose && { ...fit, ...pose }
+  const fit = robustEssential(a, b, options)
+  if (fit === null) return null
+  const pose = relativePose(fit.model, a, b, fit.inliers)
+  // Of a plane the matrix that fits best may be the one that puts points behind a camera.
+  return pose === null ? rivalOf(a, b, fit, options, () => false) : { ...fit, ...pose }
 }
+
+/** The same without asking on which side of the cameras the points are: of a camera that only turns, any E that fits. */
+export const robustEssential = (
+  a: Float64Array,
+  b: Float64Array,
+  options: RobustOptions,
+): RobustFit<Float64Array> | null => msac(essentialModel(a, b), options)
+
+/**
+ * Another motion that explains the correspondences about as well as `pose`, which `robustRelativePose` found in them: only a
+ * third picture can tell which is true. Null where there is none.
+ */
+export const rivalPose = (a: Float64Array, b: Float64Array, pose: TwoViewPose, options: RobustOptions) =>
+  rivalOf(a, b, pose, options, ({ bFromA }) => areAlike(bFromA, pose.bFromA))
+
+const essentialModel = (a: Float64Array, b: Float64Array): RobustModel<Float64Array> => ({
+  dataCount: a.length / 2,
+  sampleSize: 5,
+  solve: (sample) => fivePoint(a, b, sample),
+  residuals: (essential, squared) => sampsonSquared(essential, a, b, squared),
+  refine(essential, data) {
+    // The four motions of a matrix have the same errors: any of them will do.
+    const refined = refineRelativePose(decomposeEssential(essential)[0]!, a, b, data)
+    return refined && essentialOf(refined)
+  },
+})
+
+const rivalSamples = 20
+/** A rival costs at most so many times as much. */
+const rivalCost = 1.3
+
+function rivalOf(
+  a: Float64Array,
+  b: Float64Array,
+  fit: RobustFit<Float64Array>,
+  { threshold }: RobustOptions,
+  isKnown: (pose: RelativePose) => boolean,
+): TwoViewPose | null {
+  const rng = seededRng('rival')
+  const model = essentialModel(a, b)
+  let best: TwoViewPose | null = null
+  for (let drawn = 0; drawn < rivalSamples; drawn++) {
+    const sample = Int32Array.from({ length: 5 }, () => fit.inliers[rng.int(fit.inliers.length)]!)
+    for (const start of fivePoint(a, b, sample)) {
+      const first = relativePose(start, a, b, fit.inliers)
+      if (first === null || isKnown(first)) continue
+      const essential = model.refine(start, fit.inliers)
+      const pose = essential && relativePose(essential, a, b, fit.inliers)
+      if (essential === null || pose === null || isKnown(pose)) continue
+      const rival = { ...fitOf(model, essential, threshold), ...pose, samples: fit.samples }
+      if (rival.cost <= Math.min(rivalCost * fit.cost, best?.cost ?? Infinity)) best = rival
+    }
+  }
+  return best
+}
+
+const alikeRad = 0.02
+
+const areAlike = (one: Rigid3, other: Rigid3) =>
+  angleBetween(one.rotation, other.rotation) < alikeRad &&
+  dot(one.translation, other.translation) > Math.cos(5 * alikeRad)
