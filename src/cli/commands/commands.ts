@@ -15,6 +15,7 @@ import { restore } from './restore.ts'
 import { sessions } from './sessions.ts'
 import { start } from './start.ts'
 import { stats } from './stats.ts'
+import { track } from './track.ts'
 import { verify } from './verify.ts'
 
 export const commands: readonly Command[] = [
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   doctor,
   sessions,
   stats,
+  track,
   importCommand,
   importList,
   importUndo,

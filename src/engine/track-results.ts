@@ -1,0 +1,123 @@
+/** What `hindsight track` leaves in its folder, and what it says of it. docs/spec.md has the layout. */
+import { readdir } from 'node:fs/promises'
+import { Fault, fault } from '#core/faults.ts'
+import type { Sink } from '#core/io.ts'
+import { encoded } from '#formats/text-chunks.ts'
+import { folderSink } from '#io/folder-sink.ts'
+import { systemFault } from '#io/system-faults.ts'
+import { colmapModel } from '#track/scenes/colmap.ts'
+import { colmapFolder, type TextFile } from '#track/scenes/names.ts'
+import { type Shot, solveJson } from '#track/scenes/solve-json.ts'
+import { tracksJson } from '#track/scenes/tracks-json.ts'
+import type { Solution } from '#track/solution.ts'
+import type { TrackedClip } from '#track/track-clip.ts'
+import type { ClipInfo } from '#vision/frames.ts'
+import type { TrackRequest } from './track-request.ts'
+
+export interface TrackReport {
+  /** The clip's file name. */
+  readonly clip: string
+  readonly info: ClipInfo
+  readonly out: string
+  /** Which frames were looked at, inclusive. */
+  readonly frames: { readonly from: number; readonly to: number }
+  readonly tracks: number
+  /** Between cuts, in order of time. */
+  readonly shots: readonly ShotReport[]
+  readonly followMs: number
+  readonly solveMs: number
+}
+
+export type ShotReport = Pick<Shot, 'fromFrame' | 'toFrame'> & (SolvedReport | UnsolvedReport)
+
+interface UnsolvedReport {
+  readonly solved: false
+  readonly code: string
+  readonly why: string
+}
+
+type SolvedReport = Omit<Solution, 'fromFrame' | 'toFrame' | 'intrinsics' | 'cameras' | 'points' | 'unsolved'> & {
+  readonly solved: true
+  /** Below `out`. */
+  readonly folder: string
+  readonly cameras: number
+  readonly points: number
+  /** Tracks without a point. */
+  readonly unsolved: number
+  readonly focalPx: number
+  readonly focalMm: number
+  readonly lens: Solution['intrinsics']['lens']
+}
+
+/**
+ * The folder for results; nothing is seen of them before it is closed.
+ *
+ * @throws store.occupied when it holds anything, or with `replace` anything but earlier results
+ */
+export async function openResults({ out, replace }: Pick<TrackRequest, 'out' | 'replace'>): Promise<Sink> {
+  if (replace) {
+    const names = await readdir(out).catch((error: unknown) => nothingThere(error, out))
+    const foreign = names.find((name) => !/^(?:(?:tracks|solve)\.json|colmap(?:-\d+)?|\.part\..*)$/.test(name))
+    if (foreign !== undefined) {
+      const expected = 'a folder with nothing but earlier results, for --force removes what is there'
+      throw fault('store.occupied', { expected, found: foreign, where: out })
+    }
+  }
+  return folderSink(out, { replace })
+}
+
+function nothingThere(error: unknown, path: string): readonly string[] {
+  const known = systemFault(error, path)
+  if (known instanceof Fault && known.code === 'file.missing') return []
+  throw known
+}
+
+/** What goes into the folder, and the report. How long it took is in the report alone: equal runs leave equal files. */
+export interface TrackResults {
+  readonly files: readonly TextFile[]
+  readonly report: TrackReport
+}
+
+export function resultsOf(tracked: TrackedClip, clip: string, request: TrackRequest): TrackResults {
+  const { info, frames, followed, shots, solveOptions, timings } = tracked
+  const files = [
+    tracksJson({ clip, info, ...followed, frames }),
+    solveJson({ clip, info, frames, options: solveOptions, shots }),
+  ]
+  let part = 0
+  const reports = shots.map(({ fromFrame, toFrame, result }): ShotReport => {
+    if (!result.ok) return { fromFrame, toFrame, solved: false, code: result.code, why: result.why }
+    const folder = colmapFolder(part++)
+    const model = colmapModel(result.solution, followed.tracks)
+    files.push(...model.files.map((file) => ({ ...file, name: `${folder}/${file.name}` })))
+    return { fromFrame, toFrame, ...solvedReport(result.solution, folder, model.notes, request.sensorWidthMm) }
+  })
+  const { out } = request
+  return { files, report: { clip, info, out, frames, tracks: followed.tracks.length, shots: reports, ...timings } }
+}
+
+/** Makes the files; the sink is left open. */
+export async function writeFiles(files: readonly TextFile[], sink: Sink): Promise<void> {
+  for (const { name, pieces } of files) await sink.write(name, encoded(pieces()))
+}
+
+function solvedReport(
+  solution: Solution,
+  folder: string,
+  colmapNotes: readonly string[],
+  sensorWidthMm: number,
+): SolvedReport {
+  const { fromFrame: _from, toFrame: _to, intrinsics, cameras, points, unsolved, ...rest } = solution
+  return {
+    solved: true,
+    folder,
+    ...rest,
+    notes: [...solution.notes, ...colmapNotes],
+    cameras: cameras.length,
+    points: points.length,
+    unsolved: unsolved.length,
+    focalPx: intrinsics.focalPx,
+    focalMm: (intrinsics.focalPx * sensorWidthMm) / intrinsics.widthPx,
+    lens: intrinsics.lens,
+  }
+}
