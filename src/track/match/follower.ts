@@ -8,13 +8,15 @@ export interface Follower {
   pattern: PatternShare | null
   /** 8 numbers, row-major homography from the pattern's coordinates to the picture; its translation is the position. */
   readonly warp: Float32Array
+  /** How little the warp's shape is known: variance, in units of the variance of an exact pattern's one measurement. */
+  shapeVariance: number
   x: number
   y: number
   /** Pixels per frame in the direction it is followed; 0 until two markers are known. */
   vx: number
   vy: number
-  /** Running mean of its correlations: what is normal for it. */
-  usualCorrelation: number
+  /** Its last correlation with the pattern; 1 where the pattern was cut. */
+  correlation: number
 }
 
 /** One pattern of a batch. The batch is released when the last track that uses it lets go. */
@@ -23,14 +25,14 @@ export interface PatternShare {
   readonly index: number
 }
 
-interface PatternBatch {
+export interface PatternBatch {
   readonly patterns: Patterns
   users: number
 }
 
-/** Sets a warp to the pure translation to a position. */
-export function placeWarp(warp: Float32Array, x: number, y: number): void {
-  warp.set([1, 0, x, 0, 1, y, 0, 0])
+/** A follower of a track from a marker of it; it has no pattern yet. */
+export function newFollower(log: TrackLog, x: number, y: number): Follower {
+  return { log, pattern: null, warp: new Float32Array(8), shapeVariance: 0, x, y, vx: 0, vy: 0, correlation: 1 }
 }
 
 /** Cuts new patterns at the positions of followers, all of one size, and lets go of their old ones. */
@@ -41,7 +43,9 @@ export function keyFollowers(kernel: Kernel, image: Pyramid, followers: readonly
   const batch: PatternBatch = { patterns, users: 0 }
   followers.forEach((follower, index) => {
     dropPattern(follower)
-    placeWarp(follower.warp, follower.x, follower.y)
+    follower.warp.set([1, 0, follower.x, 0, 1, follower.y, 0, 0])
+    follower.shapeVariance = 0
+    follower.correlation = 1
     if (inside[index] === 0) return
     batch.users++
     follower.pattern = { batch, index }

@@ -8,8 +8,9 @@
 import type { LumaFrame } from '#vision/frames.ts'
 import type { Kernel, Pyramid } from '#vision/kernel.ts'
 import type { EndReason, SettingsChange, Track, TrackerSettings } from '../tracks.ts'
+import { allowedDisagreement, alwaysAllowed, hasDrifted } from './drift.ts'
 import { follow, type Outcome } from './follow.ts'
-import { dropPattern, type Follower, keyFollowers } from './follower.ts'
+import { dropPattern, type Follower, keyFollowers, newFollower } from './follower.ts'
 import { type Mask, maskTest } from './mask.ts'
 import { type FrameLook, isBlank, isSceneCut, lookOf } from './scene-cut.ts'
 import { checkSettings } from './settings.ts'
@@ -140,8 +141,9 @@ class SteppableTracker implements Tracker {
     const gone: Follower[] = []
     const staying: Follower[] = []
     const elapsed = Math.abs(frame.index - this.#frame)
+    const allowed = allowedDisagreement(outcomes)
     this.#followers.forEach((follower, i) => {
-      const reason = cut ? 'scene-cut' : this.#judge(follower, outcomes[i]!, frame.index)
+      const reason = cut ? 'scene-cut' : this.#judge(follower, outcomes[i]!, frame.index, to, allowed)
       if (reason === null) {
         this.#advance(follower, outcomes[i]!, frame.index, elapsed)
         staying.push(follower)
@@ -270,13 +272,18 @@ class SteppableTracker implements Tracker {
   }
 
   /** Why a track ends with the frame before; null when it goes on. */
-  #judge(follower: Follower, outcome: Outcome, frame: number): EndReason | null {
-    const [width, height] = this.#size
-    if (outcome.found) return this.#allowed(frame, outcome.x, outcome.y) ? null : 'masked'
-    const reach = this.#settingsOf(follower.log.id).patternSize / 2
+  #judge(follower: Follower, outcome: Outcome, frame: number, image: Pyramid, allowed: number): EndReason | null {
+    const settings = this.#settingsOf(follower.log.id)
     const { x, y } = outcome
+    if (outcome.found) {
+      if (!this.#allowed(frame, x, y)) return 'masked'
+      return hasDrifted(this.#kernel, image, follower, outcome, settings, allowed) ? 'drift' : null
+    }
+    const [width, height] = this.#size
+    const reach = settings.patternSize / 2
     if (x < reach || y < reach || x > width - reach || y > height - reach) return 'left-frame'
-    return 'low-correlation'
+    // What looked as it should a frame ago and like nothing now was covered; what faded away was not.
+    return 1 - follower.correlation <= alwaysAllowed ? 'occluded' : 'low-correlation'
   }
 
   #advance(follower: Follower, outcome: Outcome, frame: number, elapsed: number): void {
@@ -284,6 +291,7 @@ class SteppableTracker implements Tracker {
     follower.vy = (outcome.y - follower.y) / elapsed
     follower.x = outcome.x
     follower.y = outcome.y
+    follower.correlation = outcome.correlation
     if (outcome.warp !== null) follower.warp.set(outcome.warp)
     follower.log.mark(this.#direction, frame, outcome.x, outcome.y, outcome.correlation)
   }
@@ -296,8 +304,4 @@ class SteppableTracker implements Tracker {
   #dropFollowers(followers: readonly Follower[]): void {
     followers.forEach(dropPattern)
   }
-}
-
-function newFollower(log: TrackLog, x: number, y: number): Follower {
-  return { log, pattern: null, warp: new Float32Array(8), x, y, vx: 0, vy: 0, usualCorrelation: Number.NaN }
 }
