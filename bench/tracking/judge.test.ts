@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeFootage } from '#test/footage/footage.ts'
 import { positionOf, project, trueCamera, type Truth, type Vector } from '#test/footage/truth.ts'
-import { judge2d, quantile, type FlatTrack } from './judge-2d.ts'
+import { inCommon, judge2d, quantile, type FlatTrack } from './judge-2d.ts'
 import { judge3d, type Placed } from './judge-3d.ts'
 import { seededRng } from '#core/rng.ts'
 
@@ -49,6 +49,49 @@ test('a track that runs over a cut is wrong', () => {
     .filter((t) => t.frames.length === 6)
   assert.ok(over.length > 10)
   assert.ok(judge2d(over, truth).shareBelowHalf < 0.2)
+})
+
+test('two sides are compared over the frames that both have', () => {
+  const one = {
+    start: [0, 1, 2],
+    frames: [0, 1, 2, 4],
+    xy: [
+      [1, 2],
+      [2, 2],
+      [3, 2],
+      [5, 2],
+    ],
+  } as const
+  const other = {
+    start: [0, 1, 2],
+    frames: [0, 2, 3, 4],
+    xy: [
+      [1, 2],
+      [3, 3],
+      [4, 3],
+      [5, 3],
+    ],
+  } as const
+  const [[a], [b]] = inCommon([one, { ...one, start: [0, 9, 9] }], [other])
+  assert.deepEqual(a, {
+    start: [0, 1, 2],
+    frames: [0, 2, 4],
+    xy: [
+      [1, 2],
+      [3, 2],
+      [5, 2],
+    ],
+  })
+  assert.deepEqual(b, {
+    start: [0, 1, 2],
+    frames: [0, 2, 4],
+    xy: [
+      [1, 2],
+      [3, 3],
+      [5, 3],
+    ],
+  })
+  assert.equal(inCommon([one, { ...one, start: [0, 9, 9] }], [other])[0].length, 1)
 })
 
 /** The true cameras in another world, turned, shifted and scaled; `change` spoils them. */

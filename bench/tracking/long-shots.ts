@@ -81,7 +81,7 @@ function accuracy(
   truth: readonly Vector[],
 ): string[] {
   const from = cameras.map((c) => centreAsVector(c.camFromWorld))
-  const to = cameras.map((c, i) => truth[c.frame] ?? nowhere)
+  const to = cameras.map((c) => truth[c.frame] ?? nowhere)
   const { apply } = similarity(from, to)
   const off = from.map((p, i) => distance(apply(p), to[i] ?? nowhere) ** 2)
   const length = truth.reduce((sum, p, i) => sum + distance(p, truth[i - 1] ?? p), 0)

@@ -24,6 +24,8 @@ export interface ClipRow {
   readonly mode: string
   readonly blender2d: Judged2d
   readonly ours2d: Judged2d
+  /** Both over the frames that both followed a point to. */
+  readonly common2d: { readonly blender: Judged2d; readonly ours: Judged2d }
   readonly shots: readonly ShotRow[]
   readonly blenderTime: {
     readonly detect: number

@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util'
 import { meanFocal, readTruth, type Truth } from '#test/footage/truth.ts'
 import { machine } from '../machine.ts'
 import { blenderPeer, defaultCache, startFocalFactor, truthPath, type Peer } from './blender-peer.ts'
-import { judge2d } from './judge-2d.ts'
+import { inCommon, judge2d } from './judge-2d.ts'
 import { judge3d, type Placed } from './judge-3d.ts'
 import { followFromStarts, runCommand, startedTogether, type CommandRun } from './our-side.ts'
 import { blenderPlaced, readColmapParts, readSolveJson, type SolveSummary } from './read-solve.ts'
@@ -29,6 +29,7 @@ async function compare(clip: string): Promise<ClipRow> {
   const peer = blenderPeer(clip, values)
   const started = startedTogether(peer.tracks)
   const followed = await followFromStarts(clip, peer.tracks)
+  const [commonBlender, commonOurs] = inCommon(started, followed)
   const focal = ['--focal', `${(startFocalFactor * meanFocal(truth)).toFixed(3)}px`]
   const ours = await solved(clip, focal)
   const blind = values['no-blind'] ? null : await solved(clip, [])
@@ -38,6 +39,7 @@ async function compare(clip: string): Promise<ClipRow> {
     mode: truth.mode,
     blender2d: judge2d(started, truth),
     ours2d: judge2d(followed, truth),
+    common2d: { blender: judge2d(commonBlender, truth), ours: judge2d(commonOurs, truth) },
     shots: truth.segments.map((segment, i) => ({
       name: truth.segments.length === 1 ? truth.clip : `${truth.clip}, shot ${i + 1}`,
       blender: blenderRow(peer, truth, segment),

@@ -8,7 +8,17 @@ export function tables(rows: readonly ClipRow[]): string {
   return [
     '2D, both from the points that Blender detected in frame 0, with its settings; px against the true cameras.\n',
     table(
-      ['clip', 'tracks', 'markers', 'median px', 'p90 px', 'p95 px', 'below 0.5 px'],
+      [
+        'clip',
+        'tracks',
+        'markers',
+        'median px',
+        'p90 px',
+        'p95 px',
+        'below 0.5 px',
+        'same frames: median px',
+        'p90 px',
+      ],
       [...rows.map(tracksOf), tracksMiddle(rows)],
     ),
     '\nCameras, from a focal length 30 % too long; path as a share of its length, focal and k1 as shares off.\n',
@@ -44,7 +54,7 @@ export function tables(rows: readonly ClipRow[]): string {
 /** Blender's figure, then ours. */
 const pair = (a: string, b: string) => `${a} / ${b}`
 
-function tracksOf({ clip, blender2d: b, ours2d: o }: ClipRow): string[] {
+function tracksOf({ clip, blender2d: b, ours2d: o, common2d: same }: ClipRow): string[] {
   return [
     clip,
     pair(String(b.tracks), String(o.tracks)),
@@ -53,6 +63,8 @@ function tracksOf({ clip, blender2d: b, ours2d: o }: ClipRow): string[] {
     pair(fixed(b.p90Px, 3), fixed(o.p90Px, 3)),
     pair(fixed(b.p95Px, 3), fixed(o.p95Px, 3)),
     pair(percent(b.shareBelowHalf), percent(o.shareBelowHalf)),
+    pair(fixed(same.blender.medianPx, 3), fixed(same.ours.medianPx, 3)),
+    pair(fixed(same.blender.p90Px, 3), fixed(same.ours.p90Px, 3)),
   ]
 }
 
