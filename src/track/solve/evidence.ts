@@ -26,7 +26,7 @@ export function evidenceFor(
   const [before, after] = [errorsPx(shot, simple), errorsPx(shot, rich)]
   let [total, sum, squares] = [0, 0, 0]
   for (let t = 0; t + 1 < shot.trackStart.length; t++) {
-    let [costBefore, costAfter] = [0, 0]
+    let [costBefore, costAfter, count] = [0, 0, 0]
     for (let i = shot.trackStart[t]!; i < shot.trackStart[t + 1]!; i++) {
       if (!counts.has(shot.frame[i]!) || simple.kept[i] === 0) continue
       const [a, b] = [cost(before[i]! / noisePx), cost(after[i]! / noisePx)]
@@ -34,7 +34,10 @@ export function evidenceFor(
       if (Number.isNaN(a) || Number.isNaN(b)) continue
       costBefore += a
       costAfter += b
+      count++
     }
+    // One observation is explained by any model; and its point was not adjusted with these frames.
+    if (count < 2) continue
     const gained = costBefore - costAfter
     total += costBefore
     sum += gained

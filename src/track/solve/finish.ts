@@ -71,7 +71,7 @@ export async function polish(
   for (const round of ROUNDS) {
     const noise = Math.max(0.03 * pxUnit, noisePx(shot, current))
     current = reject(shot, current, Math.max(0.5 * pxUnit, round * noise)).reconstruction
-    current = placePoints(shot, current, { leastAngleRad: 0.005, gatePx: Math.max(0.5 * pxUnit, round * noise) })
+    current = placePoints(shot, current, { leastParallaxPx: 3 * pxUnit, gatePx: Math.max(0.5 * pxUnit, round * noise) })
     const part = await adjustPart(
       shot,
       current,

@@ -27,7 +27,6 @@ const EVERY = 3
 const FEWEST_POINTS = 6
 /** A resected frame must agree with this share of its points. */
 const AGREEING_SHARE = 0.4
-const LEAST_ANGLE = 0.015
 
 /** Solves as many of the frames as can be solved. */
 export async function grow(
@@ -49,7 +48,7 @@ export async function grow(
       failed.add(frame)
       continue
     }
-    current = placePoints(shot, resected, { leastAngleRad: LEAST_ANGLE, gatePx: 4 * pxUnit })
+    current = placePoints(shot, resected, { leastParallaxPx: 6 * pxUnit, gatePx: 4 * pxUnit })
     newest.push(frame)
     added++
     if (added % EVERY === 0) {
@@ -91,7 +90,7 @@ async function settle(
   )
   if (part === null) return current
   const { reconstruction } = reject(shot, part.reconstruction, 6 * pxUnit)
-  return placePoints(shot, reconstruction, { leastAngleRad: LEAST_ANGLE, gatePx: 4 * pxUnit })
+  return placePoints(shot, reconstruction, { leastParallaxPx: 6 * pxUnit, gatePx: 4 * pxUnit })
 }
 
 function windowOf(solved: readonly number[], frame: number): number[] {

@@ -9,8 +9,8 @@ import { adjustPart, type Reconstruction, type SolveContext } from './reconstruc
 import { noisePx } from './score.ts'
 import type { Shot } from './shot.ts'
 
-const LEAST_GAIN = 0.006
-const LEAST_Z = 3.5
+const LEAST_Z = 2.5
+const LEAST_GAIN_TIMES_Z = 0.05
 
 export interface LensDecision {
   readonly reconstruction: Reconstruction
@@ -44,7 +44,7 @@ export async function decideLens(
     const [simple, rich] = [await refine(decided.radial), await refine(radial)]
     if (simple === null || rich === null) break
     const { gain, z } = evidenceFor(shot, simple, rich, noisePx(shot, rich, frames), frames)
-    if (gain < LEAST_GAIN || z < LEAST_Z) break
+    if (z < LEAST_Z || gain * z < LEAST_GAIN_TIMES_Z) break
     decided = { reconstruction: rich, radial }
   }
   return decided

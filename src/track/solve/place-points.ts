@@ -6,8 +6,8 @@ import { camerasInside, pixelOfPoint, type Reconstruction } from './reconstructi
 import type { Shot } from './shot.ts'
 
 export interface PlaceOptions {
-  /** Rays must meet at least at this angle. */
-  readonly leastAngleRad: number
+  /** Two of the rays must differ at least by what this many pixels are in the middle of the picture. */
+  readonly leastParallaxPx: number
   /** A new point must come this near to its observations in the middle. */
   readonly gatePx: number
   /** Only observations in these frames are used; all solved frames when absent. */
@@ -23,11 +23,12 @@ export function placePoints(shot: Shot, reconstruction: Reconstruction, options:
   for (const frame of options.frames ?? []) inUse[frame] = 1
   const inside = camerasInside(reconstruction)
   const placed = { ...reconstruction, points }
+  const leastAngleRad = options.leastParallaxPx / reconstruction.intrinsics.focalPx
   const place = reconstruction.tripod ? meanDirection : nearestPoint
   for (let t = 0; t + 1 < shot.trackStart.length; t++) {
     if (!options.again && !Number.isNaN(points[3 * t]!)) continue
     const rays = raysOf(shot, reconstruction, inside, t, inUse)
-    const point = rays.count < (reconstruction.tripod ? 1 : 2) ? null : place(rays, options.leastAngleRad)
+    const point = rays.count < (reconstruction.tripod ? 1 : 2) ? null : place(rays, leastAngleRad)
     points.set(point ?? [NaN, NaN, NaN], 3 * t)
     if (point !== null && !fits(shot, placed, inside, t, rays, options.gatePx)) {
       points.fill(NaN, 3 * t, 3 * t + 3)

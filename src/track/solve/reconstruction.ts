@@ -131,9 +131,9 @@ function partOf(shot: Shot, reconstruction: Reconstruction, options: PartOptions
   if (tracks.length === 0 || frames.length === 0) return null
   const partPoints = new Float64Array(3 * tracks.length)
   tracks.forEach((t, p) => partPoints.set(points.subarray(3 * t, 3 * t + 3), 3 * p))
-  const { focalsPx, intrinsics } = reconstruction
+  const { focalsPx } = reconstruction
   const problem: Problem = {
-    intrinsics,
+    intrinsics: bendable(reconstruction.intrinsics, options.radial ?? 0),
     cameras: frames.map((frame) => cameras[frame]!),
     focalsPx: focalsPx === null ? null : Float64Array.from(frames, (frame) => focalsPx[frame]!),
     points: partPoints,
@@ -147,6 +147,12 @@ function partOf(shot: Shot, reconstruction: Reconstruction, options: PartOptions
   return { problem, frames, tracks }
 }
 
+/** A lens whose radial coefficients are to be found has to have some. */
+const bendable = (intrinsics: Intrinsics, radial: number): Intrinsics =>
+  radial > 0 && intrinsics.lens.model === 'none'
+    ? { ...intrinsics, lens: { model: 'polynomial', k1: 0, k2: 0, k3: 0 } }
+    : intrinsics
+
 function merge(reconstruction: Reconstruction, part: Part, problem: Problem): Reconstruction {
   const cameras = [...reconstruction.cameras]
   part.frames.forEach((frame, i) => {
@@ -154,15 +160,27 @@ function merge(reconstruction: Reconstruction, part: Part, problem: Problem): Re
   })
   const points = reconstruction.points.slice()
   part.tracks.forEach((t, p) => points.set(problem.points.subarray(3 * p, 3 * p + 3), 3 * t))
-  let focalsPx = reconstruction.focalsPx
-  if (problem.focalsPx !== null) {
-    const all = (focalsPx ?? new Float64Array(cameras.length).fill(problem.intrinsics.focalPx)).slice()
-    part.frames.forEach((frame, i) => {
-      all[frame] = problem.focalsPx![i]!
-    })
-    focalsPx = all
-  }
+  const focalsPx =
+    problem.focalsPx === null ? reconstruction.focalsPx : mergeFocals(reconstruction, part, problem.focalsPx)
   return { ...reconstruction, intrinsics: problem.intrinsics, cameras, points, focalsPx }
+}
+
+/** Frames that are not solved keep their focal length relative to those that are. */
+function mergeFocals(
+  { focalsPx, cameras }: Reconstruction,
+  { frames, problem }: Part,
+  adjusted: Float64Array,
+): Float64Array {
+  const before = problem.focalsPx ?? adjusted.map(() => problem.intrinsics.focalPx)
+  const change = Math.exp(adjusted.reduce((sum, focal, i) => sum + Math.log(focal / before[i]!), 0) / adjusted.length)
+  const all = focalsPx?.slice() ?? new Float64Array(cameras.length).fill(problem.intrinsics.focalPx)
+  cameras.forEach((camera, frame) => {
+    if (camera === null) all[frame]! *= change
+  })
+  frames.forEach((frame, i) => {
+    all[frame] = adjusted[i]!
+  })
+  return all
 }
 
 /** Frames that have a camera, ascending. */

@@ -86,7 +86,7 @@ async function parallaxBeyondTurn(
   const cameras = [...turn.cameras]
   cameras[from] = identity3()
   cameras[to] = identity3()
-  turn = placePoints(shot, { ...turn, cameras }, { leastAngleRad: 0, gatePx: Infinity, frames: [from] })
+  turn = placePoints(shot, { ...turn, cameras }, { leastParallaxPx: 0, gatePx: Infinity, frames: [from] })
   const loss = cauchy(0.02 * intrinsics.widthPx)
   const part = await adjustPart(shot, turn, { frames: [to], fixedFrames: [], points: 'fixed', loss }, ctx)
   if (part === null) return 0
@@ -120,7 +120,7 @@ export async function solveStretch(
   cameras[stretch.from] = identity3()
   cameras[stretch.to] = pose
   let current: Reconstruction = { ...start, cameras }
-  current = placePoints(shot, current, { leastAngleRad: 0.005, gatePx: 4 * pxUnit })
+  current = placePoints(shot, current, { leastParallaxPx: 4 * pxUnit, gatePx: 4 * pxUnit })
   for (const frame of between) {
     cameras[frame] = interpolate(identity3(), pose, (frame - stretch.from) / (stretch.to - stretch.from))
   }
@@ -131,7 +131,7 @@ export async function solveStretch(
   }
   const first = await adjustPart(shot, current, { frames, loss: cauchy(2 * pxUnit) }, ctx)
   if (first === null) return null
-  current = placePoints(shot, first.reconstruction, { leastAngleRad: 0.01, gatePx: 4 * pxUnit })
+  current = placePoints(shot, first.reconstruction, { leastParallaxPx: 6 * pxUnit, gatePx: 4 * pxUnit })
   return adjustFully(shot, current, frames, freedom, pxUnit, ctx)
 }
 

@@ -127,10 +127,8 @@ async function finish(shot: Shot, found: Reconstruction, setting: Setting, ctx: 
   const freedom = { focal: zooms ? 'per-camera' : setting.freedom.focal, radial: freed } as const
   const whole = await resectAll(shot, found, setting.pxUnit, ctx)
   const rough = await polish(shot, whole, freedom, setting.pxUnit, ctx)
-  const lens = setting.lensFree
-    ? await decideLens(shot, rough, setting.keyframes, freedom, 2, ctx)
-    : { reconstruction: rough, radial: freedom.radial }
-  const final = await polish(shot, lens.reconstruction, { ...freedom, radial: lens.radial }, setting.pxUnit, ctx)
+  const { radial } = setting.lensFree ? await decideLens(shot, rough, setting.keyframes, freedom, 2, ctx) : freedom
+  const final = await polish(shot, rough, { ...freedom, radial }, setting.pxUnit, ctx)
   if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
   return { ok: true, solution: report(shot, inFirstCamera(final), noSpread, notesOf(setting, final), setting) }
 }

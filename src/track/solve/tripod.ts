@@ -15,6 +15,8 @@ import type { Shot } from './shot.ts'
 
 /** A misfit at which no other start is tried. */
 const GOOD = 0.02
+/** A misfit that no lens mends. */
+const HOPELESS = 0.4
 
 /** Solves keyframes as turns of one camera; `pxUnit` is the size that counts as one pixel of a 960 wide picture. */
 export async function solveTripodKeyframes(
@@ -27,7 +29,7 @@ export async function solveTripodKeyframes(
 ): Promise<Reconstruction | null> {
   let current = emptyReconstruction(shot, intrinsics, true)
   const place = (frames: readonly number[]) => {
-    current = placePoints(shot, current, { leastAngleRad: 0, gatePx: Infinity, frames })
+    current = placePoints(shot, current, { leastParallaxPx: 0, gatePx: Infinity, frames })
   }
   let last: number | null = null
   for (const frame of keyframes) {
@@ -45,7 +47,7 @@ export async function solveTripodKeyframes(
     place([frame])
     last = frame
   }
-  current = placePoints(shot, current, { leastAngleRad: 0, gatePx: Infinity, frames: keyframes, again: true })
+  current = placePoints(shot, current, { leastParallaxPx: 0, gatePx: Infinity, frames: keyframes, again: true })
   for (const scale of [4, 1]) {
     const options = { frames: keyframes, ...freedom, loss: cauchy(scale * pxUnit), maxIterations: 30 } as const
     const part = await adjustPart(shot, current, options, ctx)
@@ -63,10 +65,10 @@ export async function solveTripod(shot: Shot, setting: Setting, ctx: SolveContex
   for (const focalPx of focalStartsPx) {
     const found = await solveTripodKeyframes(shot, { ...base, focalPx }, keyframes, asked, pxUnit, ctx)
     if (found === null) continue
-    const start = lensFree ? (await decideLens(shot, found, keyframes, asked, 1, ctx)).reconstruction : found
-    const tried = { reconstruction: start, misfit: misfit(shot, start, pxUnit, keyframes) }
+    const tried = { reconstruction: found, misfit: misfit(shot, found, pxUnit, keyframes) }
     if (best === null || tried.misfit < best.misfit) best = tried
     if (best.misfit < GOOD) break
   }
-  return best?.reconstruction ?? null
+  if (best === null || !lensFree || best.misfit > HOPELESS) return best?.reconstruction ?? null
+  return (await decideLens(shot, best.reconstruction, keyframes, asked, 1, ctx)).reconstruction
 }

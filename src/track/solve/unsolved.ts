@@ -13,8 +13,8 @@ export function reasonsUnsolved(shot: Shot, final: Reconstruction): Map<number, 
   const unsolved: number[] = []
   for (let t = 0; t < shot.trackIds.length; t++) if (Number.isNaN(final.points[3 * t]!)) unsolved.push(t)
   const noise = noisePx(shot, final)
-  const free = placePoints(shot, final, { leastAngleRad: 0, gatePx: Infinity })
-  const wide = placePoints(shot, final, { leastAngleRad: LEAST_ANGLE, gatePx: Infinity })
+  const free = placePoints(shot, final, { leastParallaxPx: 0, gatePx: Infinity })
+  const wide = placePoints(shot, final, { leastParallaxPx: 10 * noise, gatePx: Infinity })
   const errors = errorsPx(shot, free)
   return new Map(
     unsolved.map((t) => {
@@ -26,8 +26,6 @@ export function reasonsUnsolved(shot: Shot, final: Reconstruction): Map<number, 
     }),
   )
 }
-
-const LEAST_ANGLE = 0.003
 
 function observationsSolved(shot: Shot, { cameras }: Reconstruction, track: number): number {
   let count = 0
