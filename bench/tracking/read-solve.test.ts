@@ -61,7 +61,7 @@ test("Blender's cameras look along -Z with y up; ours along z with y down", () =
   })
   assert.deepEqual(placed?.cameras[0]?.centre, [5, 6, 7])
   assert.deepEqual(
-    [...(placed?.cameras[0]?.rotation ?? [])].map((v) => v + 0),
+    Array.from(placed?.cameras[0]?.rotation ?? [], (v) => v + 0),
     [1, 0, 0, 0, -1, 0, 0, 0, -1],
   )
   assert.equal(blenderPlaced({ why: 'no', time }), null)
