@@ -28,7 +28,7 @@ async function compare(clip: string): Promise<ClipRow> {
   const truth = readTruth(truthPath(clip))
   const { cache, again } = values
   const peer = blenderPeer(clip, { cache, again })
-  const peers = values.refill ? [peer, blenderPeer(clip, { cache, again, refill: true })] : [peer]
+  const peers = values.refill ? [peer, blenderPeer(clip, { cache, refill: true })] : [peer]
   const started = startedTogether(peer.tracks)
   const followed = await followFromStarts(clip, peer.tracks)
   const [commonBlender, commonOurs] = inCommon(started, followed)
