@@ -18,14 +18,18 @@ const options = [
 /** @throws with the compiler's words */
 export async function compileKernels(): Promise<string> {
   let binary: Uint8Array | undefined
-  const { error, stderr } = await asc.main(['index.ts', '--outFile', 'kernels.wasm', ...options], {
+  let text = ''
+  const { error, stderr } = await asc.main(['index.ts', '--outFile', 'kernels.wasm', '--textFile', 'kernels.wat', ...options], {
     readFile: (name) => readSource(name),
     writeFile: (name, contents) => {
-      if (name === 'kernels.wasm' && contents instanceof Uint8Array) binary = contents
+      if (typeof contents === 'string') text = contents
+      else if (name === 'kernels.wasm') binary = contents
     },
     listFiles: () => [],
   })
   if (error !== null || binary === undefined) throw new Error(`the kernels do not compile\n${stderr.toString()}`)
+  // Each thread's instance would write it anew over what the others have at that address.
+  if (text.includes('(data ')) throw new Error('the kernels hold static data, but their memory is not theirs')
   return [
     '// Written by `npm run build:kernels` from the files of assembly/.',
     `export const moduleBase64 =\n  '${Buffer.from(binary).toString('base64')}'`,

@@ -17,6 +17,8 @@ import type {
 } from './kernel.ts'
 import { checkFrame, checkLength, checkSide, checkWhich } from './kernel-arguments.ts'
 import { Arena } from './wasm/arena.ts'
+import { coarseSide } from './reference/patterns.ts'
+import { bell } from './reference/refine.ts'
 import { alone, type Crew, type Muster } from './wasm/crew.ts'
 import { type CallName, compile, type Exports, instantiate, newMemory } from './wasm/engine.ts'
 import { moduleBase64 } from './wasm/module-bytes.ts'
@@ -163,8 +165,10 @@ class WasmKernel implements Kernel {
     checkLength('warps', warps, count, 8)
     const scratch = align(this.#calls.refineScratch(cut.sizePx))
     const work = this.#work
-    work.begin(41 * count + this.#crew.size * scratch, 5)
+    const bells = [gridOf(bell(cut.sizePx)), gridOf(bell(coarseSide(cut.sizePx)))] as const
+    work.begin(41 * count + 4 * (bells[0].length + bells[1].length) + this.#crew.size * scratch, 7)
     const [w, h, correlation, ok] = [work.put(which), work.put(warps), work.take(4 * count), work.take(count)]
+    const [fine, coarse] = [work.put(bells[0]), work.put(bells[1])]
     const s = work.take(this.#crew.size * scratch)
     this.#spread('refine', count, (i, n, k) => [
       pyramid,
@@ -179,6 +183,8 @@ class WasmKernel implements Kernel {
       normalize ? 1 : 0,
       correlation + 4 * i,
       ok + i,
+      fine,
+      coarse,
       s + k * scratch,
     ])
     return { warps: work.floats(h, 8 * count), correlation: work.floats(correlation, count), ok: work.bytes(ok, count) }
@@ -195,6 +201,15 @@ class WasmKernel implements Kernel {
       })),
     )
   }
+}
+
+/** Square values as the module has them: rows of whole vectors, zero beyond, a whole number of vector pairs in all. */
+function gridOf(values: Float32Array): Float32Array {
+  const side = Math.sqrt(values.length)
+  const stride = (side + 3) & ~3
+  const grid = new Float32Array((side * stride + 7) & ~7)
+  for (let y = 0; y < side; y++) grid.set(values.subarray(y * side, (y + 1) * side), y * stride)
+  return grid
 }
 
 const align = (bytes: number) => (bytes + 63) & ~63

@@ -18,7 +18,7 @@ export const leastShare = 0.2
 interface Scratch {
   readonly samples: Samples
   readonly window: Float32Array
-  readonly mask: Uint8Array
+  readonly mask: Float32Array
   readonly step: Float64Array
   readonly difference: Difference
 }
@@ -41,7 +41,7 @@ export function flow(
   const scratch: Scratch = {
     samples: emptySamples(side),
     window: new Float32Array(side * side),
-    mask: new Uint8Array(side * side),
+    mask: new Float32Array(side * side),
     step: new Float64Array(2),
     difference: { correlation: 0, gain: 1 },
   }
@@ -140,7 +140,7 @@ function shareInside({ width, height }: Plane, left: number, top: number, side: 
 const isSampleIn = ({ width, height }: Plane, x: number, y: number) =>
   x >= -0.5 && y >= -0.5 && x <= width - 0.5 && y <= height - 0.5
 
-function maskOutside(plane: Plane, left: number, top: number, side: number, mask: Uint8Array): Uint8Array {
+function maskOutside(plane: Plane, left: number, top: number, side: number, mask: Float32Array): Float32Array {
   for (let i = 0; i < mask.length; i++) {
     mask[i] = isSampleIn(plane, left + (i % side), top + Math.floor(i / side)) ? 1 : 0
   }
@@ -151,7 +151,7 @@ function maskOutside(plane: Plane, left: number, top: number, side: number, mask
 function ignoreOutside(
   window: Float32Array,
   { samples, mean }: Patch,
-  mask: Uint8Array | null,
+  mask: Float32Array | null,
   plane: Plane,
   left: number,
   top: number,

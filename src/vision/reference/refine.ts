@@ -11,6 +11,23 @@ import { sampleWarped } from './sample.ts'
 import { type Difference, gaussNewtonStep, type Patch, prepareDescent } from './template.ts'
 import { composeInverse, farthestMove, isUsable, stepWarp } from './warp.ts'
 
+/**
+ * Width of the bell that says how much a pixel counts in refinement, in halves of the pattern's side. What the model does not
+ * know (perspective under a translation, what lies behind an edge) grows with the distance from the centre, and the centre is
+ * what is asked for; under noise alone it costs a fourteenth of the accuracy.
+ */
+export const bellWidth = 0.7
+
+/** How much each pixel of a pattern counts. */
+export function bell(side: number): Float32Array {
+  const weights = new Float32Array(side * side)
+  const across = Float64Array.from({ length: side }, (_, i) =>
+    Math.exp(-0.5 * ((2 * i + 1 - side) / side / bellWidth) ** 2),
+  )
+  for (let i = 0; i < weights.length; i++) weights[i] = across[i % side]! * across[Math.floor(i / side)]!
+  return weights
+}
+
 /** A fit below this correlation is tried again from the picture of half the size. */
 export const goodCorrelation = 0.8
 
@@ -106,10 +123,10 @@ function refineWarp(
   start: Float64Array,
   { model, maxIterations, epsilonPx, normalize }: RefineOptions,
 ): Fit | null {
-  const descent = prepareDescent(patch, model, normalize, null)
+  const { side } = patch.samples
+  const descent = prepareDescent(patch, model, normalize, bell(side))
   if (descent === null) return null
   const warp = start.slice()
-  const { side } = patch.samples
   const reach = (side - 1) / 2
   const window = new Float32Array(side * side)
   const parameters = new Float64Array(descent.dimension)

@@ -36,8 +36,8 @@ const dimensions: Readonly<Record<MotionModel, number>> = {
   Perspective: 8,
 }
 
-/** Takes the mean out of samples, in place; `mask` is 1 where a pixel counts, null where all do. */
-export function centre(samples: Samples, mask: Uint8Array | null): Patch {
+/** Takes the mean out of samples, in place; `mask` is 1 where a pixel counts, else 0; null where all do. */
+export function centre(samples: Samples, mask: Float32Array | null): Patch {
   const { value, gx, gy } = samples
   let sum = 0
   let count = 0
@@ -69,17 +69,26 @@ export interface Descent {
   readonly factor: Float64Array
 }
 
-/** null when the patch has too little texture to be held in all the ways the model moves it. */
-export function prepareDescent(patch: Patch, model: MotionModel, normalize: boolean, mask: Uint8Array | null) {
+/**
+ * `weights` says how much each pixel counts, 0 to 1; null: all alike. null comes back when the patch has too little texture to
+ * be held in all the ways the model moves it.
+ */
+export function prepareDescent(
+  patch: Patch,
+  model: MotionModel,
+  normalize: boolean,
+  weights: Float32Array | null,
+): Descent | null {
   const dimension = dimensions[model]
   const length = patch.samples.value.length
+  const weight = weights ?? new Float32Array(length).fill(1)
   const images = new Float64Array(dimension * length)
   fillImages(images, patch.samples, model)
-  for (let k = 0; normalize && k < dimension; k++) {
-    projectOut(images.subarray(k * length, (k + 1) * length), patch, mask)
-  }
-  const factor = normalEquations(images, dimension)
-  return factorise(factor, dimension, patch.count) ? { images, dimension, factor } : null
+  if (normalize) projectOut(images, patch.samples.value, weight)
+  const factor = normalEquations(images, weight)
+  for (let i = 0; i < images.length; i++) images[i] = images[i]! * weight[i % length]!
+  const total = weight.reduce((sum, w) => sum + w, 0)
+  return factorise(factor, dimension, total) ? { images, dimension, factor } : null
 }
 
 /** How brightness changes with each parameter: pixels of displacement at the patch's border. */
@@ -110,29 +119,36 @@ function fillImages(images: Float64Array, { side, gx, gy }: Samples, model: Moti
   }
 }
 
-/** Makes an image orthogonal to a constant and to the patch, over the pixels that count. */
-function projectOut(image: Float64Array, { samples, energy, count }: Patch, mask: Uint8Array | null): void {
-  const { value } = samples
-  let sum = 0
-  let along = 0
-  for (let i = 0; i < image.length; i++) {
-    sum += image[i]!
-    along += image[i]! * value[i]!
-  }
-  const offset = sum / count
-  const gain = energy > 0 ? along / energy : 0
-  for (let i = 0; i < image.length; i++) {
-    if (mask === null || mask[i] === 1) image[i] = image[i]! - offset - gain * value[i]!
+/** Makes the images orthogonal to a constant and to the patch, under the weights. */
+function projectOut(images: Float64Array, value: Float32Array, weight: Float32Array): void {
+  const { length } = value
+  const [w, wt, wtt] = [weightedSum(weight), weightedSum(weight, value), weightedSum(weight, value, value)]
+  const determinant = w * wtt - wt * wt
+  for (let k = 0; k < images.length; k += length) {
+    const image = images.subarray(k, k + length)
+    const [sum, along] = [weightedSum(weight, image), weightedSum(weight, image, value)]
+    const offset = determinant > 0 ? (sum * wtt - along * wt) / determinant : 0
+    const gain = determinant > 0 ? (along * w - sum * wt) / determinant : 0
+    for (let i = 0; i < length; i++) image[i] = image[i]! - offset - gain * value[i]!
   }
 }
 
-function normalEquations(images: Float64Array, dimension: number): Float64Array {
-  const length = images.length / dimension
+type Numbers = Float32Array | Float64Array
+
+function weightedSum(weight: Float32Array, a?: Numbers, b?: Numbers): number {
+  let sum = 0
+  for (let i = 0; i < weight.length; i++) sum += weight[i]! * (a?.[i] ?? 1) * (b?.[i] ?? 1)
+  return sum
+}
+
+function normalEquations(images: Float64Array, weight: Float32Array): Float64Array {
+  const { length } = weight
+  const dimension = images.length / length
   const h = new Float64Array(dimension * dimension)
   for (let k = 0; k < dimension; k++) {
     for (let l = 0; l <= k; l++) {
       let sum = 0
-      for (let i = 0; i < length; i++) sum += images[k * length + i]! * images[l * length + i]!
+      for (let i = 0; i < length; i++) sum += weight[i]! * images[k * length + i]! * images[l * length + i]!
       h[k * dimension + l] = sum
     }
   }
@@ -140,11 +156,11 @@ function normalEquations(images: Float64Array, dimension: number): Float64Array 
 }
 
 /** Cholesky, in place, damped; false when a pivot is that of a textureless patch. */
-function factorise(h: Float64Array, n: number, count: number): boolean {
+function factorise(h: Float64Array, n: number, weight: number): boolean {
   for (let k = 0; k < n; k++) {
     let pivot = h[k * n + k]! * (1 + damping)
     for (let i = 0; i < k; i++) pivot -= h[k * n + i]! ** 2
-    if (!(pivot >= textureless * count)) return false
+    if (!(pivot >= textureless * weight)) return false
     const root = Math.sqrt(pivot)
     h[k * n + k] = root
     for (let j = k + 1; j < n; j++) {

@@ -12,13 +12,14 @@ let images: usize = 0
 let window: usize = 0
 let everywhere: usize = 0
 let mask: usize = 0
+let weights: usize = 0
 let factor: usize = 0
 let step: usize = 0
 let tile: usize = 0
 
 /** Bytes of scratch that `flow` needs for windows of side `size`. */
 export function flowScratch(size: i32): usize {
-  return 8 * gridBytes(size) + 640 + (usize(tileLength(size)) << 2)
+  return 9 * gridBytes(size) + 640 + (usize(tileLength(size)) << 2)
 }
 
 function useScratch(scratch: usize, size: i32): void {
@@ -29,11 +30,12 @@ function useScratch(scratch: usize, size: i32): void {
   window = images + 2 * grid
   everywhere = window + grid
   mask = everywhere + grid
-  factor = mask + grid
+  weights = mask + grid
+  factor = weights + grid
   step = factor + 512
   tile = step + 128
   // What lies behind the last row is never written again.
-  memory.fill(scratch, 0, 8 * grid)
+  memory.fill(scratch, 0, 9 * grid)
   maskAll(everywhere, size)
 }
 
@@ -118,7 +120,8 @@ function followAtLevel(from: usize, to: usize, u: f64, v: f64, maxIterations: i3
   centre(patch, patch + grid, patch + 2 * grid, counting, n, count)
   const patchMean = mean
   const patchEnergy = energy
-  if (!prepareDescent(patch, patchEnergy, count, n, counting, LOC, true, images, factor)) return false
+  onesWhere(counting)
+  if (!prepareDescent(patch, n, weights, LOC, true, images, factor)) return false
   const startX = moveX
   const startY = moveY
   for (let i = 0; i < maxIterations; i++) {
@@ -165,6 +168,14 @@ function maskOutside(level: usize, left: f64, top: f64): i32 {
     }
   }
   return count
+}
+
+/** Makes weights of a mask. */
+function onesWhere(counting: usize): void {
+  const one = f32x4.splat(1)
+  for (let i: usize = 0, end = gridBytes(n); i < end; i += 16) {
+    v128.store(weights + i, v128.and(v128.load(counting + i), one))
+  }
 }
 
 /** Makes pixels of the window equal to the patch where they lie outside the picture. */

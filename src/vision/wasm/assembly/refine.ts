@@ -28,6 +28,8 @@ let images: usize = 0
 let window: usize = 0
 let fineMask: usize = 0
 let coarseMask: usize = 0
+let fineWeights: usize = 0
+let coarseWeights: usize = 0
 let factor: usize = 0
 let parameters: usize = 0
 let step: usize = 0
@@ -56,7 +58,7 @@ function useScratch(scratch: usize, n: i32): void {
   maskAll(coarseMask, coarseSide(n))
 }
 
-/** See `Kernel.refine`. `warps` (8 f32 each) are replaced where `ok`. */
+/** See `Kernel.refine`. `warps` (8 f32 each) are replaced where `ok`; bells are grids of weights for both sizes. */
 export function refine(
   pyramid: usize,
   patterns: usize,
@@ -70,9 +72,13 @@ export function refine(
   normalize: bool,
   correlations: usize,
   ok: usize,
+  fineBell: usize,
+  coarseBell: usize,
   scratch: usize,
 ): void {
   useScratch(scratch, n)
+  fineWeights = fineBell
+  coarseWeights = coarseBell
   const size = patternSize(n)
   for (let i: usize = 0; i < usize(count); i++) {
     const pattern = patterns + usize(load<i32>(which + (i << 2))) * size
@@ -109,7 +115,7 @@ function refinePattern(
   const mean = load<f32>(pattern, MEAN)
   const energy = load<f32>(pattern, ENERGY)
   loadStart(start)
-  const first = refineWarp(fine, grid, mean, energy, n, fineMask, model, maxIterations, epsilon, normalize)
+  const first = refineWarp(fine, grid, mean, energy, n, fineMask, fineWeights, model, maxIterations, epsilon, normalize)
   if (first >= GOOD_CORRELATION || !load<i32>(pattern, HAS_COARSE) || levels(pyramid) < 2) return first
   memory.copy(kept, warp, 64)
   loadStart(start)
@@ -122,6 +128,7 @@ function refinePattern(
     load<f32>(pattern, COARSE_ENERGY),
     side,
     coarseMask,
+    coarseWeights,
     LOC,
     COARSE_ITERATIONS,
     COARSE_EPSILON,
@@ -129,7 +136,7 @@ function refinePattern(
   )
   if (near == near) {
     resize(warp, 2)
-    const second = refineWarp(fine, grid, mean, energy, n, fineMask, model, maxIterations, epsilon, normalize)
+    const second = refineWarp(fine, grid, mean, energy, n, fineMask, fineWeights, model, maxIterations, epsilon, normalize)
     if (second == second && !(first >= second)) return second
   }
   memory.copy(warp, kept, 64)
@@ -144,13 +151,14 @@ function refineWarp(
   energy: f32,
   n: i32,
   mask: usize,
+  weights: usize,
   model: i32,
   maxIterations: i32,
   epsilon: f64,
   normalize: bool,
 ): f32 {
   const count = n * n
-  if (!prepareDescent(grid, energy, count, n, mask, model, normalize, images, factor)) return f32.NaN
+  if (!prepareDescent(grid, n, weights, model, normalize, images, factor)) return f32.NaN
   const reach = f64(n - 1) * 0.5
   const dimension = dimensionOf(model)
   const w = width(level)

@@ -19,7 +19,10 @@ export function dimensionOf(model: i32): i32 {
   return model == AFFINE ? 6 : 8
 }
 
-/** A mask is a grid of 32 bits: all set where a pixel counts, none set elsewhere and beyond the grid. */
+/**
+ * A mask is a grid of 32 bits: all set where a pixel counts, none set elsewhere and beyond the grid. Weights are a grid of
+ * floats, 0 where and only where the mask has none set.
+ */
 export function maskAll(mask: usize, n: i32): void {
   memory.fill(mask, 0, usize(gridLength(n)) << 2)
   for (let y = 0; y < n; y++) memory.fill(mask + (usize(y * strideOf(n)) << 2), 255, usize(n) << 2)
@@ -54,14 +57,13 @@ export function centre(value: usize, gx: usize, gy: usize, mask: usize, n: i32, 
 
 /**
  * Steepest descent images (grids one after the other) of a centred patch (three grids one after the other) and the Cholesky
- * factor (8 x 8 f64). False when the patch has too little texture for the model.
+ * factor (8 x 8 f64). `weights` is a grid of floats. False when the patch has too little
+ * texture for the model.
  */
 export function prepareDescent(
   patch: usize,
-  patchEnergy: f32,
-  count: i32,
   n: i32,
-  mask: usize,
+  weights: usize,
   model: i32,
   normalize: bool,
   images: usize,
@@ -70,16 +72,39 @@ export function prepareDescent(
   const length = usize(gridLength(n)) << 2
   const dimension = dimensionOf(model)
   fillImages(patch + length, patch + 2 * length, n, model, images)
-  if (normalize) {
-    for (let k = 0; k < dimension; k++) projectOut(images + usize(k) * length, patch, patchEnergy, count, mask, length)
-  }
+  sumWeights(patch, weights, length)
+  const total = weightSum
+  for (let k = 0; normalize && k < dimension; k++) projectOut(images + usize(k) * length, patch, weights, length)
+  // What is weighted once serves for both: for a row of the equations, and after it as steepest descent image.
   for (let k = 0; k < dimension; k++) {
-    for (let l = 0; l <= k; l++) {
-      const product = dot(images + usize(k) * length, images + usize(l) * length, length)
-      store<f64>(factor + (usize(k * 8 + l) << 3), f64(product))
+    const image = images + usize(k) * length
+    store<f64>(at(factor, k, k), f64(weigh(image, weights, length)))
+    for (let l = k + 1; l < dimension; l++) {
+      store<f64>(at(factor, l, k), f64(dot(image, images + usize(l) * length, length)))
     }
   }
-  return factorise(factor, dimension, count)
+  return factorise(factor, dimension, total)
+}
+
+let weightSum: f64 = 0
+let weightedValue: f64 = 0
+let weightedSquare: f64 = 0
+
+function sumWeights(value: usize, weights: usize, length: usize): void {
+  let s = f32x4.splat(0)
+  let st = f32x4.splat(0)
+  let stt = f32x4.splat(0)
+  for (let i: usize = 0; i < length; i += 16) {
+    const w = v128.load(weights + i)
+    const t = v128.load(value + i)
+    const wt = f32x4.mul(w, t)
+    s = f32x4.add(s, w)
+    st = f32x4.add(st, wt)
+    stt = f32x4.add(stt, f32x4.mul(wt, t))
+  }
+  weightSum = f64(sumOf(s))
+  weightedValue = f64(sumOf(st))
+  weightedSquare = f64(sumOf(stt))
 }
 
 function fillImages(gx: usize, gy: usize, n: i32, model: i32, images: usize): void {
@@ -124,20 +149,37 @@ function fillImages(gx: usize, gy: usize, n: i32, model: i32, images: usize): vo
   }
 }
 
-function projectOut(image: usize, value: usize, patchEnergy: f32, count: i32, mask: usize, length: usize): void {
+/** Makes an image orthogonal to a constant and to the patch, under the weights that were summed. */
+function projectOut(image: usize, value: usize, weights: usize, length: usize): void {
   let sum = f32x4.splat(0)
   let product = f32x4.splat(0)
   for (let i: usize = 0; i < length; i += 16) {
-    const v = v128.load(image + i)
+    const v = f32x4.mul(v128.load(image + i), v128.load(weights + i))
     sum = f32x4.add(sum, v)
     product = f32x4.add(product, f32x4.mul(v, v128.load(value + i)))
   }
-  const offset = f32x4.splat(sumOf(sum) / f32(count))
-  const gain = f32x4.splat(patchEnergy > 0 ? sumOf(product) / patchEnergy : 0)
+  const determinant = weightSum * weightedSquare - weightedValue * weightedValue
+  if (!(determinant > 0)) return
+  const s = f64(sumOf(sum))
+  const p = f64(sumOf(product))
+  const offset = f32x4.splat(f32((s * weightedSquare - p * weightedValue) / determinant))
+  const gain = f32x4.splat(f32((p * weightSum - s * weightedValue) / determinant))
   for (let i: usize = 0; i < length; i += 16) {
     const rest = f32x4.sub(f32x4.sub(v128.load(image + i), offset), f32x4.mul(gain, v128.load(value + i)))
-    v128.store(image + i, v128.and(rest, v128.load(mask + i)))
+    v128.store(image + i, rest)
   }
+}
+
+/** Multiplies an image by weights; the weighted sum of what it was, squared. */
+function weigh(image: usize, weights: usize, length: usize): f32 {
+  let sum = f32x4.splat(0)
+  for (let i: usize = 0; i < length; i += 16) {
+    const v = v128.load(image + i)
+    const weighed = f32x4.mul(v, v128.load(weights + i))
+    v128.store(image + i, weighed)
+    sum = f32x4.add(sum, f32x4.mul(v, weighed))
+  }
+  return sumOf(sum)
 }
 
 /** Of two grids; `length` is their bytes. */
@@ -156,11 +198,11 @@ function dot(a: usize, b: usize, length: usize): f32 {
   return matrix + (usize(row * 8 + column) << 3)
 }
 
-function factorise(h: usize, n: i32, count: i32): bool {
+function factorise(h: usize, n: i32, weight: f64): bool {
   for (let k = 0; k < n; k++) {
     let pivot = load<f64>(at(h, k, k)) * (1 + DAMPING)
     for (let i = 0; i < k; i++) pivot -= load<f64>(at(h, k, i)) * load<f64>(at(h, k, i))
-    if (!(pivot >= TEXTURELESS * f64(count))) return false
+    if (!(pivot >= TEXTURELESS * weight)) return false
     const root = Math.sqrt(pivot)
     store<f64>(at(h, k, k), root)
     for (let j = k + 1; j < n; j++) {
