@@ -108,6 +108,7 @@ export const robustFundamental = (
     {
       dataCount: a.length / 2,
       sampleSize: 8,
+      residualFreedom: 1,
       solve(sample) {
         const f = eightPoint(a, b, sample)
         return f === null ? [] : [f]

@@ -8,7 +8,7 @@
  */
 import { cofactors3, frobenius3, multiply3 } from '../geometry/linear.ts'
 import { homographySquared } from './homography.ts'
-import type { RobustFit, RobustOptions } from './robust.ts'
+import { sharpest, type RobustFit, type RobustModel, type RobustOptions } from './robust.ts'
 import { robustRotation, rotationBetween } from './rotation.ts'
 
 export interface FocalRange {
@@ -96,11 +96,13 @@ function leastOnGrid(
   return atA < atB ? { at: a, value: atA } : { at: b, value: atB }
 }
 
-export interface TurnAndFocal extends RobustFit<Float64Array> {
-  /** bFromA. `model` is the homography between the given rays that it makes, which the errors are of. */
+export interface TurnAndFocal {
+  /** bFromA. */
   readonly rotation: Float64Array
   /** The focal length over the one that the rays were made with. */
   readonly focalFactor: number
+  /** The homography between the given rays that these two make; the errors are its. */
+  readonly homography: Float64Array
 }
 
 /**
@@ -116,74 +118,58 @@ export function robustTurnAndFocal(
   b: Float64Array,
   options: RobustOptions,
   factors: FocalRange = { from: 0.4, to: 2.5 },
-): TurnAndFocal | null {
+): RobustFit<TurnAndFocal> | null {
   const [low, high] = [Math.log(factors.from), Math.log(factors.to)]
   const starts = 9
+  const reach = (high - low) / (starts - 1)
   let best: { fit: RobustFit<Float64Array>; factor: number; cost: number } | null = null
   for (let i = 0; i < starts; i++) {
-    const factor = Math.exp(low + ((high - low) * i) / (starts - 1))
-    const fit = robustRotation(scaled(a, factor), scaled(b, factor), {
-      ...options,
-      threshold: options.threshold / factor,
-      // Poor factors need no certainty: the best one is fitted again below.
-      maxSamples: 60,
-    })
+    const factor = Math.exp(low + i * reach)
+    const threshold = options.threshold / factor
+    // Poor factors need no certainty: the best one is fitted again below.
+    const fit = robustRotation(scaled(a, factor), scaled(b, factor), { ...options, threshold, maxSamples: 60 })
     const cost = fit === null ? Infinity : fit.cost * factor ** 2
     if (fit !== null && (best === null || cost < best.cost)) best = { fit, factor, cost }
   }
-  return best && refineTurn(a, b, options, best.fit, best.factor, (high - low) / (starts - 1))
+  if (best === null) return null
+  const start = turnAndFocal(best.fit.model, best.factor)
+  const fit = sharpest(turnModel(a, b, reach), [start], options.threshold)
+  return fit && { ...fit, samples: best.fit.samples }
 }
 
-/** Fits the factor to what fits, and again to what fits then. */
-function refineTurn(
-  a: Float64Array,
-  b: Float64Array,
-  { threshold }: RobustOptions,
-  start: RobustFit<Float64Array>,
-  startFactor: number,
-  reach: number,
-): TurnAndFocal | null {
-  const squared = new Float64Array(a.length / 2)
-  let { inliers } = start
-  let factor = startFactor
-  let h = turnHomography(start.model, factor)
-  let rotation = start.model
-  for (let round = 0; round < 4; round++) {
-    const costAt = (logFactor: number) => {
-      const turn = rotationAt(a, b, inliers, Math.exp(logFactor))
-      if (turn === null) return Infinity
-      homographySquared(turnHomography(turn, Math.exp(logFactor)), a, b, squared)
-      return inliers.reduce((sum, i) => sum + squared[i]!, 0)
+const turnModel = (a: Float64Array, b: Float64Array, reach: number): RobustModel<TurnAndFocal> => ({
+  dataCount: a.length / 2,
+  sampleSize: 3,
+  residualFreedom: 2,
+  solve: () => [],
+  residuals: ({ homography }, squared) => homographySquared(homography, a, b, squared),
+  refine({ focalFactor }, data) {
+    const squared = new Float64Array(a.length / 2)
+    const at = (logFactor: number) => {
+      const factor = Math.exp(logFactor)
+      const rotation = rotationBetween(scaled(a, factor), scaled(b, factor), data)
+      return rotation && turnAndFocal(rotation, factor)
     }
-    const found = leastOnGrid(costAt, Math.log(factor) - reach, Math.log(factor) + reach, 8)
-    if (found !== null) factor = Math.exp(found.at)
-    rotation = rotationAt(a, b, inliers, factor) ?? rotation
-    h = turnHomography(rotation, factor)
-    homographySquared(h, a, b, squared)
-    const fitting: number[] = []
-    squared.forEach((value, i) => {
-      if (value < threshold * threshold) fitting.push(i)
-    })
-    if (fitting.length < 3) return null
-    inliers = Int32Array.from(fitting)
-  }
-  const limit = threshold * threshold
-  const cost = squared.reduce((sum, value) => sum + (value < limit ? value : limit), 0)
-  const inlierShare = inliers.length / squared.length
-  return { model: h, inliers, inlierShare, cost, samples: start.samples, rotation, focalFactor: factor }
-}
+    const cost = (logFactor: number) => {
+      const turn = at(logFactor)
+      if (turn === null) return Infinity
+      homographySquared(turn.homography, a, b, squared)
+      return data.reduce((sum, i) => sum + squared[i]!, 0)
+    }
+    const middle = Math.log(focalFactor)
+    const least = leastOnGrid(cost, middle - reach, middle + reach, 8)
+    return least && at(least.at)
+  },
+})
 
 const scaled = (rays: Float64Array, factor: number) => rays.map((value) => value / factor)
 
-const rotationAt = (a: Float64Array, b: Float64Array, subset: Int32Array, factor: number) =>
-  rotationBetween(scaled(a, factor), scaled(b, factor), subset)
-
 /** D R D^-1 with D = diag(factor, factor, 1). */
-function turnHomography(rotation: Float64Array, factor: number): Float64Array {
-  const h = rotation.slice()
-  h[2]! *= factor
-  h[5]! *= factor
-  h[6]! /= factor
-  h[7]! /= factor
-  return h
+function turnAndFocal(rotation: Float64Array, focalFactor: number): TurnAndFocal {
+  const homography = rotation.slice()
+  homography[2]! *= focalFactor
+  homography[5]! *= focalFactor
+  homography[6]! /= focalFactor
+  homography[7]! /= focalFactor
+  return { rotation, focalFactor, homography }
 }

@@ -2,8 +2,10 @@
  * Homographies between two pictures: b ~ H a for points of a plane, or of anything under a pure rotation. Points are pixels
  * or rays, 2 numbers each. Hartley and Zisserman, Multiple View Geometry, 4.1 (normalised DLT) and 4.2.6 (Sampson error).
  */
-import { det3, multiply3 } from '../geometry/linear.ts'
-import { leastVector, nullSpace } from '../geometry/svd.ts'
+import { apply3, cross, det3, multiply3, transpose3, unit } from '../geometry/linear.ts'
+import type { Rigid3 } from '../geometry/rigid3.ts'
+import { projectToSo3 } from '../geometry/so3.ts'
+import { leastVector, nullSpace, svd3 } from '../geometry/svd.ts'
 import { normalisationOf, normalised, toNormal, toOriginal } from './normalisation.ts'
 import { msac, type RobustFit, type RobustOptions } from './robust.ts'
 
@@ -69,6 +71,37 @@ export function homographySquared(h: Float64Array, a: Float64Array, b: Float64Ar
   }
 }
 
+/**
+ * The two motions of a camera that a homography between rays allows, H ~ R + t nᵀ, n being the normal of the plane; the sign
+ * of each t is open. Ma, Soatto, Košecká and Sastry, An Invitation to 3-D Vision, 2004, 5.3.3.
+ *
+ * @returns bFromA with translations of length 1; none of a mere rotation
+ */
+export function planeMotions(h: Float64Array): Rigid3[] {
+  const { s, v } = svd3(h)
+  const [largest, middle, smallest] = [s[0]! / s[1]!, s[1]!, Math.abs(s[2]!) / s[1]!]
+  if (!(middle > 0) || !(largest - smallest > 1e-9)) return []
+  const scaled = h.map((value) => value / middle)
+  const along = Math.sqrt(Math.max(0, 1 - smallest ** 2) / (largest ** 2 - smallest ** 2))
+  const across = Math.sqrt(Math.max(0, largest ** 2 - 1) / (largest ** 2 - smallest ** 2))
+  return [across, -across].flatMap((side) => {
+    // Vectors of the plane through v2 and u keep their length under H / s2.
+    const axis = Float64Array.of(v[1]!, v[4]!, v[7]!)
+    const u = Float64Array.from({ length: 3 }, (_, i) => along * v[3 * i]! + side * v[3 * i + 2]!)
+    const normal = cross(axis, u)
+    const [axisThere, uThere] = [apply3(scaled, axis), apply3(scaled, u)]
+    const here = columns(axis, u, normal)
+    const there = columns(axisThere, uThere, cross(axisThere, uThere))
+    const rotation = projectToSo3(multiply3(there, transpose3(here)))
+    const offset = scaled.map((value, i) => value - rotation[i]!)
+    const translation = unit(apply3(offset, normal))
+    return translation === null ? [] : [{ rotation, translation }]
+  })
+}
+
+const columns = (x: Float64Array, y: Float64Array, z: Float64Array) =>
+  Float64Array.of(x[0]!, y[0]!, z[0]!, x[1]!, y[1]!, z[1]!, x[2]!, y[2]!, z[2]!)
+
 /** @param options `threshold` in the unit of the points */
 export const robustHomography = (
   a: Float64Array,
@@ -79,6 +112,7 @@ export const robustHomography = (
     {
       dataCount: a.length / 2,
       sampleSize: 4,
+      residualFreedom: 2,
       solve(sample) {
         const h = homography(a, b, sample)
         return h === null ? [] : [h]

@@ -59,9 +59,9 @@ export function chooseMotion(a: Float64Array, b: Float64Array, options: MotionOp
   // Where no plane is seen, none needs to be looked for until all hope is gone.
   const plane = robustHomography(a, b, { maxSamples: 300, ...options })
   const free = options.focal === 'free' ? robustTurnAndFocal(a, b, options) : null
-  const turn = options.focal === 'free' ? free : robustRotation(a, b, options)
+  const turn = options.focal === 'free' ? free?.model.homography : robustRotation(a, b, options)?.model
   const errors = {
-    rotation: turn && squaredErrors(a, (out) => homographySquared(turn.model, a, b, out)),
+    rotation: turn === undefined ? null : squaredErrors(a, (out) => homographySquared(turn, a, b, out)),
     plane: plane && squaredErrors(a, (out) => homographySquared(plane.model, a, b, out)),
     general: general && squaredErrors(a, (out) => sampsonSquared(general.model, a, b, out)),
   }
@@ -75,8 +75,8 @@ export function chooseMotion(a: Float64Array, b: Float64Array, options: MotionOp
   const scores = { rotation: score('rotation'), plane: score('plane'), general: score('general') }
   const kind = kinds.reduce((best, next) => (scores[next] < scores[best] ? next : best))
   if (scores[kind] === Infinity) return null
-  const rotation = free?.rotation ?? turn?.model ?? null
-  return { kind, scores, sigma, focalFactor: free?.focalFactor ?? 1, rotation, plane, general }
+  const rotation = free?.model.rotation ?? turn ?? null
+  return { kind, scores, sigma, focalFactor: free?.model.focalFactor ?? 1, rotation, plane, general }
 }
 
 /** From the simplest, which wins a draw. */
@@ -113,10 +113,16 @@ const chiSquared = {
   2: { median: 1.3863, meanWithin: 1.7128 },
 } as const
 
-/** Sum of min(e^2 / sigma^2, 2 (r - d)) + log(r) d n + log(r n) k, with r = 4 coordinates to a correspondence. */
+/** The price of a correspondence that no model explains: twice its four coordinates. */
+const outlierPrice = 8
+
+/**
+ * Sum of min(e^2 / sigma^2 + log(r) d, price) + log(r n) k, with r = 4 coordinates to a correspondence. Torr lets an outlier
+ * pay 2 (r - d) + log(r) d, which is less in models of higher dimension: with many outliers those then win for no reason.
+ */
 function gric(squared: Float64Array, sigma: number, dimension: number, parameters: number): number {
-  const limit = 2 * (4 - dimension)
-  let sum = Math.log(4) * dimension * squared.length + Math.log(4 * squared.length) * parameters
-  for (const value of squared) sum += value < limit * sigma * sigma ? value / (sigma * sigma) : limit
+  const base = Math.log(4) * dimension
+  let sum = Math.log(4 * squared.length) * parameters
+  for (const value of squared) sum += Math.min(value / (sigma * sigma) + base, outlierPrice)
   return sum
 }

@@ -21,6 +21,7 @@ export const robustPose = (
     {
       dataCount: rays.length / 2,
       sampleSize: 3,
+      residualFreedom: 2,
       solve: (sample) => p3p(rays, pointsInWorld, sample),
       residuals: (camFromWorld, squared) => reprojectionSquared(camFromWorld, rays, pointsInWorld, squared),
       refine: (camFromWorld, data) => refinePose(camFromWorld, rays, pointsInWorld, data),

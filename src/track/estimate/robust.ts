@@ -9,6 +9,8 @@ export interface RobustModel<M> {
   readonly dataCount: number
   /** How many data determine the model (up to a few answers). */
   readonly sampleSize: number
+  /** Degrees of freedom of a residual: 1 for a distance from a line, 2 for one from a point. */
+  readonly residualFreedom: 1 | 2
   /** All models that fit a sample; none where it is degenerate. */
   solve(sample: Int32Array): readonly M[]
   /** Squared residuals of all data. What cannot be scored gets Infinity. */
@@ -18,7 +20,7 @@ export interface RobustModel<M> {
 }
 
 export interface RobustOptions {
-  /** Residuals up to this count as fitting; in the unit of the residuals (not squared). About 2.5 standard deviations. */
+  /** Residuals up to this count as fitting; in the unit of the residuals (not squared). Better too wide than too narrow. */
   readonly threshold: number
   readonly rng: Rng
   /** The chance to have drawn at least one sample without outliers, as far as the best model tells; default 0.9999. */
@@ -37,38 +39,94 @@ export interface RobustFit<M> {
   readonly inlierShare: number
   /** Sum over all data of min(residual^2, threshold^2). */
   readonly cost: number
+  /** Standard deviation of a residual's component, estimated from what fits. */
+  readonly sigma: number
   readonly samples: number
 }
 
 /** Subsets that the local optimisation tries each time a new best model is met. */
 const localTries = 6
 
-/** The model of least cost; null where no sample gave one, or nothing but its own sample fits it. */
+/** Of so many models, the last that were the best for a while, one is chosen in the end. */
+const finalists = 5
+
+/** The model that fits best; null where no sample gave one, or nothing but its own sample fits it. */
 export function msac<M>(problem: RobustModel<M>, options: RobustOptions): RobustFit<M> | null {
   const { dataCount, sampleSize } = problem
   const { threshold, rng, confidence = 0.9999, maxSamples = 2000, minSamples = 20 } = options
   if (dataCount < sampleSize) return null
   const scorer = scorerOf(problem, threshold)
   const sample = new Int32Array(sampleSize)
-  let best: Scored<M> | null = null
+  const bests: Scored<M>[] = []
   let samples = 0
   for (let needed = maxSamples; samples < Math.min(maxSamples, Math.max(minSamples, needed)); samples++) {
     drawDistinct(rng, dataCount, sample)
     const drawn = bestOf(scorer, problem.solve(sample))
-    if (drawn === null || (best !== null && drawn.cost >= best.cost)) continue
-    best = locallyOptimised(problem, scorer, drawn, rng)
-    needed = samplesNeeded(best.fitting / dataCount, sampleSize, confidence)
+    if (drawn === null || (bests[0] !== undefined && drawn.cost >= bests[0].cost)) continue
+    bests.unshift(locallyOptimised(problem, scorer, drawn, rng))
+    needed = samplesNeeded(bests[0]!.fitting / dataCount, sampleSize, confidence)
   }
-  if (best === null || best.fitting <= sampleSize) return null
-  return { ...fitOf(problem, best.model, threshold), samples }
+  if (bests[0] === undefined || bests[0].fitting <= sampleSize) return null
+  const models = bests.slice(0, finalists).map(({ model }) => model)
+  return { ...sharpest(problem, models, threshold)!, samples }
 }
+
+/**
+ * The best of several models by the noise that the data show, where the threshold is much wider than that: an outlier that
+ * happens to fit the wide threshold pulls at its model, and may outweigh what the others lose by it.
+ *
+ * @returns null of no model; `samples` are 0
+ */
+export function sharpest<M>(problem: RobustModel<M>, models: readonly M[], threshold: number): RobustFit<M> | null {
+  const fits = models.map((model) => fitOf(problem, sharpened(problem, model, threshold), threshold))
+  const most = fits.reduce((count, fit) => Math.max(count, fit.inliers.length), 0)
+  const sigma = fits.reduce(
+    (least, fit) => (fit.inliers.length < 0.9 * most ? least : Math.min(least, fit.sigma)),
+    Infinity,
+  )
+  const scorer = scorerOf(problem, narrowed(threshold, sigma))
+  let best: { fit: RobustFit<M>; cost: number } | null = null
+  for (const fit of fits) {
+    const { cost } = scorer.score(fit.model)
+    if (best === null || cost < best.cost) best = { fit, cost }
+  }
+  return best && best.fit
+}
+
+/** The threshold, or three standard deviations where they are less; not nothing where the data are free of noise. */
+export const narrowed = (threshold: number, sigma: number) => Math.min(threshold, Math.max(3 * sigma, 1e-3 * threshold))
+
+/** Least squares on what is within three standard deviations, as often as this makes the fit better. */
+function sharpened<M>(problem: RobustModel<M>, start: M, threshold: number): M {
+  let model = start
+  for (let round = 0; round < 6; round++) {
+    const scorer = scorerOf(problem, narrowed(threshold, fitOf(problem, model, threshold).sigma))
+    const before = scorer.score(model)
+    if (before.fitting < 2 * problem.sampleSize) break
+    const refined = problem.refine(model, scorer.inliersOf(model))
+    if (refined === null) break
+    const gained = before.cost - scorer.score(refined).cost
+    if (!(gained > 0)) break
+    model = refined
+    if (gained < 1e-4 * before.cost) break
+  }
+  return model
+}
+
+/** Medians of chi-squared, by degrees of freedom. */
+const chiSquaredMedian = { 1: 0.4549, 2: 1.3863 } as const
 
 /** A model with what fits it; `samples` are 0. */
 export function fitOf<M>(problem: RobustModel<M>, model: M, threshold: number): RobustFit<M> {
-  const scorer = scorerOf(problem, threshold)
-  const { cost } = scorer.score(model)
-  const inliers = scorer.inliersOf(model)
-  return { model, inliers, inlierShare: inliers.length / problem.dataCount, cost, samples: 0 }
+  const squared = new Float64Array(problem.dataCount)
+  problem.residuals(model, squared)
+  const limit = threshold * threshold
+  const inliers = Int32Array.from(squared.keys()).filter((i) => squared[i]! < limit)
+  const fitting = Float64Array.from(inliers, (i) => squared[i]!)
+  const cost = fitting.reduce((sum, value) => sum + value, 0) + limit * (squared.length - inliers.length)
+  const median = fitting.sort()[fitting.length >> 1] ?? limit
+  const sigma = Math.sqrt(median / chiSquaredMedian[problem.residualFreedom])
+  return { model, inliers, inlierShare: inliers.length / problem.dataCount, cost, sigma, samples: 0 }
 }
 
 /** So many that all of them hold an outlier with a chance of only 1 - confidence. */

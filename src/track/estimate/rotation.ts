@@ -42,6 +42,7 @@ export const robustRotation = (
     {
       dataCount: a.length / 2,
       sampleSize: 2,
+      residualFreedom: 2,
       solve(sample) {
         const rotation = rotationBetween(a, b, sample)
         return rotation === null ? [] : [rotation]

@@ -1,12 +1,12 @@
 /** The motion of a camera of known lens between two pictures, from correspondences of which many may be wrong. */
-import { seededRng } from '#core/rng.ts'
 import { dot } from '../geometry/linear.ts'
 import type { Rigid3 } from '../geometry/rigid3.ts'
 import { angleBetween } from '../geometry/so3.ts'
 import { sampsonSquared } from './epipolar.ts'
 import { decomposeEssential, essentialOf, refineRelativePose, relativePose, type RelativePose } from './essential.ts'
 import { fivePoint } from './five-point.ts'
-import { fitOf, msac, type RobustFit, type RobustModel, type RobustOptions } from './robust.ts'
+import { planeMotions, robustHomography } from './homography.ts'
+import { fitOf, msac, narrowed, sharpest, type RobustFit, type RobustModel, type RobustOptions } from './robust.ts'
 
 export interface TwoViewPose extends RobustFit<Float64Array>, RelativePose {}
 
@@ -37,7 +37,7 @@ export const robustEssential = (
 
 /**
  * Another motion that explains the correspondences about as well as `pose`, which `robustRelativePose` found in them: only a
- * third picture can tell which is true. Null where there is none.
+ * third picture can tell which is true. Null where there is none, which is so unless the scene is about a plane.
  */
 export const rivalPose = (a: Float64Array, b: Float64Array, pose: TwoViewPose, options: RobustOptions) =>
   rivalOf(a, b, pose, options, ({ bFromA }) => areAlike(bFromA, pose.bFromA))
@@ -45,6 +45,7 @@ export const rivalPose = (a: Float64Array, b: Float64Array, pose: TwoViewPose, o
 const essentialModel = (a: Float64Array, b: Float64Array): RobustModel<Float64Array> => ({
   dataCount: a.length / 2,
   sampleSize: 5,
+  residualFreedom: 1,
   solve: (sample) => fivePoint(a, b, sample),
   residuals: (essential, squared) => sampsonSquared(essential, a, b, squared),
   refine(essential, data) {
@@ -54,33 +55,28 @@ const essentialModel = (a: Float64Array, b: Float64Array): RobustModel<Float64Ar
   },
 })
 
-const rivalSamples = 20
-/** A rival costs at most so many times as much. */
+/** Two motions are rivals while their errors differ by no more than this factor. */
 const rivalCost = 1.3
 
 function rivalOf(
   a: Float64Array,
   b: Float64Array,
   fit: RobustFit<Float64Array>,
-  { threshold }: RobustOptions,
+  options: RobustOptions,
   isKnown: (pose: RelativePose) => boolean,
 ): TwoViewPose | null {
-  const rng = seededRng('rival')
+  const plane = robustHomography(a, b, { maxSamples: 300, ...options })
+  if (plane === null) return null
   const model = essentialModel(a, b)
-  let best: TwoViewPose | null = null
-  for (let drawn = 0; drawn < rivalSamples; drawn++) {
-    const sample = Int32Array.from({ length: 5 }, () => fit.inliers[rng.int(fit.inliers.length)]!)
-    for (const start of fivePoint(a, b, sample)) {
-      const first = relativePose(start, a, b, fit.inliers)
-      if (first === null || isKnown(first)) continue
-      const essential = model.refine(start, fit.inliers)
-      const pose = essential && relativePose(essential, a, b, fit.inliers)
-      if (essential === null || pose === null || isKnown(pose)) continue
-      const rival = { ...fitOf(model, essential, threshold), ...pose, samples: fit.samples }
-      if (rival.cost <= Math.min(rivalCost * fit.cost, best?.cost ?? Infinity)) best = rival
-    }
-  }
-  return best
+  const found = planeMotions(plane.model).flatMap((motion): TwoViewPose[] => {
+    const rival = sharpest(model, [essentialOf(motion)], options.threshold)
+    const pose = rival && relativePose(rival.model, a, b, rival.inliers)
+    return rival === null || pose === null || isKnown(pose) ? [] : [{ ...rival, ...pose }]
+  })
+  const limit = narrowed(options.threshold, Math.max(fit.sigma, plane.sigma))
+  const cost = ({ model: essential }: RobustFit<Float64Array>) => fitOf(model, essential, limit).cost
+  const [best] = found.sort((one, other) => cost(one) - cost(other))
+  return best !== undefined && cost(best) <= rivalCost * cost(fit) ? { ...best, samples: fit.samples } : null
 }
 
 const alikeRad = 0.02

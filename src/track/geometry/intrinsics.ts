@@ -1,8 +1,9 @@
 /** The inside of a camera: focal length, centre and lens. */
 
 /**
- * Lens distortion. `polynomial` and `brown` go from the ideal ray to the distorted one (as OpenCV and Blender), the radius
- * in units of the focal length; `division` and `nuke` go from the distorted ray to the ideal one, as their definitions do.
+ * Lens distortion, with the parameters that Blender has. `polynomial`, `brown` and `division` go from the ideal ray to the
+ * distorted one, the radius in units of the focal length; `nuke` goes from the distorted ray to the ideal one, the radius in
+ * units of half the longer side of the picture. Formulas and sources: `lens.ts`.
  */
 export type Lens =
   | { readonly model: 'none' }

@@ -6,8 +6,8 @@
  * - polynomial  distorted = ideal (1 + k1 r^2 + k2 r^4 + k3 r^6)
  * - brown       the same with k4 r^8, plus (p1 (r^2 + 2 x^2) + 2 p2 x y, p2 (r^2 + 2 y^2) + 2 p1 x y). Brown 1966. Note that
  *               p1 belongs to x here (OpenCV calls it p2). Our y runs down and Blender's up: p2 changes its sign between them.
- * - division    distorted = ideal / (1 + k1 r^2 + k2 r^4). Blender divides by the ideal radius, not by the distorted one as in
- *               Fitzgibbon 2001.
+ * - division    distorted = ideal / (1 + k1 r^2 + k2 r^4). As Blender 3.4 was seen to do: by the ideal radius, where Fitzgibbon
+ *               2001 goes the other way, from the distorted radius to the ideal ray.
  * - nuke        ideal = distorted / (1 + k1 R^2 + k2 R^4), where R is measured in half the longer side of the picture.
  *
  * Each is one-to-one only up to some radius, where the picture folds back. Beyond it there is no answer.
@@ -36,6 +36,8 @@ export function lensMap(intrinsics: Intrinsics): LensMap {
   const { lens } = intrinsics
   const none = { model: lens.model, k1: 0, k2: 0, k3: 0, k4: 0, p1: 0, p2: 0, unit: 1 }
   if (lens.model === 'none') return { ...none, idealRadius: Infinity, distortedRadius: Infinity }
+  const { model: _, ...given } = lens
+  if (!Object.values(given).every(Number.isFinite)) return { ...none, idealRadius: 0, distortedRadius: 0 }
   if (lens.model === 'nuke') {
     const unit = intrinsics.focalPx / halfLongSidePx(intrinsics)
     const scaled = { ...none, k1: lens.k1 * unit ** 2, k2: lens.k2 * unit ** 4, unit }
