@@ -11,7 +11,7 @@ import type { Follower } from './follower.ts'
 import { refineFreely } from './refine-pattern.ts'
 
 /** So much a pattern may disagree (1 less its correlation) whatever the others do. */
-export const alwaysAllowed = 0.08
+export const alwaysAllowed = 0.1
 /** And so many times the median of all tracks in the frame: noise and blur make all of them disagree. */
 const timesUsual = 3
 /** Fewer tracks than this do not say what is usual. */
@@ -44,4 +44,16 @@ export function hasDrifted(
   const { warps, correlation, ok } = refineFreely(kernel, image, [follower], outcome.warp, settings, 'Affine')
   const moved = Math.hypot(warps[2]! - outcome.x, warps[5]! - outcome.y)
   return ok[0] === 0 || 1 - correlation[0]! > allowed || moved > centreShare * settings.patternSize
+}
+
+/** A pattern that is seen this many times larger or smaller in area is cut anew. */
+const outgrownArea = 2
+
+/**
+ * Whether a track should get a new pattern where it is. Each new pattern adds the error of one match for good, so it takes a
+ * changed view and a sure match: never the fading agreement that drift shows as well.
+ */
+export function hasOutgrown({ warp, correlation }: Follower): boolean {
+  const area = Math.abs(warp[0]! * warp[4]! - warp[1]! * warp[3]!)
+  return (area > outgrownArea || area < 1 / outgrownArea) && 1 - correlation <= alwaysAllowed / 2
 }

@@ -1,7 +1,7 @@
 /**
  * One step of many tracks with the same settings: flow from the previous frame to the next (pyramidal Lucas-Kanade,
- * checked by following back), a search by correlation over the search window where the flow failed or the pattern did not
- * agree, and refinement of the pattern's warp in the motion model.
+ * checked by following back), refinement of the pattern's warp in the motion model, and a search by correlation over the
+ * search window where the flow failed or the pattern did not agree.
  */
 import type { Kernel, Pyramid } from '#vision/kernel.ts'
 import type { TrackerSettings } from '../tracks.ts'
@@ -21,12 +21,15 @@ export interface Outcome {
 
 /** A point that comes back farther than this from where it started was not followed. */
 const returnPx = 1
+/** A keyframe's pattern that agrees so well needs no other proof. */
+const sure = 0.9
 /** Refinement may correct the flow by this share of the pattern's side; more means that they see different things. */
 const correctionShare = 0.15
 const flowLevels = 4
 const returnLevels = 2
-const flowIterations = 20
-const flowEpsilonPx = 0.03
+const flowIterations = 10
+/** Rough, since refinement follows. */
+const flowEpsilonPx = 0.1
 
 /** Follows tracks that share settings from one frame to the next; one outcome each. */
 export function follow(
@@ -45,16 +48,20 @@ export function follow(
     }
   }
   const all = followers.map((follower, index): Candidate => ({ follower, index, x: follower.x, y: follower.y }))
-  settle(flow(kernel, from, to, all, settings))
-  settle(
-    search(
-      kernel,
-      from,
-      to,
-      all.filter(({ index }) => !outcomes[index]!.found),
-      settings,
-    ),
-  )
+  const flowed = flow(kernel, from, to, all, settings)
+  // Where two frames are compared and nothing else, the way back is the only proof.
+  if (settings.patternMatch === 'previous-frame') settle(returning(kernel, from, to, flowed, settings))
+  else {
+    settle(flowed)
+    const doubtful = flowed.filter(({ index }) => outcomes[index]!.found && outcomes[index]!.correlation < sure)
+    const returned = new Set(returning(kernel, from, to, doubtful, settings))
+    for (const candidate of doubtful) {
+      const { x, y, correlation } = outcomes[candidate.index]!
+      if (!returned.has(candidate)) outcomes[candidate.index] = lostAt(x, y, correlation)
+    }
+  }
+  const missing = all.filter(({ index }) => !outcomes[index]!.found)
+  settle(search(kernel, from, to, missing, settings))
   return outcomes
 }
 
@@ -74,7 +81,7 @@ const positions = (candidates: readonly Candidate[]) => Float32Array.from(candid
 const predictions = (candidates: readonly Candidate[]) =>
   Float32Array.from(candidates.flatMap(({ follower: { x, y, vx, vy } }) => [x + vx, y + vy]))
 
-/** The candidates that the flow carries along, there and back, and no farther than the search window reaches. */
+/** The candidates that the flow carries along, and no farther than the search window reaches. */
 function flow(
   kernel: Kernel,
   from: Pyramid,
@@ -85,24 +92,39 @@ function flow(
   if (candidates.length === 0) return []
   const start = positions(candidates)
   const guess = predictions(candidates)
-  const options = {
-    windowPx: patternSize,
-    levels: flowLevels,
-    maxIterations: flowIterations,
-    epsilonPx: flowEpsilonPx,
-  }
-  const there = kernel.flow(from, to, start, guess, options)
-  const back = kernel.flow(to, from, there.xy, start, { ...options, levels: returnLevels })
+  const there = kernel.flow(from, to, start, guess, flowOptions(patternSize, flowLevels))
   // As in Blender all of the pattern stays in the search window, which lies around the predicted place.
   const reach = (searchSize - patternSize) / 2
   return candidates.flatMap((candidate, i) => {
     const [ix, iy] = [2 * i, 2 * i + 1]
     const [x, y] = [there.xy[ix]!, there.xy[iy]!]
-    if (there.ok[i] === 0 || back.ok[i] === 0) return []
-    if (Math.hypot(back.xy[ix]! - start[ix]!, back.xy[iy]! - start[iy]!) > returnPx) return []
+    if (there.ok[i] === 0) return []
     if (Math.abs(x - guess[ix]!) > reach || Math.abs(y - guess[iy]!) > reach) return []
     return [{ ...candidate, x, y }]
   })
+}
+
+const flowOptions = (windowPx: number, levels: number) => ({
+  windowPx,
+  levels,
+  maxIterations: flowIterations,
+  epsilonPx: flowEpsilonPx,
+})
+
+/** The candidates that the flow from where they are now carries back to where they came from. */
+function returning(
+  kernel: Kernel,
+  from: Pyramid,
+  to: Pyramid,
+  candidates: readonly Candidate[],
+  { patternSize }: TrackerSettings,
+): Candidate[] {
+  if (candidates.length === 0) return []
+  const origins = Float32Array.from(candidates.flatMap(({ follower: { x, y } }) => [x, y]))
+  const { xy, ok } = kernel.flow(to, from, positions(candidates), origins, flowOptions(patternSize, returnLevels))
+  return candidates.filter(
+    (_, i) => ok[i] === 1 && Math.hypot(xy[2 * i]! - origins[2 * i]!, xy[2 * i + 1]! - origins[2 * i + 1]!) <= returnPx,
+  )
 }
 
 /** Looks for what tracks looked like in the previous frame, which resembles the next one more than an older pattern does. */

@@ -4,12 +4,14 @@
  * is a running estimate that each frame corrects by as much as it can be trusted (a Kalman filter of one gain), and the
  * position is found again by translation with the shape held.
  */
-import type { Kernel, Pyramid, RefineResult } from '#vision/kernel.ts'
+import type { Kernel, MotionModel, Pyramid, RefineOptions, RefineResult } from '#vision/kernel.ts'
 import type { TrackerSettings } from '../tracks.ts'
 import type { Follower } from './follower.ts'
 
-const maxIterations = 30
-const epsilonPx = 0.005
+/** Of the measurement of a shape, which is only partly believed. */
+const roughly = { maxIterations: 5, epsilonPx: 0.03 }
+/** Of the position that is kept. */
+const exactly = { maxIterations: 10, epsilonPx: 0.01 }
 
 /** How much the shape may change from one frame to the next, against one measurement by a pattern with correlation 0.71. */
 const shapeChange = 0.0007
@@ -28,9 +30,18 @@ export function refineSteadily(
   warps: Float32Array,
   settings: TrackerSettings,
 ): RefineResult {
-  const free = refineFreely(kernel, image, followers, warps, settings, settings.motionModel)
   // A pattern of the previous frame has no shape to remember.
-  if (settings.motionModel === 'Loc' || settings.patternMatch === 'previous-frame') return free
+  const isSteady = settings.motionModel !== 'Loc' && settings.patternMatch === 'keyframe'
+  const free = refineFreely(
+    kernel,
+    image,
+    followers,
+    warps,
+    settings,
+    settings.motionModel,
+    isSteady ? roughly : exactly,
+  )
+  if (!isSteady) return free
   const steadied = free.warps.slice()
   followers.forEach((follower, k) => {
     if (free.ok[k] === 0) return
@@ -40,7 +51,7 @@ export function refineSteadily(
       steadied[8 * k + j] = before + gain * (free.warps[8 * k + j]! - before)
     }
   })
-  return refineFreely(kernel, image, followers, steadied, settings, 'Loc')
+  return refineFreely(kernel, image, followers, steadied, settings, 'Loc', exactly)
 }
 
 /** One step of the filter: how far the shape goes from what was expected to what was measured, 0 to 1. */
@@ -61,9 +72,10 @@ export function refineFreely(
   followers: readonly Follower[],
   warps: Float32Array,
   { normalize }: TrackerSettings,
-  model: TrackerSettings['motionModel'],
+  model: MotionModel,
+  effort: Pick<RefineOptions, 'maxIterations' | 'epsilonPx'> = exactly,
 ): RefineResult {
   const which = Int32Array.from(followers, ({ pattern }) => pattern!.index)
   const { patterns } = followers[0]!.pattern!.batch
-  return kernel.refine(image, patterns, which, warps, { model, maxIterations, epsilonPx, normalize })
+  return kernel.refine(image, patterns, which, warps, { model, normalize, ...effort })
 }

@@ -8,7 +8,7 @@
 import type { LumaFrame } from '#vision/frames.ts'
 import type { Kernel, Pyramid } from '#vision/kernel.ts'
 import type { EndReason, SettingsChange, Track, TrackerSettings } from '../tracks.ts'
-import { allowedDisagreement, alwaysAllowed, hasDrifted } from './drift.ts'
+import { allowedDisagreement, alwaysAllowed, hasDrifted, hasOutgrown } from './drift.ts'
 import { follow, type Outcome } from './follow.ts'
 import { dropPattern, type Follower, keyFollowers, newFollower } from './follower.ts'
 import { type Mask, maskTest } from './mask.ts'
@@ -30,6 +30,8 @@ export interface StepReport {
   readonly ended: readonly { readonly track: number; readonly reason: EndReason }[]
   /** Another shot begins between the frame before and this one; all tracks ended. */
   readonly cut: boolean
+  /** Tracks of keyframe matching that got a new pattern in this frame, because they came much nearer or went far off. */
+  readonly rekeyed: readonly number[]
 }
 
 /** A track's place in the frame that the tracker holds. */
@@ -158,9 +160,9 @@ class SteppableTracker implements Tracker {
     this.#take(to, frame)
     // Of black or white frames nothing can be told: what follows is compared with what came before them.
     if (!isBlank(look)) this.#look = look
-    this.#keyAgain()
+    const rekeyed = this.#keyAgain()
     this.#join()
-    return { frame: frame.index, alive: this.#followers.length, ended, cut }
+    return { frame: frame.index, alive: this.#followers.length, ended, cut, rekeyed }
   }
 
   change(
@@ -296,9 +298,17 @@ class SteppableTracker implements Tracker {
     follower.log.mark(this.#direction, frame, outcome.x, outcome.y, outcome.correlation)
   }
 
-  /** Tracks that are matched with the previous frame get the pattern of this one. */
-  #keyAgain(): void {
-    this.#key(this.#followers.filter(({ log }) => this.#settingsOf(log.id).patternMatch === 'previous-frame'))
+  /**
+   * New patterns for the tracks that are matched with the previous frame, and for those whose pattern has come to be seen at
+   * another size, which no warp makes good: it lacks the detail, or has more than the picture.
+   *
+   * @returns the latter
+   */
+  #keyAgain(): number[] {
+    const isKeyframe = ({ log }: Follower) => this.#settingsOf(log.id).patternMatch === 'keyframe'
+    const outgrown = this.#followers.filter((follower) => isKeyframe(follower) && hasOutgrown(follower))
+    this.#key([...this.#followers.filter((follower) => !isKeyframe(follower)), ...outgrown])
+    return outgrown.map(({ log }) => log.id)
   }
 
   #dropFollowers(followers: readonly Follower[]): void {
