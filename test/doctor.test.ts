@@ -40,8 +40,8 @@ const run: Json = {
 describe('doctor', () => {
   let dataDir: string
   let engine: Engine
-  const ask = async (check: string): Promise<Finding> => {
-    const findings = await diagnose(engine, {}, makeContext())
+  const ask = async (check: string, env: NodeJS.ProcessEnv = {}): Promise<Finding> => {
+    const findings = await diagnose(engine, env, makeContext())
     const found = findings.find((finding) => finding.check === check)
     assert.ok(found, `no finding about ${check}`)
     return found
@@ -68,6 +68,14 @@ describe('doctor', () => {
     await chmod(dataDir, 0o755)
     const finding = await ask('permission')
     assert.deepEqual([finding.state, finding.fix], ['warning', `chmod 700 ${dataDir}`])
+  })
+
+  test('tells which program decodes video, and a named one that is not there', async () => {
+    // No PATH, so no ffmpeg: the package takes its place.
+    assert.equal((await ask('video')).found, 'decoded by node-av')
+    const finding = await ask('video', { HINDSIGHT_FFMPEG: join(dataDir, 'ffmpeg') })
+    assert.equal(finding.state, 'warning')
+    assert.match(finding.found, /cannot be run/)
   })
 
   test('tells a full disk, on which nothing new is taken', async () => {

@@ -8,6 +8,7 @@ import type { Context } from '#core/context.ts'
 import { brief, Fault } from '#core/faults.ts'
 import type { Json } from '#core/json.ts'
 import { inspectImage } from '#media/still.ts'
+import { chooseDecoder } from '#media/video/choose-decoder.ts'
 import type { Engine } from './engine.ts'
 import { maxPictureBytes, readAll } from './intake.ts'
 import { readSession } from './read.ts'
@@ -28,6 +29,7 @@ export async function diagnose(engine: Engine, env: NodeJS.ProcessEnv, ctx: Cont
     await node(),
     await directory(engine),
     await disk(engine),
+    await video(env),
     ...(await exportVariables(env)),
   ]
   findings.push(...(await care(engine)), await journals(engine), await consentBasis(engine))
@@ -68,6 +70,16 @@ async function disk({ store }: Engine): Promise<Finding> {
   if (freeBytes < 4 * reserveBytes)
     return warning('storage full', found, 'free disk space soon; "hindsight gc" deletes what nothing refers to')
   return good('storage full', found)
+}
+
+async function video(env: NodeJS.ProcessEnv): Promise<Finding> {
+  try {
+    const { name } = await chooseDecoder('auto', env)
+    return good('video', `decoded by ${name}`)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return warning('video', `no video can be read: expected ${error.expected}, found ${error.found}`, error.fix)
+  }
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`

@@ -48,7 +48,7 @@ export async function sequenceInFolder(folder: string): Promise<SequenceFiles> {
 export async function sequenceOfFile(path: string): Promise<SequenceFiles> {
   const [folder, own] = [dirname(path), parsed(basename(path))]
   if (own.digits === '') return { folder, names: [own.name], first: own, pattern: own.name }
-  const names = (await readdir(folder)).map(parsed)
+  const names = (await namesIn(folder)).map(parsed)
   return inOrder(
     folder,
     names.filter((other) => patternOf(other) === patternOf(own)),
@@ -57,7 +57,7 @@ export async function sequenceOfFile(path: string): Promise<SequenceFiles> {
 
 /** Whether a file name stands for many: `%04d`, `%d` or `####` in it. */
 export function isPattern(path: string): boolean {
-  return /%0?\d*d|#+/.test(basename(path))
+  return imageNames.test(path) && /%0?\d*d|#+/.test(basename(path))
 }
 
 /** @throws media.empty when no file fits, media.sequence with a gap */
@@ -66,7 +66,7 @@ export async function sequenceOfPattern(path: string): Promise<SequenceFiles> {
     /^(.*?)(?:%0?(\d*)d|(#+))(.*)$/.exec(basename(path)) ?? []
   const digits = Math.max(1, Number(width), hashes.length)
   const folder = dirname(path)
-  const names = (await readdir(folder)).flatMap((name): NumberedName[] => {
+  const names = (await namesIn(folder)).flatMap((name): NumberedName[] => {
     if (!name.startsWith(prefix) || !name.endsWith(suffix)) return []
     const number = name.slice(prefix.length, name.length - suffix.length)
     // More digits than asked for follow once they are needed: 9999, 10000.
@@ -108,8 +108,12 @@ function checkNext(folder: string, before: NumberedName, after: NumberedName): v
 }
 
 async function imagesIn(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder)
-  return names.filter((name) => imageNames.test(name) && !name.startsWith('.'))
+  return (await namesIn(folder)).filter((name) => imageNames.test(name) && !name.startsWith('.'))
+}
+
+/** Sorted, since the order of a file system differs from machine to machine. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).sort()
 }
 
 /** The last run of digits before the extension is the number: `shot.v2.0001.exr` is number 1. */

@@ -3,14 +3,17 @@ import type { Warning } from '#core/context.ts'
 import { fault } from '#core/faults.ts'
 import type { ClipInfo, Fraction } from '#vision/frames.ts'
 import type { PixelPlan } from './pixel-plan.ts'
-import { isEvenlySpaced, type StreamFacts, type VideoSurvey } from './survey.ts'
+import { clockTick, isEvenlySpaced, type StreamFacts, type VideoSurvey } from './survey.ts'
 
 /** How far the frames may fall short of the length that the header states. Audio and rounding make for small lacks. */
 const lackAllowed = { share: 0.02, frames: 2 }
 
+/** What FFmpeg draws text files with. */
+const textCodecs = new Set(['ansi', 'bintext', 'idf', 'xbin'])
+
 /**
  * @param where the file, for messages
- * @throws media.empty, media.truncated
+ * @throws media.type, media.empty, media.truncated
  */
 export function checkWhole({ facts, frames }: VideoSurvey, where: string): void {
   const { declaredFrames, declaredDurationS } = facts
@@ -18,6 +21,16 @@ export function checkWhole({ facts, frames }: VideoSurvey, where: string): void 
     throw fault('media.truncated', {
       expected: `the ${declaredFrames} frames of its index`,
       found: `${frames.packetCount}`,
+      where,
+    })
+  }
+  if (textCodecs.has(facts.codec)) {
+    throw fault('media.type', { expected: 'a video', found: `text (${facts.codec})`, where })
+  }
+  if (/^mpeg(ts)?$/.test(facts.container) && frames.pts && lacksLast(frames.pts, clockTick(facts.timeBase))) {
+    throw fault('media.truncated', {
+      expected: 'every frame up to the last',
+      found: 'a gap just before the end',
       where,
     })
   }
@@ -33,11 +46,23 @@ export function checkWhole({ facts, frames }: VideoSurvey, where: string): void 
   })
 }
 
+/**
+ * Whether evenly spaced frames end in a gap. Streams have neither index nor length, but one that was cut in the middle of
+ * a group shows it: the frame that was stored first is there, those to be shown before it are not.
+ */
+function lacksLast(pts: Float64Array, tick: number): boolean {
+  const [before, last] = [pts.subarray(0, -4), pts.subarray(-5)]
+  if (before.length < 8 || !isEvenlySpaced(before, tick)) return false
+  const distance = (before.at(-1)! - before[0]!) / (before.length - 1)
+  return last.some((time, i) => i > 0 && time - last[i - 1]! > 1.5 * distance)
+}
+
 export function clipInfo(survey: VideoSurvey, plan: PixelPlan, decoder: string): ClipInfo {
   const { facts, frames } = survey
   const rotationDeg = rotationOf(facts)
   const turned = rotationDeg === 90 || rotationDeg === 270
-  const variableFrameRate = frames.pts !== null && frames.frameCount > 2 && !isEvenlySpaced(frames.pts)
+  const variableFrameRate =
+    frames.pts !== null && frames.frameCount > 2 && !isEvenlySpaced(frames.pts, clockTick(facts.timeBase))
   const frameRate = rateOf(survey, variableFrameRate)
   return {
     codec: facts.codec,
@@ -96,8 +121,8 @@ function rateOf({ facts, frames }: VideoSurvey, variable: boolean): Fraction | n
   const said = facts.frameRate
   if (said === null || variable) return measured
   const difference = (measured.numerator * said.denominator) / (measured.denominator * said.numerator) - 1
-  // Both ends are rounded to ticks.
-  return Math.abs(difference) <= 1.1 / ticks ? said : measured
+  // Both ends are rounded.
+  return Math.abs(difference) <= (1.1 * clockTick(facts.timeBase)) / ticks ? said : measured
 }
 
 function durationOf({ facts, frames }: VideoSurvey, rate: Fraction | null, variable: boolean): number | null {

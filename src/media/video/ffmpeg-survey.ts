@@ -56,7 +56,8 @@ export async function surveyByFfprobe(
   if (early !== undefined) {
     throw fault('media.truncated', { expected: 'a video that is whole', found: messageOf(early), where: input.path })
   }
-  return { facts: factsOf(stream, format), frames: frames.build(), programVersion: version.get('version') ?? null }
+  const facts = factsOf(stream, format)
+  return { facts, frames: frames.build(facts.codec === 'vp8'), programVersion: version.get('version') ?? null }
 }
 
 /** What both programs take before the name of a file. Nothing but files may be opened, whatever a playlist names. */

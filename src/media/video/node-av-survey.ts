@@ -43,7 +43,8 @@ export async function surveyByNodeAv(input: VideoInput, signal: AbortSignal): Pr
       if (packet.streamIndex === stream.index) frames.add(describe(packet))
       packet.unref()
     }
-    return { facts: factsOf(open), frames: frames.build() }
+    const facts = factsOf(open)
+    return { facts, frames: frames.build(facts.codec === 'vp8') }
   } finally {
     packet.free()
     await open.format.closeInput()

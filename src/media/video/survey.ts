@@ -88,18 +88,28 @@ export class FrameTableBuilder {
     this.#key[this.#shown++] = key ? 1 : 0
   }
 
-  build(): FrameTable {
+  /**
+   * @param hiddenPackets whether the codec has packets that show nothing and carry the time of the next one, as VP8 does
+   *   with its "alternate reference" frames
+   */
+  build(hiddenPackets = false): FrameTable {
     const [first, last] = [this.#firstDts, this.#lastDts]
     const decodeSpan = first === null || last === null ? null : last - first
     const counts = { frameCount: this.#shown, packetCount: this.#packets, decodeSpan }
     const untimed = { ...counts, pts: null, keys: Uint32Array.of(0), span: 0 }
     if (!this.#timed || this.#shown === 0) return untimed
     const order = new Uint32Array(this.#shown).map((_, i) => i).sort((a, b) => this.#pts[a]! - this.#pts[b]!)
-    const pts = Float64Array.from(order, (i) => this.#pts[i]!)
-    for (let i = 1; i < pts.length; i++) if (pts[i] === pts[i - 1]) return untimed
+    const pts: number[] = []
     const keys: number[] = []
-    order.forEach((i, index) => this.#key[i] === 1 && keys.push(index))
-    return { ...counts, pts, keys: Uint32Array.from(keys), span: this.#end - pts[0]! }
+    for (const i of order) {
+      const time = this.#pts[i]!
+      const again = time === pts.at(-1)
+      if (again && !hiddenPackets) return untimed
+      if (!again) pts.push(time)
+      if (this.#key[i] === 1) keys.push(pts.length - 1)
+    }
+    const span = this.#end - pts[0]!
+    return { ...counts, frameCount: pts.length, pts: Float64Array.from(pts), keys: Uint32Array.from(keys), span }
   }
 
   #grow(): void {
@@ -128,14 +138,23 @@ export function keyFrameFor({ keys }: FrameTable, index: number): number {
 }
 
 /**
- * Whether the frames lie at equal distances, up to the rounding of the time base.
+ * The tick to which times may have been rounded on their way into a file, in units of its time base: never finer than
+ * Matroska's millisecond, since files are copied from one container into another.
+ */
+export function clockTick({ numerator, denominator }: Fraction): number {
+  return Math.max(1, denominator / (1000 * numerator))
+}
+
+/**
+ * Whether the frames lie at equal distances, up to the rounding of a clock.
  *
  * @param pts at least two times, ascending
+ * @param tick of {@link clockTick}
  */
-export function isEvenlySpaced(pts: Float64Array): boolean {
-  // Rounding to ticks moves each time by half of one, so that neighbours are off the mean distance by one at most.
+export function isEvenlySpaced(pts: Float64Array, tick: number): boolean {
+  // Rounding moves each time by half a tick, so that neighbours are off the mean distance by one at most.
   const mean = (pts.at(-1)! - pts[0]!) / (pts.length - 1)
-  for (let i = 1; i < pts.length; i++) if (Math.abs(pts[i]! - pts[i - 1]! - mean) > 1.1) return false
+  for (let i = 1; i < pts.length; i++) if (Math.abs(pts[i]! - pts[i - 1]! - mean) > 1.1 * tick) return false
   return true
 }
 
