@@ -4,10 +4,11 @@ import type { Context } from '#core/context.ts'
 import { fault } from '#core/faults.ts'
 import { openClip } from '#media/clip.ts'
 import type { Mask } from '#track/match/mask.ts'
-import { trackClip, type TrackClipOptions } from '#track/track-clip.ts'
-import type { ClipInfo } from '#vision/frames.ts'
+import { trackClip, type TrackClipOptions, type TrackedClip } from '#track/track-clip.ts'
+import type { ClipInfo, FrameSource } from '#vision/frames.ts'
 import { openKernel } from './kernel.ts'
 import { readMasks } from './mask-file.ts'
+import { sideBySide } from './solve-threads.ts'
 import type { TrackRequest } from './track-request.ts'
 import { openResults, resultsOf, type TrackReport, writeFiles } from './track-results.ts'
 
@@ -25,8 +26,7 @@ export async function trackFile(request: TrackRequest, ctx: Context): Promise<Tr
     const options = optionsOf(request, source.info, masks)
     const sink = await openResults(request)
     try {
-      const kernel = await openKernel(ctx)
-      const tracked = await trackClip(source, kernel, options, ctx)
+      const tracked = await trackSource(source, options, ctx)
       const { files, report } = resultsOf(tracked, basename(request.clip), request)
       await writeFiles(files, sink)
       await sink.close()
@@ -37,6 +37,15 @@ export async function trackFile(request: TrackRequest, ctx: Context): Promise<Tr
     }
   } finally {
     await source.close()
+  }
+}
+
+async function trackSource(source: FrameSource, options: TrackClipOptions, ctx: Context): Promise<TrackedClip> {
+  const { kernel, close } = await openKernel(ctx)
+  try {
+    return await trackClip(source, kernel, options, ctx, sideBySide)
+  } finally {
+    await close()
   }
 }
 
