@@ -16,11 +16,18 @@ export interface Setting extends Plan {
   readonly zoomShape: Float64Array | null
 }
 
-/** A seed's misfit below which no further stretch is tried. */
-const GOOD_SEED = 0.1
-const MOST_STRETCHES = 4
-/** So many seeds are grown to the end. */
-const GROWN = 2
+/** A misfit below which nothing else is tried. */
+const GOOD = 0.2
+/** Beyond it too much does not fit to trust a few tries. */
+const BAD = 0.6
+/** Stretches tried, and seeds grown to the end: usually, and when the going is bad. */
+const USUAL_TRIES = 3
+const MOST_TRIES = 8
+/**
+ * Misfits are taken at a scale of this many pixels: a solution that bends to please what moves on its own fits more tracks
+ * loosely, the right one fits fewer tightly.
+ */
+const SCALE = 0.25
 /** Seeds are the same when their focal lengths are this near. */
 const SAME_FOCAL = 0.03
 
@@ -39,17 +46,19 @@ export async function solveGeneralKeyframes(
   const { keyframes, pxUnit, freedom } = setting
   const seeds = await plantSeeds(shot, setting, ctx)
   let best: { reconstruction: Reconstruction; misfit: number } | null = null
-  for (const seed of differing(seeds).slice(0, GROWN)) {
+  const candidates = oneOfEachStretchFirst(differing(seeds))
+  for (const [tries, seed] of candidates.entries()) {
+    if (ctx.signal.aborted || tries >= (best !== null && best.misfit < BAD ? USUAL_TRIES : MOST_TRIES)) break
     const seedFrames = framesOf(seed.stretch)
     const start = setting.lensFree
       ? await decideLens(shot, seed.reconstruction, seedFrames, freedom, 1, ctx)
       : { reconstruction: seed.reconstruction, radial: freedom.radial }
     const options = { frames: keyframes, freedom: { ...freedom, radial: start.radial }, pxUnit }
     const reconstruction = await grow(shot, start.reconstruction, options, ctx)
-    const grown = { reconstruction, misfit: misfit(shot, reconstruction, pxUnit, keyframes) }
+    const grown = { reconstruction, misfit: misfit(shot, reconstruction, SCALE * pxUnit, keyframes) }
     if (best === null || grown.misfit < best.misfit) best = grown
     // A second seed is for when the first leaves something to be desired.
-    if (best.misfit < GOOD_SEED && solvedFrames(reconstruction).length >= keyframes.length) break
+    if (best.misfit < GOOD && solvedFrames(reconstruction).length >= keyframes.length) break
   }
   return best?.reconstruction ?? null
 }
@@ -58,16 +67,17 @@ async function plantSeeds(shot: Shot, setting: Setting, ctx: SolveContext): Prom
   const { base, focalStartsPx, freedom, keyframes, pxUnit, zoomShape } = setting
   const stretches = await findStretches(shot, base, keyframes, ctx)
   const seeds: Seed[] = []
-  for (const stretch of stretches.slice(0, MOST_STRETCHES)) {
+  for (const [tries, stretch] of stretches.entries()) {
+    if (tries >= (seeds.some((seed) => seed.misfit < BAD) ? USUAL_TRIES : MOST_TRIES)) break
     for (const focalPx of focalStartsPx) {
       if (ctx.signal.aborted) return seeds
       const empty = emptyReconstruction(shot, { ...base, focalPx }, false)
       const focalsPx = zoomShape === null ? null : zoomShape.map((share) => share * focalPx)
       const reconstruction = await solveStretch(shot, { ...empty, focalsPx }, stretch, freedom, pxUnit, ctx)
       if (reconstruction === null) continue
-      seeds.push({ stretch, reconstruction, misfit: misfit(shot, reconstruction, pxUnit, framesOf(stretch)) })
+      seeds.push({ stretch, reconstruction, misfit: misfit(shot, reconstruction, SCALE * pxUnit, framesOf(stretch)) })
     }
-    if (seeds.some((seed) => seed.misfit < GOOD_SEED)) break
+    if (seeds.some((seed) => seed.misfit < GOOD)) break
   }
   return seeds.sort((a, b) => a.misfit - b.misfit)
 }
@@ -84,4 +94,10 @@ function differing(seeds: readonly Seed[]): Seed[] {
     if (twin === undefined) chosen.push(seed)
   }
   return chosen
+}
+
+/** The best seed of each stretch, best first, then the others: stretches differ in what can be explained at all. */
+function oneOfEachStretchFirst(seeds: readonly Seed[]): Seed[] {
+  const first = seeds.filter((seed, i) => seeds.findIndex((other) => other.stretch === seed.stretch) === i)
+  return [...first, ...seeds.filter((seed) => !first.includes(seed))]
 }

@@ -25,7 +25,7 @@ export function report(
     ([t, reason]): UnsolvedTrack => ({ track: shot.trackIds[t]!, reason }),
   )
   const known = errors.reduce((count, e) => count + (Number.isNaN(e) ? 0 : 1), 0)
-  const heldOut = heldOutError(shot, final)
+  const heldOut = heldOutError(shot, final, 1 - sums.count / Math.max(1, known))
   const solution: Omit<Solution, 'confidence'> = {
     motion: final.tripod ? 'tripod' : 'general',
     zoom: final.focalsPx !== null,
@@ -136,23 +136,14 @@ function pointsOf(shot: Shot, { points, kept }: Reconstruction, sums: ErrorSums)
 }
 
 /**
- * Root mean square over hidden observations of solved tracks in solved frames. One whose neighbours in its track were both
- * dropped is left out: that the track was lost there is known without looking at it.
+ * Root mean square over hidden observations of solved tracks in solved frames, less the same share of the worst as was dropped
+ * among those that the solver saw: their error is told without the dropped ones, too.
  */
-function heldOutError(shot: Shot, final: Reconstruction): { readonly errorPx: number | null; readonly count: number } {
+function heldOutError(shot: Shot, final: Reconstruction, droppedShare: number) {
   const errors = errorsPx(shot.hidden, final)
-  let [squares, count] = [0, 0]
-  errors.forEach((e, i) => {
-    if (!Number.isFinite(e) || lostThere(shot, final, shot.hidden.track[i]!, shot.hidden.frame[i]!)) return
-    squares += e * e
-    count++
-  })
-  return { errorPx: count === 0 ? null : Math.sqrt(squares / count), count }
-}
-
-function lostThere(shot: Shot, { kept }: Reconstruction, track: number, frame: number): boolean {
-  let after = shot.trackStart[track]!
-  while (after < shot.trackStart[track + 1]! && shot.frame[after]! < frame) after++
-  const neighbours = [after - 1, after].filter((i) => i >= shot.trackStart[track]! && i < shot.trackStart[track + 1]!)
-  return neighbours.every((i) => kept[i] === 0)
+    .filter((e) => !Number.isNaN(e))
+    .sort()
+  const counted = errors.subarray(0, Math.round((1 - droppedShare) * errors.length))
+  if (counted.length === 0) return { errorPx: null, count: errors.length }
+  return { errorPx: Math.sqrt(counted.reduce((sum, e) => sum + e * e, 0) / counted.length), count: errors.length }
 }

@@ -18,6 +18,8 @@ import {
   type Reconstruction,
   type SolveContext,
 } from './reconstruction.ts'
+import { reject } from './reject.ts'
+import { noisePx } from './score.ts'
 import { median, sharedTracks, type Shot } from './shot.ts'
 
 /** Frames between which a reconstruction may begin. */
@@ -132,7 +134,27 @@ export async function solveStretch(
   const first = await adjustPart(shot, current, { frames, loss: cauchy(2 * pxUnit) }, ctx)
   if (first === null) return null
   current = placePoints(shot, first.reconstruction, { leastParallaxPx: 6 * pxUnit, gatePx: 4 * pxUnit })
-  return adjustFully(shot, current, frames, freedom, pxUnit, ctx)
+  const loose = await adjustFully(shot, current, frames, freedom, pxUnit, ctx)
+  return loose && sharpen(shot, loose, frames, freedom, pxUnit, ctx)
+}
+
+/** What moves on its own pulls at a loose fit: tracks that stay away are let go, and the rest is fitted tightly. */
+async function sharpen(
+  shot: Shot,
+  loose: Reconstruction,
+  frames: readonly number[],
+  freedom: Freedom,
+  pxUnit: number,
+  ctx: SolveContext,
+): Promise<Reconstruction> {
+  let current = loose
+  for (const gate of [6, 4]) {
+    const noise = Math.max(0.1 * pxUnit, noisePx(shot, current, frames))
+    current = reject(shot, current, gate * noise).reconstruction
+    const options = { frames, ...freedom, loss: cauchy(2 * noise), maxIterations: 20 } as const
+    current = (await adjustPart(shot, current, options, ctx))?.reconstruction ?? current
+  }
+  return { ...current, kept: loose.kept }
 }
 
 function pairPose(shot: Shot, start: Reconstruction, stretch: Stretch, pxUnit: number): Rigid3 | null {
