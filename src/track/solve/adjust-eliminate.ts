@@ -5,6 +5,7 @@
  */
 import type { Layout } from './adjust-layout.ts'
 import type { Rows } from './adjust-observe.ts'
+import { backwardPoint, factorPoint, forwardPoint, gatherPoint, pointEquations } from './adjust-points.ts'
 import type { State } from './adjust-state.ts'
 import type { Skyline } from './sparse-skyline.ts'
 
@@ -12,7 +13,7 @@ export interface Eliminated {
   readonly panels: Float64Array
   /** Where each point's panel begins. */
   readonly panelStart: Int32Array
-  /** For each point L as 1/l00, l10, 1/l11, l20, l21, 1/l22; all 0: not determined, stays put. */
+  /** For each point L as `factorPoint` writes it; all 0: not determined, stays put. */
   readonly factors: Float64Array
   /** L⁻¹ times the point's right side. */
   readonly right: Float64Array
@@ -30,9 +31,6 @@ interface Runs {
   /** Column in the matrix less column in the panel. */
   readonly shift: Int32Array
 }
-
-/** A coordinate of a point is damped by at least this share of the sum of all three. */
-const LEAST_DIAGONAL = 1e-8
 
 export function eliminatedOf({ block, blockSize, shared, pointsFree, sightings }: Layout): Eliminated {
   const pointCount = pointsFree ? sightings.start.length - 1 : 0
@@ -55,6 +53,8 @@ export function eliminatedOf({ block, blockSize, shared, pointsFree, sightings }
   }
 }
 
+const equations = pointEquations()
+
 /** Takes point p, whose observations stand in `rows`, out of the cameras' `matrix` and `right` side. */
 export function eliminatePoint(
   eliminated: Eliminated,
@@ -69,9 +69,14 @@ export function eliminatePoint(
   const { panels, panelStart, runs } = eliminated
   const count = layout.sightings.start[p + 1]! - layout.sightings.start[p]!
   panels.fill(0, panelStart[p]!, panelStart[p + 1]!)
-  gatherPoint(rows, count)
-  dampPoint(eliminated, p, lambda, layout.poseSize === 3 ? points : null)
-  if (!factorPoint(eliminated, p)) return
+  gatherPoint(rows, count, equations)
+  const sound = factorPoint(equations, lambda, layout.poseSize === 3 ? points : null, 3 * p, eliminated.factors, 6 * p)
+  forwardPoint(eliminated.factors, 6 * p, equations, 6, eliminated.right, 3 * p)
+  for (let axis = 0; axis < 3; axis++) {
+    eliminated.gradient[3 * p + axis] = equations[6 + axis]!
+    eliminated.damping[3 * p + axis] = equations[9 + axis]!
+  }
+  if (!sound) return
   fillPanel(eliminated, rows, layout, p, count)
   const base = panelStart[p]!
   const width = (panelStart[p + 1]! - base) / 3
@@ -89,85 +94,6 @@ export function eliminatePoint(
       }
     }
   }
-}
-
-/** V (00, 10, 11, 20, 21, 22) and -Jᵀr of the point at hand. */
-const gathered = new Float64Array(9)
-
-function gatherPoint({ byPoint, residual }: Rows, count: number): void {
-  let [v00, v10, v11, v20, v21, v22, g0, g1, g2] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
-  for (let row = 0; row < 2 * count; row++) {
-    const x = byPoint[3 * row]!
-    const y = byPoint[3 * row + 1]!
-    const z = byPoint[3 * row + 2]!
-    const r = residual[row]!
-    v00 += x * x
-    v10 += y * x
-    v11 += y * y
-    v20 += z * x
-    v21 += z * y
-    v22 += z * z
-    g0 -= x * r
-    g1 -= y * r
-    g2 -= z * r
-  }
-  gathered[0] = v00
-  gathered[1] = v10
-  gathered[2] = v11
-  gathered[3] = v20
-  gathered[4] = v21
-  gathered[5] = v22
-  gathered[6] = g0
-  gathered[7] = g1
-  gathered[8] = g2
-}
-
-/** `directions`: the points are directions, which have no length to adjust; changing it is made stiff, which takes nothing else. */
-function dampPoint(
-  { damping, gradient }: Eliminated,
-  p: number,
-  lambda: number,
-  directions: Float64Array | null,
-): void {
-  const sum = gathered[0]! + gathered[2]! + gathered[5]!
-  const x = directions === null ? 0 : directions[3 * p]!
-  const y = directions === null ? 0 : directions[3 * p + 1]!
-  const z = directions === null ? 0 : directions[3 * p + 2]!
-  for (let axis = 0, diagonal = 0; axis < 3; axis++, diagonal += axis + 1) {
-    damping[3 * p + axis] = lambda * Math.max(gathered[diagonal]!, LEAST_DIAGONAL * sum)
-    gradient[3 * p + axis] = gathered[6 + axis]!
-    gathered[diagonal]! += damping[3 * p + axis]!
-  }
-  gathered[0]! += sum * x * x
-  gathered[1]! += sum * y * x
-  gathered[2]! += sum * y * y
-  gathered[3]! += sum * z * x
-  gathered[4]! += sum * z * y
-  gathered[5]! += sum * z * z
-}
-
-/** False when what was gathered has no factor. */
-function factorPoint({ factors, right }: Eliminated, p: number): boolean {
-  const i0 = 1 / Math.sqrt(gathered[0]!)
-  const l10 = gathered[1]! * i0
-  const l20 = gathered[3]! * i0
-  const i1 = 1 / Math.sqrt(gathered[2]! - l10 * l10)
-  const l21 = (gathered[4]! - l20 * l10) * i1
-  const i2 = 1 / Math.sqrt(gathered[5]! - l20 * l20 - l21 * l21)
-  const sound = i0 + i1 + i2 < Infinity
-  const at = 6 * p
-  factors[at] = sound ? i0 : 0
-  factors[at + 1] = sound ? l10 : 0
-  factors[at + 2] = sound ? i1 : 0
-  factors[at + 3] = sound ? l20 : 0
-  factors[at + 4] = sound ? l21 : 0
-  factors[at + 5] = sound ? i2 : 0
-  const y0 = gathered[6]! * i0
-  const y1 = (gathered[7]! - l10 * y0) * i1
-  right[3 * p] = sound ? y0 : 0
-  right[3 * p + 1] = sound ? y1 : 0
-  right[3 * p + 2] = sound ? (gathered[8]! - l20 * y0 - l21 * y1) * i2 : 0
-  return sound
 }
 
 /** L⁻¹Wᵀ, and which stretches of it lie side by side in the matrix. */
@@ -330,13 +256,10 @@ export function substitutePoints(
         y2 -= panels[at + 2 * width]! * x
       }
     }
-    const f = 6 * p
-    const z = y2 * factors[f + 5]!
-    const y = (y1 - factors[f + 4]! * z) * factors[f + 2]!
-    const x = (y0 - factors[f + 1]! * y - factors[f + 3]! * z) * factors[f]!
-    pointStep[3 * p] = x
-    pointStep[3 * p + 1] = y
-    pointStep[3 * p + 2] = z
+    pointStep[3 * p] = y0
+    pointStep[3 * p + 1] = y1
+    pointStep[3 * p + 2] = y2
+    backwardPoint(factors, 6 * p, pointStep, 3 * p)
     for (let axis = 3 * p; axis < 3 * p + 3; axis++) {
       fall += pointStep[axis]! * (damping[axis]! * pointStep[axis]! + gradient[axis]!)
     }

@@ -1,8 +1,9 @@
 /** One observation linearised: its residual and derivatives by camera, point and what all cameras share. */
 import { type ProjectionJacobian, pixelOfRay, projectWithJacobian, projectionJacobian } from '../geometry/projection.ts'
-import type { Layout } from './adjust-layout.ts'
-import type { Loss } from './adjust-loss.ts'
+import type { Layout, Sightings } from './adjust-layout.ts'
+import { type Loss, lossOf } from './adjust-loss.ts'
 import type { State } from './adjust-state.ts'
+import type { AdjustOptions, Problem } from './problem.ts'
 
 /** Room for the observations of one point. Everything is multiplied by the root of the observation's weight. */
 export interface Rows {
@@ -14,6 +15,10 @@ export interface Rows {
   readonly byPoint: Float64Array
   /** 2 x shared unknowns each. */
   readonly byShared: Float64Array
+  /** Root of the weight of each; 0: counts as far off and pulls nowhere. */
+  readonly root: Float64Array
+  /** Of the last observation: its point in camera coordinates, and the projection's derivatives. */
+  readonly inCamera: Float64Array
   readonly scratch: ProjectionJacobian
 }
 
@@ -22,6 +27,8 @@ export const rowsOf = ({ blockSize, shared, sightings }: Layout): Rows => ({
   byCamera: new Float64Array(2 * blockSize * sightings.most),
   byPoint: new Float64Array(6 * sightings.most),
   byShared: new Float64Array(2 * shared.length * sightings.most),
+  root: new Float64Array(sightings.most),
+  inCamera: new Float64Array(3),
   scratch: projectionJacobian(),
 })
 
@@ -34,26 +41,39 @@ export interface Measure {
   readonly farthest: number
 }
 
+export function measureOf({ intrinsics }: Problem, { loss }: AdjustOptions): Measure {
+  return { loss: lossOf(loss), farthest: 4 * (intrinsics.widthPx ** 2 + intrinsics.heightPx ** 2) }
+}
+
 /** Less of a point's distance along the axis than this share counts as behind: no lens sees so far to the side. */
 const LEAST_DEPTH_SHARE = 1e-3
 
 /** Twice the robust cost of all observations of a state. */
-export function costOf(state: State, layout: Layout, { loss, farthest }: Measure): number {
-  const { start, camera, xy, weight } = layout.sightings
+export function costOf(state: State, { sightings }: Layout, measure: Measure): number {
+  const { start } = sightings
   let sum = 0
   for (let p = 0; p + 1 < start.length; p++) {
-    for (let i = start[p]!; i < start[p + 1]!; i++) {
-      const squared = squaredDistance(state, camera[i]!, 3 * p, xy[2 * i]!, xy[2 * i + 1]!)
-      sum += weight[i]! * loss.cost(squared < farthest ? squared : farthest)
-    }
+    for (let i = start[p]!; i < start[p + 1]!; i++) sum += distanceCost(state, sightings, measure, i, 3 * p)
   }
   return sum
+}
+
+/** Twice the robust cost of observation i, of the point at `points[at]`. */
+export function distanceCost(
+  state: State,
+  sightings: Sightings,
+  { loss, farthest }: Measure,
+  i: number,
+  at: number,
+): number {
+  const squared = squaredDistance(state, sightings.camera[i]!, at, sightings.xy[2 * i]!, sightings.xy[2 * i + 1]!)
+  return sightings.weight[i]! * loss.cost(squared < farthest ? squared : farthest)
 }
 
 const pixel = new Float64Array(2)
 
 /** Between an observation and its projection, pixels; Infinity behind the camera and beyond the fold of the lens. */
-export function squaredDistance(state: State, camera: number, at: number, x: number, y: number): number {
+function squaredDistance(state: State, camera: number, at: number, x: number, y: number): number {
   const { rotations, translations, points, cameras } = state
   const [r, t] = [9 * camera, 3 * camera]
   const [px, py, pz] = [points[at]!, points[at + 1]!, points[at + 2]!]
@@ -66,89 +86,98 @@ export function squaredDistance(state: State, camera: number, at: number, x: num
 
 const inFront = (x: number, y: number, z: number) => z > 0 && z * z > LEAST_DEPTH_SHARE ** 2 * (x * x + y * y + z * z)
 
-/**
- * Linearises observation i, of the point at `points[at]`, as number k of the rows.
- *
- * @returns twice its robust cost.
- */
-export function observe(state: State, layout: Layout, measure: Measure, i: number, at: number, rows: Rows, k: number) {
+/** The residual of observation i and its derivatives by its point at `points[at]`, as number k of the rows. Returns twice its cost. */
+export function observePoint(
+  state: State,
+  layout: Layout,
+  measure: Measure,
+  i: number,
+  at: number,
+  rows: Rows,
+  k: number,
+) {
   const { camera: cameraOf, xy, weight } = layout.sightings
-  const { rotations, translations, points, cameras, focals } = state
-  const { scratch } = rows
-  const camera = cameraOf[i]!
-  const [r, t] = [9 * camera, 3 * camera]
+  const { rotations, translations, points, cameras } = state
+  const { scratch, inCamera } = rows
+  const [r, t] = [9 * cameraOf[i]!, 3 * cameraOf[i]!]
   const [px, py, pz] = [points[at]!, points[at + 1]!, points[at + 2]!]
   const x = rotations[r]! * px + rotations[r + 1]! * py + rotations[r + 2]! * pz + translations[t]!
   const y = rotations[r + 3]! * px + rotations[r + 4]! * py + rotations[r + 5]! * pz + translations[t + 1]!
   const z = rotations[r + 6]! * px + rotations[r + 7]! * py + rotations[r + 8]! * pz + translations[t + 2]!
-  if (!inFront(x, y, z) || !projectWithJacobian(cameras[camera]!, x, y, z, scratch))
-    return ignore(layout, measure, i, rows, k)
-  const dx = scratch.pixel[0]! - xy[2 * i]!
-  const dy = scratch.pixel[1]! - xy[2 * i + 1]!
+  inCamera[0] = x
+  inCamera[1] = y
+  inCamera[2] = z
+  const seen = inFront(x, y, z) && projectWithJacobian(cameras[cameraOf[i]!]!, x, y, z, scratch)
+  const dx = seen ? scratch.pixel[0]! - xy[2 * i]! : NaN
+  const dy = seen ? scratch.pixel[1]! - xy[2 * i + 1]! : NaN
   const squared = dx * dx + dy * dy
-  if (!(squared <= measure.farthest)) return ignore(layout, measure, i, rows, k)
-  const root = Math.sqrt(weight[i]! * measure.loss.slope(squared))
-  rows.residual[2 * k] = root * dx
-  rows.residual[2 * k + 1] = root * dy
+  const counts = squared <= measure.farthest
+  const root = counts ? Math.sqrt(weight[i]! * measure.loss.slope(squared)) : 0
+  rows.root[k] = root
+  rows.residual[2 * k] = counts ? root * dx : 0
+  rows.residual[2 * k + 1] = counts ? root * dy : 0
   for (let row = 0; row < 2; row++) {
-    const b0 = root * scratch.byPoint[3 * row]!
-    const b1 = root * scratch.byPoint[3 * row + 1]!
-    const b2 = root * scratch.byPoint[3 * row + 2]!
+    const b0 = counts ? root * scratch.byPoint[3 * row]! : 0
+    const b1 = counts ? root * scratch.byPoint[3 * row + 1]! : 0
+    const b2 = counts ? root * scratch.byPoint[3 * row + 2]! : 0
     const p = 6 * k + 3 * row
     rows.byPoint[p] = b0 * rotations[r]! + b1 * rotations[r + 3]! + b2 * rotations[r + 6]!
     rows.byPoint[p + 1] = b0 * rotations[r + 1]! + b1 * rotations[r + 4]! + b2 * rotations[r + 7]!
     rows.byPoint[p + 2] = b0 * rotations[r + 2]! + b1 * rotations[r + 5]! + b2 * rotations[r + 8]!
-    byCamera(layout, camera, x, y, z, b0, b1, b2, root * focals[camera]! * scratch.byIntrinsics[6 * row]!, rows, k, row)
-    for (let g = 0; g < layout.shared.length; g++) {
-      const column = layout.shared[g]!
-      const unit = column === 0 ? focals[camera]! : 1 // of a logarithm
-      rows.byShared[(2 * k + row) * layout.shared.length + g] = root * unit * scratch.byIntrinsics[6 * row + column]!
+  }
+  return weight[i]! * measure.loss.cost(counts ? squared : measure.farthest)
+}
+
+/** Like `observePoint`, with the derivatives by camera and by what is shared. */
+export function observe(state: State, layout: Layout, measure: Measure, i: number, at: number, rows: Rows, k: number) {
+  const { shared, sightings } = layout
+  const cost = observePoint(state, layout, measure, i, at, rows, k)
+  const root = rows.root[k]!
+  const camera = sightings.camera[i]!
+  const focal = state.focals[camera]!
+  for (let row = 0; row < 2; row++) {
+    // Where nothing counts the derivatives of the scratch are stale.
+    byCamera(layout, camera, rows, k, row, focal)
+    for (let g = 0; g < shared.length; g++) {
+      const column = shared[g]!
+      const unit = column === 0 ? focal : 1 // the unknown is a logarithm
+      rows.byShared[(2 * k + row) * shared.length + g] =
+        root === 0 ? 0 : root * unit * rows.scratch.byIntrinsics[6 * row + column]!
     }
   }
-  return weight[i]! * measure.loss.cost(squared)
+  return cost
 }
 
 /** With X' = exp(w) X + d in camera coordinates: dX'/dw = -[X]x, dX'/dd = 1. */
 function byCamera(
   { poseSize, blockSize, block, held }: Layout,
   camera: number,
-  x: number,
-  y: number,
-  z: number,
-  b0: number,
-  b1: number,
-  b2: number,
-  byLogFocal: number,
-  { byCamera: out }: Rows,
-  k: number,
-  row: number,
-): void {
-  if (block[camera]! < 0) return
-  const at = (2 * k + row) * blockSize
-  if (poseSize > 0) {
-    const moves = held[camera] === 0 ? 1 : 0
-    out[at] = moves * (b2 * y - b1 * z)
-    out[at + 1] = moves * (b0 * z - b2 * x)
-    out[at + 2] = moves * (b1 * x - b0 * y)
-    if (poseSize === 6) {
-      out[at + 3] = moves * b0
-      out[at + 4] = moves * b1
-      out[at + 5] = moves * b2
-    }
-  }
-  if (blockSize > poseSize) out[at + poseSize] = byLogFocal
-}
-
-function ignore(
-  { blockSize, shared, sightings }: Layout,
-  { loss, farthest }: Measure,
-  i: number,
   rows: Rows,
   k: number,
+  row: number,
+  focal: number,
 ) {
-  rows.residual.fill(0, 2 * k, 2 * k + 2)
-  rows.byPoint.fill(0, 6 * k, 6 * k + 6)
-  rows.byCamera.fill(0, 2 * k * blockSize, 2 * (k + 1) * blockSize)
-  rows.byShared.fill(0, 2 * k * shared.length, 2 * (k + 1) * shared.length)
-  return sightings.weight[i]! * loss.cost(farthest)
+  if (block[camera]! < 0) return
+  const { byCamera: out, scratch, inCamera } = rows
+  const at = (2 * k + row) * blockSize
+  const root = rows.root[k]!
+  if (root === 0) {
+    out.fill(0, at, at + blockSize)
+    return
+  }
+  const moves = held[camera] === 0 ? root : 0
+  const b0 = moves * scratch.byPoint[3 * row]!
+  const b1 = moves * scratch.byPoint[3 * row + 1]!
+  const b2 = moves * scratch.byPoint[3 * row + 2]!
+  if (poseSize > 0) {
+    out[at] = b2 * inCamera[1]! - b1 * inCamera[2]!
+    out[at + 1] = b0 * inCamera[2]! - b2 * inCamera[0]!
+    out[at + 2] = b1 * inCamera[0]! - b0 * inCamera[1]!
+  }
+  if (poseSize === 6) {
+    out[at + 3] = b0
+    out[at + 4] = b1
+    out[at + 5] = b2
+  }
+  if (blockSize > poseSize) out[at + poseSize] = root * focal * scratch.byIntrinsics[6 * row]!
 }

@@ -1,8 +1,17 @@
 /** What an adjustment knows besides observations: that a zoom is smooth, and that nothing but the gauge fixes the scale. */
-import type { Equations } from './adjust-equations.ts'
 import type { Layout } from './adjust-layout.ts'
 import type { State } from './adjust-state.ts'
 import type { AdjustOptions } from './problem.ts'
+import type { Skyline } from './sparse-skyline.ts'
+
+/** The sums that priors are added to: of the cameras' equations before damping. */
+export interface CameraSums {
+  readonly matrix: Skyline
+  /** -Jᵀr. */
+  readonly gradient: Float64Array
+  /** Of JᵀJ. */
+  readonly diagonal: Float64Array
+}
 
 export interface Priors {
   /** Weight of the second difference of the log focal length; 0: none. */
@@ -32,7 +41,7 @@ const bend = (focals: Float64Array, i: number) => Math.log((focals[i - 1]! * foc
 const bendBy = [1, -2, 1]
 
 /** Adds the priors to the equations. Returns twice their cost. */
-export function addPriors(equations: Equations, layout: Layout, state: State, priors: Priors): number {
+export function addPriors(equations: CameraSums, layout: Layout, state: State, priors: Priors): number {
   holdScale(equations, layout, state)
   const { matrix, gradient, diagonal } = equations
   const { block, blockSize } = layout
@@ -57,7 +66,7 @@ export function addPriors(equations: Equations, layout: Layout, state: State, pr
  * was and the equations with one solution.
  */
 function holdScale(
-  { matrix, diagonal }: Equations,
+  { matrix, diagonal }: CameraSums,
   { scaleCamera, held, block, blockSize }: Layout,
   state: State,
 ): void {

@@ -22,7 +22,8 @@ export interface State {
 const columns = { focal: 0, principal: 4 }
 
 export function stateOf(problem: Problem, options: AdjustOptions): State {
-  const { intrinsics, cameras } = problem
+  const { cameras } = problem
+  const intrinsics = workingIntrinsics(problem, options)
   const still = options.cameras === 'rotation-only'
   const state: State = {
     rotations: new Float64Array(9 * cameras.length),
@@ -102,7 +103,8 @@ function moveCamera(from: State, to: State, camera: number, step: Float64Array):
   }
 }
 
-function normalise(points: Float64Array, at: number): void {
+/** Makes the vector at `points[at]` one of length 1. */
+export function normalise(points: Float64Array, at: number): void {
   const length = Math.hypot(points[at]!, points[at + 1]!, points[at + 2]!)
   for (let i = at; i < at + 3; i++) points[i]! /= length
 }
@@ -122,21 +124,23 @@ function radialOf(lens: Lens): [number, number, number] {
   return lens.model === 'polynomial' ? [lens.k1, lens.k2, lens.k3] : [0, 0, 0]
 }
 
-/** A lens without distortion becomes a polynomial once it has any; others keep their coefficients. */
 function withRadial(lens: Lens, inside: Float64Array): Lens {
-  const [k1, k2, k3] = [inside[0]!, inside[1]!, inside[2]!]
-  const straight = k1 === 0 && k2 === 0 && k3 === 0
-  return lens.model === 'polynomial' || (lens.model === 'none' && !straight)
-    ? { model: 'polynomial', k1, k2, k3 }
-    : lens
+  return lens.model === 'polynomial' ? { ...lens, k1: inside[0]!, k2: inside[1]!, k3: inside[2]! } : lens
+}
+
+/** The inside of the camera as it is worked with: a lens without distortion is a polynomial once its coefficients are free. */
+export function workingIntrinsics({ intrinsics }: Problem, { radial }: AdjustOptions): Intrinsics {
+  if (radial === 0 || intrinsics.lens.model !== 'none') return intrinsics
+  return { ...intrinsics, lens: { model: 'polynomial', k1: 0, k2: 0, k3: 0 } }
 }
 
 /** The adjusted problem. Of zooming cameras `intrinsics.focalPx` is the mean. */
-export function problemOf(state: State, problem: Problem, options: AdjustOptions): Problem {
+export function problemOf(state: State, problem: Problem, layout: Layout, options: AdjustOptions): Problem {
   const { rotations, translations, focals, inside, points } = state
   const zooms = problem.focalsPx !== null || options.focal === 'per-camera'
   const mean = focals.reduce((sum, focal) => sum + focal, 0) / focals.length
-  const cameras = problem.cameras.map((_, i): Rigid3 => {
+  const cameras = problem.cameras.map((camera, i): Rigid3 => {
+    if (layout.poseSize === 0 || layout.held[i] === 1) return camera
     // Products of many small turns drift from being rotations by rounding.
     const rotation = projectToSo3(rotations.slice(9 * i, 9 * i + 9))
     return { rotation, translation: translations.slice(3 * i, 3 * i + 3) }
@@ -147,7 +151,7 @@ export function problemOf(state: State, problem: Problem, options: AdjustOptions
       focalPx: zooms ? mean : (focals[0] ?? problem.intrinsics.focalPx),
       principalXPx: inside[3]!,
       principalYPx: inside[4]!,
-      lens: withRadial(problem.intrinsics.lens, inside),
+      lens: withRadial(workingIntrinsics(problem, options).lens, inside),
     },
     cameras,
     focalsPx: zooms ? focals.slice() : null,

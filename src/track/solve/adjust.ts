@@ -7,13 +7,16 @@
  */
 import type { Context } from '#core/context.ts'
 import { turn } from '#core/turn.ts'
+import type { Intrinsics } from '../geometry/intrinsics.ts'
+import { areApart, gatherViews, viewsOf } from './adjust-apart.ts'
 import { type Equations, equationsOf, linearise, solveStep } from './adjust-equations.ts'
 import { type Layout, layoutOf } from './adjust-layout.ts'
-import { lossOf } from './adjust-loss.ts'
-import { costOf, type Measure } from './adjust-observe.ts'
+import { costOf, type Measure, measureOf } from './adjust-observe.ts'
+import { settlePoints } from './adjust-points.ts'
 import { type Priors, priorCost, priorsOf } from './adjust-priors.ts'
-import { copyOf, problemOf, type State, stateOf, takeStep } from './adjust-state.ts'
+import { copyOf, problemOf, type State, stateOf, takeStep, workingIntrinsics } from './adjust-state.ts'
 import type { Adjusted, AdjustOptions, Problem } from './problem.ts'
+import { cameraOrder } from './sparse-order.ts'
 
 const FIRST_DAMPING = 1e-4
 const LEAST_DAMPING = 1e-12
@@ -21,15 +24,32 @@ const MOST_DAMPING = 1e12
 /** Squared pixels for each observation: a cost below this is rounding. */
 const LEAST_COST = 1e-24
 
+type Stop = Pick<Context, 'signal'>
+
 /**
  * Adjusts a problem. The input stays as it is; the cost of the result is never higher. Points that fewer than two cameras see,
- * and what is not finite, neither count nor move.
+ * and what is not finite, neither count nor move; nor do points behind a camera pull on it.
  */
-export async function adjust(
-  problem: Problem,
-  options: AdjustOptions,
-  ctx?: Pick<Context, 'signal'>,
-): Promise<Adjusted> {
+export async function adjust(problem: Problem, options: AdjustOptions, ctx?: Stop): Promise<Adjusted> {
+  if (!areApart(problem, options)) return await adjustTogether(problem, options, ctx)
+  const each: Adjusted[] = []
+  for (const view of viewsOf(problem, options)) each.push(await adjustTogether(view.problem, view.options, ctx))
+  const sum = (of: (adjusted: Adjusted) => number) => each.reduce((total, adjusted) => total + of(adjusted), 0)
+  const worst = (['cancelled', 'iterations', 'no-step'] as const).find((end) => each.some(({ ended }) => ended === end))
+  return {
+    problem: gatherViews(
+      problem,
+      options,
+      each.map((adjusted) => adjusted.problem),
+    ),
+    costBefore: sum(({ costBefore }) => costBefore),
+    costAfter: sum(({ costAfter }) => costAfter),
+    iterations: Math.max(...each.map(({ iterations }) => iterations)),
+    ended: worst ?? 'converged',
+  }
+}
+
+async function adjustTogether(problem: Problem, options: AdjustOptions, ctx?: Stop): Promise<Adjusted> {
   const run = begin(problem, options)
   const costBefore = run.cost / 2
   let ended: Adjusted['ended'] = 'iterations'
@@ -46,11 +66,17 @@ export async function adjust(
     ended = outcome
     break
   }
-  return { problem: problemOf(run.state, problem, options), costBefore, costAfter: run.cost / 2, iterations, ended }
+  return {
+    problem: problemOf(run.state, problem, run.layout, options),
+    costBefore,
+    costAfter: run.cost / 2,
+    iterations,
+    ended,
+  }
 }
 
 interface Run {
-  readonly problem: Problem
+  readonly intrinsics: Intrinsics
   readonly layout: Layout
   readonly priors: Priors
   readonly measure: Measure
@@ -67,14 +93,13 @@ interface Run {
 }
 
 function begin(problem: Problem, options: AdjustOptions): Run {
-  const order = Int32Array.from(problem.cameras.keys())
-  const layout = layoutOf(problem, options, order)
+  const coupled = options.points === 'free' && options.cameras !== 'fixed'
+  const layout = layoutOf(problem, options, coupled ? cameraOrder(problem) : Int32Array.from(problem.cameras.keys()))
   const priors = priorsOf(problem.cameras.length, options)
-  const { widthPx, heightPx } = problem.intrinsics
-  const measure = { loss: lossOf(options.loss), farthest: 4 * (widthPx ** 2 + heightPx ** 2) }
+  const measure = measureOf(problem, options)
   const state = stateOf(problem, options)
   return {
-    problem,
+    intrinsics: workingIntrinsics(problem, options),
     layout,
     priors,
     measure,
@@ -90,7 +115,7 @@ function begin(problem: Problem, options: AdjustOptions): Run {
 }
 
 /** One linearisation and one step, taken or not. */
-function iterate(run: Run, tolerance: number): 'more' | 'converged' | 'no-step' {
+function iterate(run: Run, tolerance: number): 'more' | Adjusted['ended'] {
   const { layout, equations, measure, priors, state, trial, step, pointStep } = run
   if (run.cost <= LEAST_COST * layout.sightings.count) return 'converged'
   linearise(equations, layout, state, measure, priors, run.damping)
@@ -98,14 +123,17 @@ function iterate(run: Run, tolerance: number): 'more' | 'converged' | 'no-step' 
   if (expected === null) return harder(run)
   // Less than this is lost in the rounding of the cost itself.
   if (expected <= 1e-15 * run.cost) return 'converged'
-  takeStep(state, trial, layout, run.problem.intrinsics, step, pointStep)
-  const cost = costOf(trial, layout, measure) + priorCost(trial, priors)
+  takeStep(state, trial, layout, run.intrinsics, step, pointStep)
+  const distances = layout.pointsFree
+    ? settlePoints(trial, layout, measure, equations.rows)
+    : costOf(trial, layout, measure)
+  const cost = distances + priorCost(trial, priors)
   const fall = run.cost - cost
   if (!(fall > 0)) return harder(run)
-  const gain = fall / expected
-  run.damping = Math.max(LEAST_DAMPING, run.damping * Math.max(1 / 3, 1 - (2 * gain - 1) ** 3))
+  // A step that was held short says nothing about how far there is to go.
+  const done = fall < tolerance * run.cost && run.damping < 1
+  run.damping = Math.max(LEAST_DAMPING, run.damping * Math.max(1 / 3, 1 - (2 * (fall / expected) - 1) ** 3))
   run.growth = 2
-  const done = fall < tolerance * run.cost
   run.state = trial
   run.trial = state
   run.cost = cost

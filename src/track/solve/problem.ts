@@ -17,20 +17,25 @@ export interface Observations {
   readonly camera: Int32Array
   readonly point: Int32Array
   readonly xy: Float64Array
-  /** Relative weight of each observation, null: all 1. */
+  /** What each observation's cost is multiplied with, null: all 1. What weighs nothing is left out. */
   readonly weight: Float64Array | null
 }
 
 export interface AdjustOptions {
+  /** With `rotation-only` translations are taken to be zero, and points are directions. */
   readonly cameras: 'free' | 'fixed' | 'rotation-only'
   readonly points: 'free' | 'fixed'
-  /** Cameras that stay as they are (the gauge); at least one unless all are fixed. Scale is held by the solver itself. */
+  /**
+   * Cameras whose pose stays as it is (the gauge). With free points an empty list holds the first. With one of them the
+   * scale is open; it is held by the distance to the camera that is farthest from it.
+   */
   readonly fixedCameras: readonly number[]
+  /** `shared` with `focalsPx`: all change by the same factor. */
   readonly focal: 'fixed' | 'shared' | 'per-camera'
-  /** How many radial coefficients of the polynomial lens are free. */
+  /** How many radial coefficients are free, of a polynomial lens or one without distortion. */
   readonly radial: 0 | 1 | 2 | 3
   readonly principal: boolean
-  /** With per-camera focals: weight of the second difference of log focal over cameras in order. */
+  /** With per-camera focals: weight of the squared second difference of log focal over cameras in order, square pixels. */
   readonly focalSmoothness: number
   readonly loss: { readonly kind: 'none' | 'huber' | 'cauchy'; readonly scalePx: number }
   readonly maxIterations: number
@@ -40,7 +45,7 @@ export interface AdjustOptions {
 
 export interface Adjusted {
   readonly problem: Problem
-  /** Robust cost (half the sum of rho), before and after. */
+  /** Robust cost (half the sum of rho, in square pixels), before and after. */
   readonly costBefore: number
   readonly costAfter: number
   readonly iterations: number
