@@ -12,6 +12,14 @@ export function checkSide(name: string, side: number): void {
     throw new RangeError(`${name} of ${side} is not odd, 3 at least`)
 }
 
+/** Sums of squares of a pattern's bytes must fit 31 bits. */
+const largestPattern = 181
+
+export function checkPattern(side: number): void {
+  checkSide('pattern', side)
+  if (side > largestPattern) throw new RangeError(`pattern of ${side}, more than ${largestPattern}`)
+}
+
 /** `each` numbers for every one of `count`. */
 export function checkLength(name: string, { length }: Float32Array, count: number, each: number): void {
   if (length !== count * each) throw new RangeError(`${length} numbers of ${name}, not ${each} for each of ${count}`)

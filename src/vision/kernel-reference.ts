@@ -1,5 +1,6 @@
 /** The kernel in plain TypeScript: the definition of what each call does, and the fallback where there is no WebAssembly. */
 import type { Kernel, Patterns, Pyramid } from './kernel.ts'
+import { checkFrame, checkLength, checkPattern, checkSide, checkWhich } from './kernel-arguments.ts'
 import { cornerStrength } from './reference/corners.ts'
 import { flow } from './reference/flow.ts'
 import { cutPattern, ReferencePatterns } from './reference/patterns.ts'
@@ -10,20 +11,38 @@ import { search } from './reference/search.ts'
 export function createReferenceKernel(): Kernel {
   return {
     kind: 'reference',
-    pyramid: buildPyramid,
-    cornerStrength: (image, windowPx) => cornerStrength(own(image).plane(0), windowPx),
-    flow: (from, to, points, guesses, options) => flow(own(from), own(to), points, guesses, options),
+    pyramid(frame, levels) {
+      checkFrame(frame)
+      return buildPyramid(frame, levels)
+    },
+    cornerStrength(image, windowPx) {
+      checkSide('window', windowPx)
+      return cornerStrength(own(image).plane(0), windowPx)
+    },
+    flow(from, to, points, guesses, options) {
+      checkSide('window', options.windowPx)
+      checkLength('guesses', guesses, points.length / 2, 2)
+      return flow(own(from), own(to), points, guesses, options)
+    },
     cutPatterns(image, points, sizePx) {
+      checkPattern(sizePx)
       const count = points.length / 2
       const patterns = new ReferencePatterns(count, sizePx)
       const which = Int32Array.from({ length: count }, (_, i) => i)
       return { patterns, inside: recut(own(image), patterns, which, points) }
     },
-    recutPatterns: (image, patterns, which, points) => recut(own(image), ownPatterns(patterns), which, points),
-    search: (image, patterns, which, centres, searchPx) =>
-      search(own(image), ownPatterns(patterns), which, centres, searchPx),
-    refine: (image, patterns, which, warps, options) =>
-      refine(own(image), ownPatterns(patterns), which, warps, options),
+    recutPatterns(image, patterns, which, points) {
+      checkLength('points', points, which.length, 2)
+      return recut(own(image), ownPatterns(patterns, which), which, points)
+    },
+    search(image, patterns, which, centres, searchPx) {
+      checkLength('centres', centres, which.length, 2)
+      return search(own(image), ownPatterns(patterns, which), which, centres, searchPx)
+    },
+    refine(image, patterns, which, warps, options) {
+      checkLength('warps', warps, which.length, 8)
+      return refine(own(image), ownPatterns(patterns, which), which, warps, options)
+    },
   }
 }
 
@@ -47,7 +66,8 @@ function own(image: Pyramid): ReferencePyramid {
   throw new TypeError('a pyramid of another kernel')
 }
 
-function ownPatterns(patterns: Patterns): ReferencePatterns {
-  if (patterns instanceof ReferencePatterns) return patterns
-  throw new TypeError('patterns of another kernel')
+function ownPatterns(patterns: Patterns, which: Int32Array): ReferencePatterns {
+  if (!(patterns instanceof ReferencePatterns)) throw new TypeError('patterns of another kernel')
+  checkWhich(patterns, which)
+  return patterns
 }

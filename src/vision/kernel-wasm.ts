@@ -15,7 +15,7 @@ import type {
   RefineResult,
   SearchResult,
 } from './kernel.ts'
-import { checkFrame, checkLength, checkSide, checkWhich } from './kernel-arguments.ts'
+import { checkFrame, checkLength, checkPattern, checkSide, checkWhich } from './kernel-arguments.ts'
 import { Arena } from './wasm/arena.ts'
 import { coarseSide } from './reference/patterns.ts'
 import { bell } from './reference/refine.ts'
@@ -112,7 +112,7 @@ class WasmKernel implements Kernel {
   }
 
   cutPatterns(image: Pyramid, points: Float32Array, sizePx: number): { patterns: Patterns; inside: Uint8Array } {
-    checkSide('pattern', sizePx)
+    checkPattern(sizePx)
     const count = points.length / 2
     const patterns = new WasmPatterns(this.#arena, count, sizePx, this.#calls.patternSize(sizePx))
     const which = Int32Array.from({ length: count }, (_, i) => i)

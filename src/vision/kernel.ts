@@ -81,7 +81,7 @@ export interface RefineResult {
   readonly ok: Uint8Array
 }
 
-/** Sizes of windows and patterns are odd, 3 at least. Points are independent: a batch may be cut anywhere. */
+/** Sizes of windows and patterns are odd, 3 at least, patterns 181 at most. Points are independent: a batch may be cut anywhere. */
 export interface Kernel {
   readonly kind: 'wasm' | 'reference'
   /**

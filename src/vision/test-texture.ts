@@ -15,7 +15,7 @@ export interface TextureOptions {
 /** A band-limited texture with the spectrum of natural pictures: amplitude grows with the wave's length. */
 export function waves(
   seed: number | string,
-  { shortestPx = 4, longestPx = 60, waves: count = 60 }: TextureOptions = {},
+  { shortestPx = 4, longestPx = 60, waves: count = 30 }: TextureOptions = {},
 ): Texture {
   const rng = seededRng(seed)
   const all = Array.from({ length: count }, () => {

@@ -1,0 +1,4 @@
+import { createReferenceKernel } from './kernel-reference.ts'
+import { testKernel } from './kernel-suite.ts'
+
+testKernel(() => Promise.resolve(createReferenceKernel()))
