@@ -7,7 +7,7 @@
  */
 import { frobenius3, multiply3, multiplyTransposed3, skew, transpose3 } from '../geometry/linear.ts'
 import { expSo3 } from '../geometry/so3.ts'
-import { leastVector, svd3, type Svd3 } from '../geometry/svd.ts'
+import { leastVector, nullSpace, svd3, type Svd3 } from '../geometry/svd.ts'
 import { epipolarRow, refineEpipolar, sampsonSquared, type EpipolarParameters } from './epipolar.ts'
 import { normalisationOf, normalised, toNormal, toOriginal } from './normalisation.ts'
 import { msac, type RobustFit, type RobustOptions } from './robust.ts'
@@ -28,9 +28,19 @@ export function eightPoint(a: Float64Array, b: Float64Array, subset: ArrayLike<n
   for (let i = 0; i < subset.length; i++) {
     epipolarRow(from[2 * i]!, from[2 * i + 1]!, to[2 * i]!, to[2 * i + 1]!, rows, 9 * i)
   }
-  const { vector, sizes } = leastVector(rows, subset.length, 9)
-  if (!(sizes[7]! > 1e-10 * sizes[0]!)) return null
+  const vector = subset.length === 8 ? fromEight(rows) : fromMany(rows, subset.length)
+  if (vector === null) return null
   return ofUnitSize(multiply3(multiplyTransposed3(toNormal(normalB), ofRankTwo(vector)), toNormal(normalA)))
+}
+
+function fromEight(rows: Float64Array): Float64Array | null {
+  const out = new Float64Array(9)
+  return nullSpace(rows, 8, 9, out) ? out : null
+}
+
+function fromMany(rows: Float64Array, n: number): Float64Array | null {
+  const { vector, sizes } = leastVector(rows, n, 9)
+  return sizes[7]! > 1e-10 * sizes[0]! ? vector : null
 }
 
 function ofUnitSize(f: Float64Array): Float64Array {

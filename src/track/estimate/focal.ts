@@ -31,7 +31,7 @@ const gridSteps = 60
 /**
  * @param fundamentals of pairs of pictures, for points measured from the principal point
  * @param weights of the pairs; absent: all 1
- * @returns null with no pair, or where the least disagreement lies at an end of the range: then the pairs do not tell
+ * @returns null with no pair, or where the least disagreement lies at an end of the range, or all of it is as good: then the pairs do not tell
  */
 export function focalFromFundamentals(
   fundamentals: readonly Float64Array[],
@@ -52,6 +52,7 @@ export function focalFromFundamentals(
   let [from, to] = [best.at, best.at]
   while (from > low && disagreement(from) <= limit) from -= step / 4
   while (to < high && disagreement(to) <= limit) to += step / 4
+  if (from <= low && to >= high) return null
   return {
     focal: Math.exp(best.at),
     disagreement: best.value,

@@ -56,10 +56,11 @@ const manifolds = {
  */
 export function chooseMotion(a: Float64Array, b: Float64Array, options: MotionOptions): MotionChoice | null {
   const general = robustEssential(a, b, options)
-  // Where no plane is seen, none needs to be looked for until all hope is gone.
-  const plane = robustHomography(a, b, { maxSamples: 300, ...options })
-  const free = options.focal === 'free' ? robustTurnAndFocal(a, b, options) : null
-  const turn = options.focal === 'free' ? free?.model.homography : robustRotation(a, b, options)?.model
+  // Where there is no plane and no turn, none needs to be looked for until all hope is gone.
+  const brief = { maxSamples: 300, ...options }
+  const plane = robustHomography(a, b, brief)
+  const free = options.focal === 'free' ? robustTurnAndFocal(a, b, brief) : null
+  const turn = options.focal === 'free' ? free?.model.homography : robustRotation(a, b, brief)?.model
   const errors = {
     rotation: turn === undefined ? null : squaredErrors(a, (out) => homographySquared(turn, a, b, out)),
     plane: plane && squaredErrors(a, (out) => homographySquared(plane.model, a, b, out)),

@@ -54,8 +54,12 @@ const blender: { lens: Lens; pixels: [number, number, number, number][] }[] = [
 ]
 
 const lenses = fc.oneof(
-  fc.record({ k1: fc.double({ min: -0.4, max: 0.4, noNaN: true }), k2: fc.double({ min: -0.1, max: 0.1, noNaN: true }) }).chain(
-    ({ k1, k2 }) => {
+  fc
+    .record({
+      k1: fc.double({ min: -0.4, max: 0.4, noNaN: true }),
+      k2: fc.double({ min: -0.1, max: 0.1, noNaN: true }),
+    })
+    .chain(({ k1, k2 }) => {
       const lens: Lens[] = [
         { model: 'none' },
         { model: 'polynomial', k1, k2, k3: k1 * k2 },
@@ -64,8 +68,7 @@ const lenses = fc.oneof(
         { model: 'brown', k1, k2, k3: k1 * k2, k4: k2 / 10, p1: k2 / 20, p2: k1 / 50 },
       ]
       return fc.constantFrom(...lens)
-    },
-  ),
+    }),
 )
 const coordinate = fc.double({ min: -0.9, max: 0.9, noNaN: true })
 
@@ -157,7 +160,8 @@ test('derivatives are those of the map', () => {
         distort({ ...map, [name]: map[name] + h }, x, y, plus)
         distort({ ...map, [name]: map[name] - h }, x, y, minus)
         for (let row = 0; row < 2; row++) {
-          const unused = lens.model === 'none' || (name === 'k3' && (lens.model === 'division' || lens.model === 'nuke'))
+          const unused =
+            lens.model === 'none' || (name === 'k3' && (lens.model === 'division' || lens.model === 'nuke'))
           const numeric = unused ? 0 : (plus[row]! - minus[row]!) / (2 * h)
           assert.ok(Math.abs(numeric - jacobian.byK[3 * row + k]!) < 1e-6)
         }

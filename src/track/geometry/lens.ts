@@ -173,6 +173,7 @@ const brownPoint = new Float64Array(2)
 
 /** Newton steps, halved until they help: within the fold the map is the gradient of a convex function. */
 function undistortBrown(lens: LensMap, xd: number, yd: number, out: Float64Array, at: number): boolean {
+  if (!Number.isFinite(xd + yd)) return nothing(out, at)
   const start = Math.min(1, (0.9 * lens.idealRadius) / Math.hypot(xd, yd))
   let x = xd * start || 0
   let y = yd * start || 0

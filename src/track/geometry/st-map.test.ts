@@ -31,7 +31,11 @@ test('the maps of both directions undo each other', () => {
     const value = (i: number, j: number) => map[2 * ((row + j) * 64 + column + i) + channel]!
     return (1 - v) * ((1 - u) * value(0, 0) + u * value(1, 0)) + v * ((1 - u) * value(0, 1) + u * value(1, 1))
   }
-  for (const [column, row] of [[20, 10], [31, 18], [45, 25]] as const) {
+  for (const [column, row] of [
+    [20, 10],
+    [31, 18],
+    [45, 25],
+  ] as const) {
     const at = 2 * (row * 64 + column)
     const [x, y] = [there[at]! * 64, (1 - there[at + 1]!) * 36]
     assert.ok(Math.hypot(x - column - 0.5, y - row - 0.5) > (column === 31 ? 0 : 0.05), 'the lens moves the pixel')

@@ -19,8 +19,11 @@ export interface Svd3 {
 
 /** m = u diag(s) vᵀ of a 3 x 3 matrix. */
 export function svd3(m: Float64Array): Svd3 {
-  const work = m.slice()
+  // Squares of very small or large entries would be lost.
+  const scale = m.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1
+  const work = m.map((value) => value / scale)
   const v = new Float64Array(9)
+  const sign = Math.sign(det3(work))
   const sizes = orthogonalise(work, 3, 3, v)
   const u = new Float64Array(9)
   const first = column(work, 0)
@@ -28,7 +31,7 @@ export function svd3(m: Float64Array): Svd3 {
   if (sizes[0] === 0) first.set([1, 0, 0])
   let second: Float64Array = column(work, 1)
   // A matrix of rank 1 leaves the second direction open.
-  if (sizes[1]! > 1e-300 && sizes[1]! > 1e-15 * sizes[0]!) scaleTo(second, sizes[1]!)
+  if (sizes[1]! > 1e-15 * sizes[0]!) scaleTo(second, sizes[1]!)
   else second = perpendicularTo(first)
   const third = cross(first, second)
   if (det3(v) < 0) for (let i = 2; i < 9; i += 3) v[i] = -v[i]!
@@ -37,7 +40,7 @@ export function svd3(m: Float64Array): Svd3 {
     u[3 * i + 1] = second[i]!
     u[3 * i + 2] = third[i]!
   }
-  return { u, s: Float64Array.of(sizes[0]!, sizes[1]!, Math.sign(det3(m)) * sizes[2]!), v }
+  return { u, s: Float64Array.of(scale * sizes[0]!, scale * sizes[1]!, scale * sign * sizes[2]!), v }
 }
 
 const column = (m: Float64Array, j: number) => Float64Array.of(m[j]!, m[3 + j]!, m[6 + j]!)
