@@ -8,7 +8,7 @@ import { emptyReconstruction, solvedFrames, type Reconstruction, type SolveConte
 import type { Plan } from './plan.ts'
 import { misfit } from './score.ts'
 import { findStretches, framesOf, solveStretch, type Stretch } from './seed.ts'
-import type { Shot } from './shot.ts'
+import { sharedTracks, type Shot } from './shot.ts'
 
 export interface Setting extends Plan {
   readonly keyframes: readonly number[]
@@ -28,8 +28,9 @@ const MOST_TRIES = 8
  * loosely, the right one fits fewer tightly.
  */
 const SCALE = 0.25
-/** Seeds are the same when their focal lengths are this near. */
+/** Seeds of one stretch are the same when their focal lengths and misfits are this near. */
 const SAME_FOCAL = 0.03
+const SAME_MISFIT = 0.05
 
 interface Seed {
   readonly stretch: Stretch
@@ -71,15 +72,37 @@ async function plantSeeds(shot: Shot, setting: Setting, ctx: SolveContext): Prom
     if (tries >= (seeds.some((seed) => seed.misfit < BAD) ? USUAL_TRIES : MOST_TRIES)) break
     for (const focalPx of focalStartsPx) {
       if (ctx.signal.aborted) return seeds
-      const empty = emptyReconstruction(shot, { ...base, focalPx }, false)
       const focalsPx = zoomShape === null ? null : zoomShape.map((share) => share * focalPx)
-      const reconstruction = await solveStretch(shot, { ...empty, focalsPx }, stretch, freedom, pxUnit, ctx)
-      if (reconstruction === null) continue
-      seeds.push({ stretch, reconstruction, misfit: misfit(shot, reconstruction, SCALE * pxUnit, framesOf(stretch)) })
+      const empty = { ...emptyReconstruction(shot, { ...base, focalPx }, false), focalsPx }
+      for (let start: Reconstruction | null = empty, bodies = 0; start !== null && bodies < MOST_BODIES; bodies++) {
+        const reconstruction = await solveStretch(shot, start, stretch, freedom, pxUnit, ctx)
+        if (reconstruction === null) break
+        seeds.push({ stretch, reconstruction, misfit: misfit(shot, reconstruction, SCALE * pxUnit, framesOf(stretch)) })
+        start = withoutSolved(shot, start, reconstruction, stretch)
+      }
     }
     if (seeds.some((seed) => seed.misfit < GOOD)) break
   }
   return seeds.sort((a, b) => a.misfit - b.misfit)
+}
+
+/** Where less than this share of the shared tracks is explained, another body may be the scene. */
+const MOST_OF_THEM = 0.6
+const MOST_BODIES = 2
+
+/** The same hypothesis for the tracks that a seed does not explain; null when it explains most, or too few are left. */
+function withoutSolved(
+  shot: Shot,
+  start: Reconstruction,
+  solved: Reconstruction,
+  stretch: Stretch,
+): Reconstruction | null {
+  const { track } = sharedTracks(shot, stretch.from, stretch.to)
+  const explained = track.filter((t) => !Number.isNaN(solved.points[3 * t]!))
+  if (explained.length > MOST_OF_THEM * track.length) return null
+  const kept = start.kept.slice()
+  for (const t of explained) kept.fill(0, shot.trackStart[t]!, shot.trackStart[t + 1]!)
+  return { ...start, kept }
 }
 
 /** Seeds without those that repeat a better one. */
@@ -89,7 +112,10 @@ function differing(seeds: readonly Seed[]): Seed[] {
   const chosen: Seed[] = []
   for (const seed of seeds) {
     const twin = chosen.find(
-      (other) => other.stretch === seed.stretch && Math.abs(Math.log(focal(other) / focal(seed))) < SAME_FOCAL,
+      (other) =>
+        other.stretch === seed.stretch &&
+        Math.abs(Math.log(focal(other) / focal(seed))) < SAME_FOCAL &&
+        Math.abs(other.misfit - seed.misfit) < SAME_MISFIT,
     )
     if (twin === undefined) chosen.push(seed)
   }

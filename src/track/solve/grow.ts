@@ -7,6 +7,7 @@ import { placePoints } from './place-points.ts'
 import { cauchy, type Freedom } from './freedom.ts'
 import { adjustPart, errorsPx, solvedFrames, type Reconstruction, type SolveContext } from './reconstruction.ts'
 import { reject } from './reject.ts'
+import { noisePx } from './score.ts'
 import { interpolate } from './seed.ts'
 import type { Rigid3 } from '../geometry/rigid3.ts'
 import type { Shot } from './shot.ts'
@@ -81,16 +82,18 @@ async function settle(
   ctx: SolveContext,
 ): Promise<Reconstruction> {
   const all = window.length === solved.length
+  // As tight as the shot allows: what moves on its own would bend a loose fit, and the focal length with it.
+  const noise = Math.min(0.5 * pxUnit, Math.max(0.15 * pxUnit, noisePx(shot, current, window)))
   const fixedFrames = all ? window.slice(0, 1) : [window[0]!, window.at(-1)!]
   const part = await adjustPart(
     shot,
     current,
-    { frames: window, fixedFrames, ...(all ? freedom : {}), loss: cauchy(1.5 * pxUnit) },
+    { frames: window, fixedFrames, ...(all ? freedom : {}), loss: cauchy(3 * noise) },
     ctx,
   )
   if (part === null) return current
-  const { reconstruction } = reject(shot, part.reconstruction, 6 * pxUnit)
-  return placePoints(shot, reconstruction, { leastParallaxPx: 6 * pxUnit, gatePx: 4 * pxUnit })
+  const { reconstruction } = reject(shot, part.reconstruction, 15 * noise)
+  return placePoints(shot, reconstruction, { leastParallaxPx: 6 * pxUnit, gatePx: 10 * noise })
 }
 
 function windowOf(solved: readonly number[], frame: number): number[] {

@@ -9,7 +9,7 @@ import { quantile, type Shot } from './shot.ts'
 const CUT = 8
 
 /**
- * Mean over observations of log(1 + (e / scale)²), cut and scaled to 0 (all exact) … 1 (nothing fits). `frames`: only
+ * Mean over observations, weighted by area, of log(1 + (e / scale)²), cut and scaled to 0 (all exact) … 1 (nothing fits). `frames`: only
  * observations in these; all when absent.
  */
 export function misfit(
@@ -25,8 +25,8 @@ export function misfit(
   for (let i = 0; i < errors.length; i++) {
     if (counts !== null && !counts.has(shot.frame[i]!)) continue
     const e = errors[i]! / scalePx
-    sum += e < CUT ? Math.log1p(e * e) : worst
-    count++
+    sum += shot.areaWeight[i]! * (e < CUT ? Math.log1p(e * e) : worst)
+    count += shot.areaWeight[i]!
   }
   return count === 0 ? 1 : sum / (count * worst)
 }

@@ -105,7 +105,10 @@ export function framesOf({ from, to }: Stretch): number[] {
   return Array.from({ length: count }, (_, i) => from + Math.round((i * (to - from)) / (count - 1)))
 }
 
-/** Solves a stretch under one hypothesis; null when it holds no rigid scene in front of both cameras. */
+/**
+ * Solves a stretch under one hypothesis, that of `start`: its focal lengths, and the tracks it keeps. Null when it holds no
+ * rigid scene in front of both cameras.
+ */
 export async function solveStretch(
   shot: Shot,
   start: Reconstruction,
@@ -154,23 +157,25 @@ async function sharpen(
     const options = { frames, ...freedom, loss: cauchy(2 * noise), maxIterations: 20 } as const
     current = (await adjustPart(shot, current, options, ctx))?.reconstruction ?? current
   }
-  return { ...current, kept: loose.kept }
+  return { ...current, kept: new Uint8Array(loose.kept.length).fill(1) }
 }
 
 function pairPose(shot: Shot, start: Reconstruction, stretch: Stretch, pxUnit: number): Rigid3 | null {
-  const { inA, inB } = sharedTracks(shot, stretch.from, stretch.to)
+  const shared = sharedTracks(shot, stretch.from, stretch.to)
+  const used = Array.from(shared.track.keys()).filter((k) => start.kept[shared.inA[k]!] === 1)
+  const [inA, inB] = [used.map((k) => shared.inA[k]!), used.map((k) => shared.inB[k]!)]
   const inside = camerasInside(start)
-  const rays = (frame: number, observations: Int32Array) => raysOf(inside(frame), positions(shot, observations))
+  const rays = (frame: number, observations: readonly number[]) => raysOf(inside(frame), positions(shot, observations))
   return (
     robustRelativePose(rays(stretch.from, inA), rays(stretch.to, inB), {
       threshold: (2 * pxUnit) / inside(stretch.to).focalXPx,
       rng: seededRng(`pair ${stretch.from} ${stretch.to}`),
-      maxSamples: 400,
+      maxSamples: 1000,
     })?.bFromA ?? null
   )
 }
 
-function positions(shot: Shot, observations: Int32Array): Float64Array {
+function positions(shot: Shot, observations: readonly number[]): Float64Array {
   const xy = new Float64Array(2 * observations.length)
   observations.forEach((i, k) => xy.set(shot.xy.subarray(2 * i, 2 * i + 2), 2 * k))
   return xy

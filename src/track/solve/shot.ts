@@ -25,8 +25,22 @@ export interface Shot extends ObservationTable {
   /** Observations of frame f: `byFrame[frameStart[f]]` up to, not including, `byFrame[frameStart[f + 1]]`. */
   readonly frameStart: Int32Array
   readonly byFrame: Int32Array
+  /**
+   * Per observation: 1 / how many observations share its part of the picture in its frame. A moving thing rich in corners
+   * speaks for its area with this weight, not for its number of tracks.
+   */
+  readonly areaWeight: Float64Array
   readonly hidden: ObservationTable
 }
+
+/** The size of the picture, pixels. */
+export interface PictureSize {
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
+/** The picture is divided into this many parts along its longer and its shorter side. */
+const PARTS = [10, 6] as const
 
 /** Tracks shorter than this give nothing away: each of their observations is needed to place the point. */
 const SHORTEST_WITH_HIDDEN = 6
@@ -35,7 +49,12 @@ const SHORTEST_WITH_HIDDEN = 6
  * Puts tracks into columns. Positions that are not finite and repeated frames of a track are left out; a share of the
  * observations of longer tracks, drawn by the seed, is hidden. Null when no observation is left.
  */
-export function tabulate(tracks: readonly SolverTrack[], heldOutShare: number, seed: number): Shot | null {
+export function tabulate(
+  tracks: readonly SolverTrack[],
+  heldOutShare: number,
+  seed: number,
+  picture: PictureSize,
+): Shot | null {
   const rng = seededRng(`held-out ${seed}`)
   const seen = new Columns()
   const hidden = new Columns()
@@ -63,8 +82,22 @@ export function tabulate(tracks: readonly SolverTrack[], heldOutShare: number, s
     frameCount,
     trackIds: tracks.map((track) => track.id),
     trackStart,
+    areaWeight: areaWeights(table, frameCount, picture),
     hidden: hidden.table(first),
   }
+}
+
+function areaWeights({ frame, xy }: ObservationTable, frameCount: number, picture: PictureSize): Float64Array {
+  const wide = picture.widthPx >= picture.heightPx
+  const [columns, rows] = wide ? PARTS : ([PARTS[1], PARTS[0]] as const)
+  const within = (share: number, parts: number) => Math.min(parts - 1, Math.max(0, Math.floor(share * parts)))
+  const part = Int32Array.from(frame, (f, i) => {
+    const column = within(xy[2 * i]! / picture.widthPx, columns)
+    return (f * rows + within(xy[2 * i + 1]! / picture.heightPx, rows)) * columns + column
+  })
+  const counts = new Int32Array(frameCount * rows * columns)
+  for (const at of part) counts[at]!++
+  return Float64Array.from(part, (at) => 1 / counts[at]!)
 }
 
 /** Indices of a track's finite positions, ascending by frame, each frame once. */

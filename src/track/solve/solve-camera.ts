@@ -35,7 +35,7 @@ export async function solveCamera(
 ): Promise<SolveResult> {
   const wrong = unusable(options)
   if (wrong !== null) return failure('unstable', `The solver needs ${wrong}.`)
-  const shot = tabulate(tracks, options.heldOutShare, options.seed)
+  const shot = tabulate(tracks, options.heldOutShare, options.seed, options)
   if (shot === null) return failure('too-few-tracks', 'There are no tracks; follow at least 20 points.')
   const plan = planOf(options)
   const keyframes = selectKeyframes(shot, plan.diagonalPx, FEWEST_TRACKS)
