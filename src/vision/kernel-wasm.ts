@@ -19,6 +19,7 @@ import { checkFrame, checkLength, checkPattern, checkSide, checkWhich } from './
 import { Arena } from './wasm/arena.ts'
 import { coarseSide } from './reference/patterns.ts'
 import { bell } from './reference/refine.ts'
+import { splineWeights } from './reference/sample.ts'
 import { alone, type Crew, type Muster } from './wasm/crew.ts'
 import { type CallName, compile, type Exports, instantiate, newMemory } from './wasm/engine.ts'
 import { moduleBase64 } from './wasm/module-bytes.ts'
@@ -51,12 +52,14 @@ class WasmKernel implements Kernel {
   readonly #work: WorkSpace
   readonly #calls: Exports
   readonly #crew: Crew
+  readonly #weights: number
 
   constructor(arena: Arena, calls: Exports, crew: Crew) {
     this.#arena = arena
     this.#work = new WorkSpace(arena)
     this.#calls = calls
     this.#crew = crew
+    this.#weights = putWeights(arena)
   }
 
   pyramid(frame: Parameters<Kernel['pyramid']>[0], levels: number): Pyramid {
@@ -185,6 +188,7 @@ class WasmKernel implements Kernel {
       ok + i,
       fine,
       coarse,
+      this.#weights,
       s + k * scratch,
     ])
     return { warps: work.floats(h, 8 * count), correlation: work.floats(correlation, count), ok: work.bytes(ok, count) }
@@ -201,6 +205,15 @@ class WasmKernel implements Kernel {
       })),
     )
   }
+}
+
+/** Weights of the four pixels around a place, for each 1024th of a pixel; returns where they lie. */
+function putWeights(arena: Arena): number {
+  const count = 1024
+  const address = arena.allocate(16 * count)
+  const table = new Float32Array(arena.memory.buffer, address, 4 * count)
+  for (let i = 0; i < count; i++) table.set(splineWeights(i / count), 4 * i)
+  return address
 }
 
 /** Square values as the module has them: rows of whole vectors, zero beyond, a whole number of vector pairs in all. */

@@ -70,6 +70,9 @@ export function farthestMove(step: Float64Array, reach: number): number {
 /** How much larger or smaller than in the pattern an area may become. */
 const largestGrowth = 16
 
+/** How far from the centre a corner may come, across or down, in halves of the pattern's side. */
+const longestStretch = 8
+
 /**
  * Whether the warped pattern lies in a picture of this size, border included, and is a pattern still: not folded over, no
  * corner stretched or shrunk beyond all likelihood. False for what is not finite.
@@ -84,6 +87,7 @@ export function isUsable(warp: Float64Array, reach: number, width: number, heigh
     const u = (a * x + b * y + c) / w
     const v = (d * x + e * y + f) / w
     if (!(u >= -0.5 && v >= -0.5 && u <= width - 0.5 && v <= height - 0.5)) return false
+    if (!(Math.max(Math.abs(u - c), Math.abs(v - f)) <= longestStretch * reach)) return false
     const area = ((a - u * g) * (e - v * h) - (b - u * h) * (d - v * g)) / (w * w)
     if (!(area * largestGrowth >= 1 && area <= largestGrowth)) return false
   }

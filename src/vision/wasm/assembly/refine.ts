@@ -28,6 +28,7 @@ let images: usize = 0
 let window: usize = 0
 let fineMask: usize = 0
 let coarseMask: usize = 0
+let table: usize = 0
 let fineWeights: usize = 0
 let coarseWeights: usize = 0
 let factor: usize = 0
@@ -58,7 +59,10 @@ function useScratch(scratch: usize, n: i32): void {
   maskAll(coarseMask, coarseSide(n))
 }
 
-/** See `Kernel.refine`. `warps` (8 f32 each) are replaced where `ok`; bells are grids of weights for both sizes. */
+/**
+ * See `Kernel.refine`. `warps` (8 f32 each) are replaced where `ok`; bells are grids of weights for
+ * both sizes of pattern, the table is that of `sampleWarped`.
+ */
 export function refine(
   pyramid: usize,
   patterns: usize,
@@ -74,11 +78,13 @@ export function refine(
   ok: usize,
   fineBell: usize,
   coarseBell: usize,
+  weightTable: usize,
   scratch: usize,
 ): void {
   useScratch(scratch, n)
   fineWeights = fineBell
   coarseWeights = coarseBell
+  table = weightTable
   const size = patternSize(n)
   for (let i: usize = 0; i < usize(count); i++) {
     const pattern = patterns + usize(load<i32>(which + (i << 2))) * size
@@ -184,6 +190,6 @@ function sample(level: usize, n: i32, reach: f64): void {
   if (isStraight && load<f64>(warp, 24) == 0 && load<f64>(warp, 48) == 0 && load<f64>(warp, 56) == 0) {
     sampleWindow(level, load<f64>(warp, 16) - reach, load<f64>(warp, 40) - reach, n, window, tile)
   } else {
-    sampleWarped(level, warp, n, window)
+    sampleWarped(level, warp, n, window, table)
   }
 }

@@ -166,11 +166,19 @@ export function sampleWithSlopes(
   }
 }
 
+/** Fractions of a pixel that the table of weights knows. */
+const FRACTION_BITS: i32 = 10
+const FRACTIONS: f32 = 1024
+
+/** 1.5 times 2^23: a float near it has a unit of 1, so that adding it rounds, and its bits count from those of this one. */
+const ROUNDER: f32 = 12582912
+
 /**
  * Brightness under a warped grid of n x n points around its centre: `warp` is a homography (8 f64, row-major) to (u, v). All
- * of it must lie within one pixel of the level.
+ * of it must lie within one pixel of the level, and within 4,000 of the centre. `table` holds the weights of four pixels for
+ * each 1024th of a pixel: computing them for every sample would take several times as long as all the rest.
  */
-export function sampleWarped(level: usize, warp: usize, n: i32, out: usize): void {
+export function sampleWarped(level: usize, warp: usize, n: i32, out: usize, table: usize): void {
   const h0 = load<f64>(warp)
   const h1 = load<f64>(warp, 8)
   const h3 = load<f64>(warp, 24)
@@ -180,14 +188,14 @@ export function sampleWarped(level: usize, warp: usize, n: i32, out: usize): voi
   // Counted from the pixel under the centre, so that single precision is enough in the largest picture.
   const bu = Math.floor(load<f64>(warp, 16))
   const bv = Math.floor(load<f64>(warp, 40))
-  const ux = f32(h0 - bu * h6)
-  const uy = f32(h1 - bu * h7)
-  const u0 = f32(load<f64>(warp, 16) - bu)
-  const vx = f32(h3 - bv * h6)
-  const vy = f32(h4 - bv * h7)
-  const v0 = f32(load<f64>(warp, 40) - bv)
+  const ux = FRACTIONS * f32(h0 - bu * h6)
+  const uy = FRACTIONS * f32(h1 - bu * h7)
+  const u0 = FRACTIONS * f32(load<f64>(warp, 16) - bu)
+  const vx = FRACTIONS * f32(h3 - bv * h6)
+  const vy = FRACTIONS * f32(h4 - bv * h7)
+  const v0 = FRACTIONS * f32(load<f64>(warp, 40) - bv)
   const rowPixels = stride(level)
-  const base = pixels(level) + (isize(i32(bv) * rowPixels + i32(bu)) << 2)
+  const base = pixels(level) + (isize((i32(bv) - 1) * rowPixels + i32(bu) - 1) << 2)
   const rowsOut = usize(strideOf(n)) << 2
   const reach = f32(n - 1) * f32(0.5)
   const affine = h6 == 0 && h7 == 0
@@ -208,26 +216,34 @@ export function sampleWarped(level: usize, warp: usize, n: i32, out: usize): voi
         u = f32x4.mul(u, w)
         v = f32x4.mul(v, w)
       }
-      v128.store(to + (usize(i) << 2), fourSamples(base, rowPixels, u, v))
+      v128.store(to + (usize(i) << 2), fourSamples(base, rowPixels, u, v, table))
     }
   }
 }
 
 // @ts-ignore: decorator
-@inline function fourSamples(base: usize, rowPixels: i32, u: v128, v: v128): v128 {
-  const iu = f32x4.floor(u)
-  const iv = f32x4.floor(v)
-  const fu = f32x4.sub(u, iu)
-  const fv = f32x4.sub(v, iv)
-  const at = i32x4.add(
-    i32x4.mul(i32x4.trunc_sat_f32x4_s(iv), i32x4.splat(rowPixels)),
-    i32x4.trunc_sat_f32x4_s(iu),
+@inline function rounded(x: v128): v128 {
+  return i32x4.sub(f32x4.add(x, f32x4.splat(ROUNDER)), i32x4.splat(0x4b400000))
+}
+
+/** At four places, in 1024ths of a pixel from `base`. */
+// @ts-ignore: decorator
+@inline function fourSamples(base: usize, rowPixels: i32, u: v128, v: v128, table: usize): v128 {
+  const iu = rounded(u)
+  const iv = rounded(v)
+  const pixel = i32x4.add(
+    i32x4.mul(i32x4.shr_s(iv, FRACTION_BITS), i32x4.splat(rowPixels)),
+    i32x4.shr_s(iu, FRACTION_BITS),
   )
+  const at = i32x4.add(i32x4.shl(pixel, 2), i32x4.splat(i32(base)))
+  const last = i32x4.splat(i32(FRACTIONS) - 1)
+  const across = i32x4.add(i32x4.shl(v128.and(iu, last), 4), i32x4.splat(i32(table)))
+  const down = i32x4.add(i32x4.shl(v128.and(iv, last), 4), i32x4.splat(i32(table)))
   const row = usize(rowPixels) << 2
-  const p = tapProducts(base + (isize(i32x4.extract_lane(at, 0)) << 2), row, fu, fv, 0)
-  const q = tapProducts(base + (isize(i32x4.extract_lane(at, 1)) << 2), row, fu, fv, 1)
-  const r = tapProducts(base + (isize(i32x4.extract_lane(at, 2)) << 2), row, fu, fv, 2)
-  const s = tapProducts(base + (isize(i32x4.extract_lane(at, 3)) << 2), row, fu, fv, 3)
+  const p = tapProducts(i32x4.extract_lane(at, 0), row, i32x4.extract_lane(across, 0), i32x4.extract_lane(down, 0))
+  const q = tapProducts(i32x4.extract_lane(at, 1), row, i32x4.extract_lane(across, 1), i32x4.extract_lane(down, 1))
+  const r = tapProducts(i32x4.extract_lane(at, 2), row, i32x4.extract_lane(across, 2), i32x4.extract_lane(down, 2))
+  const s = tapProducts(i32x4.extract_lane(at, 3), row, i32x4.extract_lane(across, 3), i32x4.extract_lane(down, 3))
   // The sums of the lanes of each, transposed into one vector.
   const pq = f32x4.add(v128.shuffle<f32>(p, q, 0, 4, 1, 5), v128.shuffle<f32>(p, q, 2, 6, 3, 7))
   const rs = f32x4.add(v128.shuffle<f32>(r, s, 0, 4, 1, 5), v128.shuffle<f32>(r, s, 2, 6, 3, 7))
@@ -236,37 +252,17 @@ export function sampleWarped(level: usize, warp: usize, n: i32, out: usize): voi
 
 /** The four columns around a place, each weighted and summed down its rows. */
 // @ts-ignore: decorator
-@inline function tapProducts(at: usize, row: usize, fu: v128, fv: v128, lane: i32): v128 {
-  const x = fourWeights(splatLane(fu, lane))
-  const y = fourWeights(splatLane(fv, lane))
-  const from = at - row - 4
+@inline function tapProducts(from: usize, row: usize, across: usize, down: usize): v128 {
+  const third = from + 2 * row
   const sum = f32x4.add(
     f32x4.add(
-      f32x4.mul(v128.load(from), splatLane(y, 0)),
-      f32x4.mul(v128.load(from + row), splatLane(y, 1)),
+      f32x4.mul(v128.load(from), v128.load32_splat(down)),
+      f32x4.mul(v128.load(from + row), v128.load32_splat(down, 4)),
     ),
     f32x4.add(
-      f32x4.mul(v128.load(from + 2 * row), splatLane(y, 2)),
-      f32x4.mul(v128.load(from + 3 * row), splatLane(y, 3)),
+      f32x4.mul(v128.load(third), v128.load32_splat(down, 8)),
+      f32x4.mul(v128.load(third + row), v128.load32_splat(down, 12)),
     ),
   )
-  return f32x4.mul(x, sum)
-}
-
-/** Weights of the four pixels around a place `f` beyond the second one, by Horner's rule on all four at once. */
-// @ts-ignore: decorator
-@inline function fourWeights(f: v128): v128 {
-  const cubic = f32x4(-1.0 / 6.0, 0.5, -0.5, 1.0 / 6.0)
-  const square = f32x4(0.5, -1, 0.5, 0)
-  const linear = f32x4(-0.5, 0, 0.5, 0)
-  const constant = f32x4(1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0, 0)
-  return f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(cubic, f), square), f), linear), f), constant)
-}
-
-// @ts-ignore: decorator
-@inline function splatLane(v: v128, lane: i32): v128 {
-  if (lane == 0) return v128.shuffle<f32>(v, v, 0, 0, 0, 0)
-  if (lane == 1) return v128.shuffle<f32>(v, v, 1, 1, 1, 1)
-  if (lane == 2) return v128.shuffle<f32>(v, v, 2, 2, 2, 2)
-  return v128.shuffle<f32>(v, v, 3, 3, 3, 3)
+  return f32x4.mul(v128.load(across), sum)
 }

@@ -2,6 +2,7 @@
 import { AFFINE, LOC_ROT, LOC_ROT_SCALE, LOC_SCALE, PERSPECTIVE } from './template'
 
 const LARGEST_GROWTH: f64 = 16
+const LONGEST_STRETCH: f64 = 8
 
 // @ts-ignore: decorator
 @inline function get(m: usize, i: i32): f64 {
@@ -106,6 +107,8 @@ export function isUsable(warp: usize, reach: f64, w: i32, h: i32): bool {
     const u = (get(warp, 0) * x + get(warp, 1) * y + get(warp, 2)) / z
     const v = (get(warp, 3) * x + get(warp, 4) * y + get(warp, 5)) / z
     if (!(u >= -0.5 && v >= -0.5 && u <= f64(w) - 0.5 && v <= f64(h) - 0.5)) return false
+    const far = Math.max(Math.abs(u - get(warp, 2)), Math.abs(v - get(warp, 5)))
+    if (!(far <= LONGEST_STRETCH * reach)) return false
     const xx = get(warp, 0) - u * g
     const xy = get(warp, 1) - u * k
     const yx = get(warp, 3) - v * g
