@@ -3,7 +3,7 @@
  * Track, 1994), strongest first, spread evenly over the nine regions of the picture.
  */
 import type { Kernel, Pyramid } from '#vision/kernel.ts'
-import { type Mask, type MaskTest, maskTest } from './mask.ts'
+import { type Mask, maskTest } from './mask.ts'
 import { PointGrid } from './point-grid.ts'
 import { type Region, regionIndex, regions } from './region.ts'
 
@@ -69,11 +69,10 @@ export function detect(kernel: Kernel, image: Pyramid, options: DetectOptions): 
   const strength = kernel.cornerStrength(image, options.windowPx)
   const maxima = localMaxima(strength, widthPx, heightPx)
   const region = (x: number, y: number) => regionIndex(x, y, widthPx, heightPx)
-
-  const { corners, tally } = sift(maxima, strength, widthPx, heightPx, options, region)
+  const { corners, tally } = sift(maxima, { strength, width: widthPx, height: heightPx, region }, options)
   const existing = new Int32Array(regions.length)
   for (let i = 0; i + 1 < options.existing.length; i += 2) {
-    existing[region(options.existing[i] ?? 0, options.existing[i + 1] ?? 0)]! += 1
+    existing[region(options.existing[i]!, options.existing[i + 1]!)]! += 1
   }
   const queues = regions.map((_, r) => corners.filter(({ x, y }) => region(x, y) === r))
   const taken = options.count === null ? corners : takeEvenly(queues, existing, options.count)
@@ -99,8 +98,16 @@ interface Corner {
   readonly strength: number
 }
 
-/** Indices of pixels stronger than their eight neighbours and than noise, strongest first. */
-function localMaxima(strength: Float32Array, width: number, height: number): Int32Array {
+interface Field {
+  readonly strength: Float32Array
+  readonly width: number
+  readonly height: number
+  /** Index of the region of a position. */
+  readonly region: (x: number, y: number) => number
+}
+
+/** Indices of pixels stronger than their eight neighbours and than noise. */
+function localMaxima(strength: Float32Array, width: number, height: number): number[] {
   const weakest = weakestGradient ** 2
   const found: number[] = []
   for (let y = 1; y < height - 1; y++) {
@@ -114,43 +121,54 @@ function localMaxima(strength: Float32Array, width: number, height: number): Int
       found.push(i)
     }
   }
-  return Int32Array.from(found).sort((a, b) => strength[b]! - strength[a]! || a - b)
+  return found
 }
 
 /** The maxima that may be used, strongest first, and by region how many were refused for what. */
 function sift(
-  maxima: Int32Array,
-  strength: Float32Array,
-  width: number,
-  height: number,
+  maxima: readonly number[],
+  field: Field,
   options: DetectOptions,
-  region: (x: number, y: number) => number,
 ): { corners: Corner[]; tally: Int32Array } {
-  const allowed: MaskTest = maskTest(options.masks)
-  const threshold = Math.sqrt(options.threshold) * (strength[maxima[0] ?? 0] ?? 0)
-  const grid = new PointGrid(width, options.minDistancePx)
-  for (let i = 0; i + 1 < options.existing.length; i += 2) {
-    grid.add(options.existing[i] ?? 0, options.existing[i + 1] ?? 0)
-  }
+  const { strength, width, height, region } = field
+  const { marginPx: margin, existing } = options
+  const allowed = maskTest(options.masks)
+  const strongest = maxima.reduce((most, at) => Math.max(most, strength[at]!), 0)
+  const threshold = Math.sqrt(options.threshold) * strongest
   const tally = new Int32Array(regions.length * fates.length)
-  const corners: Corner[] = []
+  const refuse = ({ x, y }: Corner, fate: (typeof fates)[number]) => {
+    tally[region(x, y) * fates.length + fates.indexOf(fate)]! += 1
+  }
+  const strong: Corner[] = []
   for (const at of maxima) {
-    const x = (at % width) + 0.5 + peakOffset(strength[at - 1]!, strength[at]!, strength[at + 1]!)
-    const y = Math.floor(at / width) + 0.5 + peakOffset(strength[at - width]!, strength[at]!, strength[at + width]!)
-    const { marginPx: margin } = options
-    let fate: (typeof fates)[number] | null = null
-    if (x < margin || y < margin || x > width - margin || y > height - margin) fate = 'margin'
-    else if (!allowed(options.frame, x, y)) fate = 'masked'
-    else if (strength[at]! < threshold) fate = 'threshold'
-    else if (grid.near(x, y)) fate = 'occupied'
-    if (fate !== null) {
-      tally[region(x, y) * fates.length + fates.indexOf(fate)]! += 1
-      continue
+    const corner = cornerAt(at, strength, width)
+    const { x, y } = corner
+    if (x < margin || y < margin || x > width - margin || y > height - margin) refuse(corner, 'margin')
+    else if (!allowed(options.frame, x, y)) refuse(corner, 'masked')
+    else if (corner.strength < threshold) refuse(corner, 'threshold')
+    else strong.push(corner)
+  }
+  strong.sort((a, b) => b.strength - a.strength || a.y - b.y || a.x - b.x)
+
+  const grid = new PointGrid(width, options.minDistancePx)
+  for (let i = 0; i + 1 < existing.length; i += 2) grid.add(existing[i]!, existing[i + 1]!)
+  const corners: Corner[] = []
+  for (const corner of strong) {
+    if (grid.near(corner.x, corner.y)) refuse(corner, 'occupied')
+    else {
+      grid.add(corner.x, corner.y)
+      corners.push(corner)
     }
-    grid.add(x, y)
-    corners.push({ x, y, strength: strength[at]! })
   }
   return { corners, tally }
+}
+
+/** A maximum to a fraction of a pixel. */
+function cornerAt(at: number, strength: Float32Array, width: number): Corner {
+  const peak = strength[at]!
+  const x = (at % width) + 0.5 + peakOffset(strength[at - 1]!, peak, strength[at + 1]!)
+  const y = Math.floor(at / width) + 0.5 + peakOffset(strength[at - width]!, peak, strength[at + width]!)
+  return { x, y, strength: peak }
 }
 
 /** Top of the parabola through three values at -1, 0, 1, of which the middle one is the largest. */

@@ -87,21 +87,22 @@ function flow(
   from: Pyramid,
   to: Pyramid,
   candidates: readonly Candidate[],
-  { patternSize, searchSize }: TrackerSettings,
+  settings: TrackerSettings,
 ): Candidate[] {
   if (candidates.length === 0) return []
   const start = positions(candidates)
   const guess = predictions(candidates)
-  const there = kernel.flow(from, to, start, guess, flowOptions(patternSize, flowLevels))
-  // As in Blender all of the pattern stays in the search window, which lies around the predicted place.
-  const reach = (searchSize - patternSize) / 2
+  const there = kernel.flow(from, to, start, guess, flowOptions(settings.patternSize, flowLevels))
   return candidates.flatMap((candidate, i) => {
-    const [ix, iy] = [2 * i, 2 * i + 1]
-    const [x, y] = [there.xy[ix]!, there.xy[iy]!]
-    if (there.ok[i] === 0) return []
-    if (Math.abs(x - guess[ix]!) > reach || Math.abs(y - guess[iy]!) > reach) return []
-    return [{ ...candidate, x, y }]
+    const [x, y] = [there.xy[2 * i]!, there.xy[2 * i + 1]!]
+    return there.ok[i] === 1 && isInReach(candidate.follower, x, y, settings) ? [{ ...candidate, x, y }] : []
   })
+}
+
+/** As in Blender all of the pattern stays in the search window, which lies around the predicted place. */
+function isInReach({ x, y, vx, vy }: Follower, atX: number, atY: number, settings: TrackerSettings): boolean {
+  const reach = (settings.searchSize - settings.patternSize) / 2
+  return Math.abs(atX - x - vx) <= reach && Math.abs(atY - y - vy) <= reach
 }
 
 const flowOptions = (windowPx: number, levels: number) => ({
@@ -155,12 +156,13 @@ function refine(kernel: Kernel, to: Pyramid, candidates: readonly Candidate[], s
   })
   const followers = candidates.map(({ follower }) => follower)
   const refined = refineSteadily(kernel, to, followers, warps, settings)
-  return candidates.map(({ x, y }, k) => {
+  return candidates.map(({ follower, x, y }, k) => {
     const warp = refined.warps.slice(8 * k, 8 * k + 8)
     const correlation = refined.correlation[k]!
     const found =
       refined.ok[k] === 1 &&
       correlation >= settings.correlation &&
+      isInReach(follower, warp[2]!, warp[5]!, settings) &&
       Math.hypot(warp[2]! - x, warp[5]! - y) <= correctionShare * settings.patternSize
     return found ? { found, x: warp[2]!, y: warp[5]!, correlation, warp } : lostAt(x, y, correlation)
   })

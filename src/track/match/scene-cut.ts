@@ -127,7 +127,7 @@ export function isSceneCut(before: FrameLook, after: FrameLook, following: Follo
   if (isBlank(before) || isBlank(after)) return false
   const distance = histogramDistance(before, after)
   const correlation = alignedCorrelation(before, after, panShare)
-  return correlation < 0.4 || (correlation < 0.9 && distance > 0.1)
+  return correlation < 0.65 || (correlation < 0.85 && distance > 0.1)
 }
 
 /** Black, white or fog: what is shown cannot be told. */
