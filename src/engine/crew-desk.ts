@@ -50,8 +50,7 @@ export class Desk {
 
   /** Blocks until the call given last is done. */
   untilDone(): void {
-    for (let i = 0; i < looks && Atomics.load(this.#head, state) === given; i++);
-    if (Atomics.wait(this.#head, state, given, patienceMs) === 'timed-out') throw new Error('a kernel thread is stuck')
+    this.#while(given, patienceMs)
     if (Atomics.load(this.#head, state) === failed) throw new Error('a kernel thread failed')
   }
 
@@ -59,8 +58,7 @@ export class Desk {
   serve(perform: (call: KernelCall) => void): never {
     this.#turnTo(free)
     for (;;) {
-      for (let i = 0; i < looks && Atomics.load(this.#head, state) === free; i++);
-      Atomics.wait(this.#head, state, free)
+      this.#while(free, Infinity)
       try {
         perform({ name: names[this.#head[name] ?? -1] ?? 'flow', args: [...this.#args.subarray(0, this.#head[count])] })
         this.#turnTo(free)
@@ -68,6 +66,14 @@ export class Desk {
         this.#turnTo(failed)
         throw error
       }
+    }
+  }
+
+  /** Waits as long as the state is this one. A wake-up alone says nothing: it may have been meant for an earlier wait. */
+  #while(current: number, mostMs: number): void {
+    for (let i = 0; i < looks; i++) if (Atomics.load(this.#head, state) !== current) return
+    while (Atomics.load(this.#head, state) === current) {
+      if (Atomics.wait(this.#head, state, current, mostMs) === 'timed-out') throw new Error('a kernel thread is stuck')
     }
   }
 

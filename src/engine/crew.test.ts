@@ -100,6 +100,18 @@ describe('a desk', () => {
     }
   })
 
+  test('does nothing for a wake-up that was meant for an earlier wait', async () => {
+    const { memory, desk } = await staffed()
+    new Int32Array(memory.buffer, 64, 4).set([512, 4, 1, 12])
+    await given(desk, { name: 'fillFromBytes', args: [128, 64] })
+    desk.untilDone()
+    await delay(50)
+    new Uint8Array(memory.buffer, 128, 4).fill(9)
+    assert.equal(Atomics.notify(new Int32Array(desk.buffer), 0), 1, 'the helper sleeps')
+    await delay(50)
+    assert.deepEqual([...new Float32Array(memory.buffer, 512, 4)], [0, 0, 0, 0])
+  })
+
   test('tells of a call that fails', async () => {
     const { desk } = await staffed()
     const last = workers.at(-1) ?? assert.fail('no worker')
