@@ -53,12 +53,12 @@ async function* forward(
   let next = from
   for (const seekPts of key > 0 && pts ? [pts[key]!, null] : [null]) {
     for await (const frame of decoder.decode(requestFor(file, { from, to }, seekPts), signal)) {
+      if (next > to) throw miscounted(file, 'more')
       if (pts && frame.pts !== pts[next]) {
         // Some containers find another frame than the one they were asked for.
         if (seekPts !== null && next === from) break
-        throw miscounted(file, `a frame that is none of them behind ${next} frames`)
+        throw miscounted(file, `another frame in place of frame ${next}`)
       }
-      if (next > to) throw miscounted(file, 'more')
       checkSize(file, next, frame)
       yield lumaFrame(file, next++, frame.planes)
     }
