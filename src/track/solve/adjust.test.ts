@@ -1,62 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { seededRng } from '#core/rng.ts'
-import { angleBetween, expSo3 } from '../geometry/so3.ts'
+import { angleBetween } from '../geometry/so3.ts'
 import { centreOf } from '../geometry/rigid3.ts'
-import { multiply3 } from '../geometry/linear.ts'
-import { gaussianPair, type SyntheticOptions, type SyntheticShot, syntheticShot } from '../synthetic.ts'
+import { type SyntheticOptions, type SyntheticShot, syntheticShot } from '../synthetic.ts'
 import { adjust } from './adjust.ts'
 import type { AdjustOptions, Problem } from './problem.ts'
-
-const base: AdjustOptions = {
-  cameras: 'free',
-  points: 'free',
-  fixedCameras: [0],
-  focal: 'fixed',
-  radial: 0,
-  principal: false,
-  focalSmoothness: 0,
-  loss: { kind: 'none', scalePx: 1 },
-  maxIterations: 40,
-  tolerance: 1e-12,
-}
-
-interface Wrong {
-  /** Standard deviation of each coordinate of a camera's translation, and a tenth of it in radians of its rotation. */
-  readonly pose?: number
-  readonly point?: number
-  /** Factor of the focal length. */
-  readonly focal?: number
-  readonly straightLens?: boolean
-}
-
-/** The problem that the tracks of a shot pose, its true answer made wrong. Cameras in `keep` stay true. */
-function problemOf({ tracks, truth }: SyntheticShot, wrong: Wrong, keep = [0]): Problem {
-  const rng = seededRng('wrong')
-  const off = (size = 0) => size * gaussianPair(rng)[0]
-  const cameras = truth.camFromWorld.map(({ rotation, translation }, i) => {
-    const size = keep.includes(i) ? 0 : (wrong.pose ?? 0)
-    const turn = expSo3(off(size / 10), off(size / 10), off(size / 10))
-    return { rotation: multiply3(turn, rotation), translation: translation.map((value) => value + off(size)) }
-  })
-  const points = Float64Array.from(truth.points.flatMap((point) => [...(point ?? [NaN, NaN, NaN])]))
-  return {
-    intrinsics: {
-      ...truth.intrinsics,
-      focalPx: truth.intrinsics.focalPx * (wrong.focal ?? 1),
-      ...(wrong.straightLens ? { lens: { model: 'none' as const } } : {}),
-    },
-    cameras,
-    focalsPx: null,
-    points: points.map((value) => value + off(wrong.point)),
-    observations: {
-      camera: Int32Array.from(tracks.flatMap(({ frames }) => [...frames])),
-      point: Int32Array.from(tracks.flatMap(({ id, frames }) => Array.from(frames, () => id))),
-      xy: Float64Array.from(tracks.flatMap(({ xy }) => [...xy])),
-      weight: null,
-    },
-  }
-}
+import { base, problemOf } from './test-problem.ts'
 
 const small: Partial<SyntheticOptions> = { frames: 20, liveTracks: 60 }
 
@@ -159,7 +108,7 @@ test('points are placed by cameras that stand', async () => {
 
 test('a zoom is followed within 1 % at 0.2 px of noise', async () => {
   const shot = syntheticShot({ ...small, frames: 40, liveTracks: 100, zoomToFocalPx: 1200, noisePx: 0.2 })
-  const start = problemOf(shot, { pose: 0.02, point: 0.1 })
+  const start = { ...problemOf(shot, { pose: 0.02, point: 0.1 }), focalsPx: null }
   const { problem } = await adjust(start, { ...base, focal: 'per-camera', focalSmoothness: 1e5, tolerance: 1e-8 })
   problem.focalsPx!.forEach((focal, i) => assert.ok(Math.abs(focal / shot.truth.focalsPx[i]! - 1) < 0.01))
 })

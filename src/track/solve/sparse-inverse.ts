@@ -1,0 +1,96 @@
+/**
+ * The entries of an inverse that lie inside the envelope of the matrix, without the rest of it (Takahashi, Fagan and Chin 1973;
+ * Erisman and Tinney 1975): with A = L Lᵀ and Z = A⁻¹, Z L = L⁻ᵀ is upper triangular, which gives the columns of Z from the last
+ * to the first out of those that come after.
+ */
+import type { Skyline } from './sparse-skyline.ts'
+
+/** Puts the inverse in place of the factor that `factorSkyline` left: the lower triangle, diagonal included. */
+export function invertSkyline(factor: Skyline): void {
+  const { stored } = factor
+  // Of the three columns at hand: L below the diagonal, and Z L. Row by row.
+  const column = new Float64Array(3 * stored)
+  const product = new Float64Array(3 * stored)
+  for (let at = stored - 3; at >= 0; at -= 3) {
+    gatherColumns(factor, at, column)
+    product.fill(0, 3 * at)
+    multiplySymmetric(factor, at, column, product)
+    replaceColumns(factor, at, column, product)
+  }
+}
+
+function gatherColumns({ stored, begin, offset, values }: Skyline, at: number, column: Float64Array): void {
+  for (let row = at + 3; row < stored; row++) {
+    const inside = begin[row]! <= at
+    const from = offset[row]! + at
+    for (let j = 0; j < 3; j++) column[3 * row + j] = inside ? values[from + j]! : 0
+  }
+}
+
+/** product = Z column, for the rows below the tile at (at, at) whose envelope reaches it; of Z only the lower triangle is read. */
+function multiplySymmetric(
+  { stored, begin, offset, values }: Skyline,
+  at: number,
+  column: Float64Array,
+  product: Float64Array,
+): void {
+  for (let row = at + 3; row < stored; row++) {
+    if (begin[row]! > at) continue
+    const from = offset[row]!
+    const x0 = column[3 * row]!
+    const x1 = column[3 * row + 1]!
+    const x2 = column[3 * row + 2]!
+    const diagonal = values[from + row]!
+    let s0 = diagonal * x0
+    let s1 = diagonal * x1
+    let s2 = diagonal * x2
+    for (let k = at + 3, c = 3 * k; k < row; k++, c += 3) {
+      const z = values[from + k]!
+      s0 += z * column[c]!
+      s1 += z * column[c + 1]!
+      s2 += z * column[c + 2]!
+      product[c]! += z * x0
+      product[c + 1]! += z * x1
+      product[c + 2]! += z * x2
+    }
+    product[3 * row]! += s0
+    product[3 * row + 1]! += s1
+    product[3 * row + 2]! += s2
+  }
+}
+
+/** Z = -(Z L) T⁻¹ below the tile T of the diagonal, and (T⁻ᵀ - sum of Zᵀ L) T⁻¹ in it. */
+function replaceColumns(
+  { stored, begin, offset, values, inverseDiagonal }: Skyline,
+  at: number,
+  column: Float64Array,
+  product: Float64Array,
+): void {
+  const [d0, d1, d2] = [inverseDiagonal[at]!, inverseDiagonal[at + 1]!, inverseDiagonal[at + 2]!]
+  const t10 = values[offset[at + 1]! + at]!
+  const t20 = values[offset[at + 2]! + at]!
+  const t21 = values[offset[at + 2]! + at + 1]!
+  // T⁻¹, lower triangular.
+  const i10 = -t10 * d0 * d1
+  const i21 = -t21 * d1 * d2
+  const i20 = -(t20 * d0 + t21 * i10) * d2
+  const inner = Float64Array.of(d0, i10, i20, 0, d1, i21, 0, 0, d2) // T⁻ᵀ
+  for (let row = at + 3; row < stored; row++) {
+    if (begin[row]! > at) continue
+    const [y0, y1, y2] = [product[3 * row]!, product[3 * row + 1]!, product[3 * row + 2]!]
+    const z = offset[row]! + at
+    values[z] = -(y0 * d0 + y1 * i10 + y2 * i20)
+    values[z + 1] = -(y1 * d1 + y2 * i21)
+    values[z + 2] = -y2 * d2
+    for (let a = 0; a < 3; a++) {
+      for (let b = 0; b < 3; b++) inner[3 * a + b]! -= values[z + a]! * column[3 * row + b]!
+    }
+  }
+  for (let a = 0; a < 3; a++) {
+    const z = offset[at + a]! + at
+    const [y0, y1, y2] = [inner[3 * a]!, inner[3 * a + 1]!, inner[3 * a + 2]!]
+    values[z] = y0 * d0 + y1 * i10 + y2 * i20
+    if (a > 0) values[z + 1] = y1 * d1 + y2 * i21
+    if (a > 1) values[z + 2] = y2 * d2
+  }
+}
