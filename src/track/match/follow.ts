@@ -25,10 +25,11 @@ const returnPx = 1
 const sure = 0.9
 /** Refinement may correct the flow by this share of the pattern's side; more means that they see different things. */
 const correctionShare = 0.15
+/** Side of the flow's window over the pattern's: it need not be exact, refinement follows. */
+const flowShare = 0.6
 const flowLevels = 4
 const returnLevels = 2
 const flowIterations = 10
-/** Rough, since refinement follows. */
 const flowEpsilonPx = 0.1
 
 /** Follows tracks that share settings from one frame to the next; one outcome each. */
@@ -60,12 +61,22 @@ export function follow(
       if (!returned.has(candidate)) outcomes[candidate.index] = lostAt(x, y, correlation)
     }
   }
-  const missing = all.filter(({ index }) => !outcomes[index]!.found)
+  const missing = all.filter(({ index }) => !outcomes[index]!.found && fitsInPicture(outcomes[index]!, to, settings))
   settle(search(kernel, from, to, missing, settings))
   return outcomes
 }
 
 const lostAt = (x: number, y: number, correlation: number): Outcome => ({ found: false, x, y, correlation, warp: null })
+
+/** Whether all of a pattern at a place lies in the picture, which is what following and searching need. */
+export function fitsInPicture(
+  { x, y }: Outcome,
+  { widthPx, heightPx }: Pyramid,
+  { patternSize }: TrackerSettings,
+): boolean {
+  const reach = patternSize / 2
+  return x >= reach && y >= reach && x <= widthPx - reach && y <= heightPx - reach
+}
 
 /** A follower, its place in the step's list, and where it may be. */
 interface Candidate {
@@ -105,8 +116,8 @@ function isInReach({ x, y, vx, vy }: Follower, atX: number, atY: number, setting
   return Math.abs(atX - x - vx) <= reach && Math.abs(atY - y - vy) <= reach
 }
 
-const flowOptions = (windowPx: number, levels: number) => ({
-  windowPx,
+const flowOptions = (patternSize: number, levels: number) => ({
+  windowPx: 2 * Math.floor((flowShare * patternSize) / 2) + 1,
   levels,
   maxIterations: flowIterations,
   epsilonPx: flowEpsilonPx,

@@ -9,7 +9,7 @@ import type { LumaFrame } from '#vision/frames.ts'
 import type { Kernel, Pyramid } from '#vision/kernel.ts'
 import type { EndReason, SettingsChange, Track, TrackerSettings } from '../tracks.ts'
 import { allowedDisagreement, alwaysAllowed, hasDrifted, hasOutgrown } from './drift.ts'
-import { follow, type Outcome } from './follow.ts'
+import { fitsInPicture, follow, type Outcome } from './follow.ts'
 import { dropPattern, type Follower, keyFollowers, newFollower } from './follower.ts'
 import { type Mask, maskTest } from './mask.ts'
 import { type FrameLook, isBlank, isSceneCut, lookOf } from './scene-cut.ts'
@@ -281,9 +281,7 @@ class SteppableTracker implements Tracker {
       if (!this.#allowed(frame, x, y)) return 'masked'
       return hasDrifted(this.#kernel, image, follower, outcome, settings, allowed) ? 'drift' : null
     }
-    const [width, height] = this.#size
-    const reach = settings.patternSize / 2
-    if (x < reach || y < reach || x > width - reach || y > height - reach) return 'left-frame'
+    if (!fitsInPicture(outcome, image, settings)) return 'left-frame'
     // What looked as it should a frame ago and like nothing now was covered; what faded away was not.
     return 1 - follower.correlation <= alwaysAllowed ? 'occluded' : 'low-correlation'
   }
