@@ -45,6 +45,16 @@ export class TrackLog {
     this.#side(direction).end = { frame: this.outermost(direction).frame, reason }
   }
 
+  /** Takes back the last markers, `most` at most, as long as they agreed less with the pattern than `correlation`. */
+  takeBack(direction: Direction, most: number, correlation: number): void {
+    const side = this.#side(direction)
+    for (let n = 0; n < most && (side.correlation.at(-1) ?? 1) < correlation; n++) {
+      side.frames.pop()
+      side.xy.length -= 2
+      side.correlation.pop()
+    }
+  }
+
   isOpen(direction: Direction): boolean {
     return this.#side(direction).end === null
   }

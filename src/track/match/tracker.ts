@@ -52,7 +52,7 @@ export interface Tracker {
    * @returns their ids; null for a point that lies outside the picture or in a mask
    */
   add(points: ArrayLike<number>, origin: Track['origin']): (number | null)[]
-  /** Follows all live tracks to a frame. */
+  /** Follows all live tracks to a frame. Of a track that is lost the last few markers may be taken back. */
   step(frame: LumaFrame): StepReport
   /**
    * Changes settings from here on: of one track, or of all that have none of their own.
@@ -69,6 +69,11 @@ export interface Tracker {
   /** Gives back the frame and the patterns. */
   release(): void
 }
+
+/** Ends before which a track may have slid for a while without being found out. */
+const lossReasons: ReadonlySet<EndReason> = new Set(['drift', 'occluded', 'low-correlation'])
+/** So many of its last markers are taken back if they agreed half as badly as is not allowed. */
+const suspectMarkers = 3
 
 /** Levels of the pyramids: flow reaches about half the pattern's side times 8. */
 const levels = 4
@@ -150,6 +155,7 @@ class SteppableTracker implements Tracker {
         this.#advance(follower, outcomes[i]!, frame.index, elapsed)
         staying.push(follower)
       } else {
+        if (lossReasons.has(reason)) follower.log.takeBack(this.#direction, suspectMarkers, 1 - allowed / 2)
         follower.log.close(this.#direction, reason)
         ended.push({ track: follower.log.id, reason })
         gone.push(follower)
