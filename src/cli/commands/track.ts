@@ -33,7 +33,7 @@ function words(report: TrackReport, sensorWidthMm: number, terminal: Terminal): 
   const rate = frameRate === null ? '' : `, ${round(frameRate.numerator / frameRate.denominator, 3)} frames/s`
   const seconds = `${round((followMs + solveMs) / 1000, 2)} s (${round(followMs / 1000, 2)} following, ${round(solveMs / 1000, 2)} solving)`
   return [
-    `${terminal.style('bold', clip)}  ${widthPx} x ${heightPx}, ${frames.to - frames.from + 1} frames${rate}`,
+    `${terminal.style('bold', clip)}  ${widthPx} x ${heightPx}, ${counted(frames.to - frames.from + 1, 'frame')}${rate}`,
     ...shots.flatMap((shot) => shotWords(shot, shots.length > 1, sensorWidthMm, terminal)),
     `${'tracks'.padEnd(column)}${tracks} followed in ${seconds}`,
     `${'written'.padEnd(column)}${out}`,
@@ -41,6 +41,7 @@ function words(report: TrackReport, sensorWidthMm: number, terminal: Terminal): 
 }
 
 const column = 12
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 const round = (value: number, digits: number) => String(Number(value.toFixed(digits)))
 
 function shotWords(shot: ShotReport, oneOfMany: boolean, sensorWidthMm: number, terminal: Terminal): readonly string[] {
@@ -71,7 +72,7 @@ function solvedWords(
     ...lensWords(shot.lens),
     [
       'points',
-      `${shot.points} solved, ${shot.unsolved} tracks left out; ${observations.used} positions used, ${observations.dropped} dropped`,
+      `${shot.points} solved, ${counted(shot.unsolved, 'track')} left out; ${observations.used} positions used, ${observations.dropped} dropped`,
     ],
     ['confidence', round(confidence, 2)],
     ...notes.map((note) => ['note', note] as const),
