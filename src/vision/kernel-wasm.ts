@@ -19,7 +19,6 @@ import { checkFrame, checkLength, checkPattern, checkSide, checkWhich } from './
 import { Arena } from './wasm/arena.ts'
 import { coarseSide } from './reference/patterns.ts'
 import { bell } from './reference/refine.ts'
-import { splineWeights } from './reference/sample.ts'
 import { alone, type Crew, type Muster } from './wasm/crew.ts'
 import { type CallName, compile, type Exports, instantiate, newMemory } from './wasm/engine.ts'
 import { moduleBase64 } from './wasm/module-bytes.ts'
@@ -52,14 +51,12 @@ class WasmKernel implements Kernel {
   readonly #work: WorkSpace
   readonly #calls: Exports
   readonly #crew: Crew
-  readonly #weights: number
 
   constructor(arena: Arena, calls: Exports, crew: Crew) {
     this.#arena = arena
     this.#work = new WorkSpace(arena)
     this.#calls = calls
     this.#crew = crew
-    this.#weights = putWeights(arena)
   }
 
   pyramid(frame: Parameters<Kernel['pyramid']>[0], levels: number): Pyramid {
@@ -188,7 +185,6 @@ class WasmKernel implements Kernel {
       ok + i,
       fine,
       coarse,
-      this.#weights,
       s + k * scratch,
     ])
     return { warps: work.floats(h, 8 * count), correlation: work.floats(correlation, count), ok: work.bytes(ok, count) }
@@ -207,20 +203,11 @@ class WasmKernel implements Kernel {
   }
 }
 
-/** Weights of the four pixels around a place, for each 1024th of a pixel; returns where they lie. */
-function putWeights(arena: Arena): number {
-  const count = 1024
-  const address = arena.allocate(16 * count)
-  const table = new Float32Array(arena.memory.buffer, address, 4 * count)
-  for (let i = 0; i < count; i++) table.set(splineWeights(i / count), 4 * i)
-  return address
-}
-
-/** Square values as the module has them: rows of whole vectors, zero beyond, a whole number of vector pairs in all. */
+/** Square values as the module has them: rows of whole vectors, zero beyond, a multiple of four vectors in all. */
 function gridOf(values: Float32Array): Float32Array {
   const side = Math.sqrt(values.length)
   const stride = (side + 3) & ~3
-  const grid = new Float32Array((side * stride + 7) & ~7)
+  const grid = new Float32Array((side * stride + 15) & ~15)
   for (let y = 0; y < side; y++) grid.set(values.subarray(y * side, (y + 1) * side), y * stride)
   return grid
 }

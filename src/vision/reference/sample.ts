@@ -153,7 +153,7 @@ function sampleAt(data: Float32Array, origin: number, stride: number, u: number,
 type Weights = readonly [number, number, number, number]
 
 /** Of the four pixels around a place that is `f` beyond the second one. */
-export function splineWeights(f: number): Weights {
+function splineWeights(f: number): Weights {
   const g = 1 - f
   return [(g * g * g) / 6, 2 / 3 - f * f * (1 - f / 2), 2 / 3 - g * g * (1 - g / 2), (f * f * f) / 6]
 }

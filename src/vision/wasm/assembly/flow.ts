@@ -1,7 +1,7 @@
 // Pyramidal Lucas-Kanade translation; twin of ../../reference/flow.ts.
 import { gridBytes, gridLength, height, levelOf, levels, strideOf, sumOf, width } from './layout'
 import { sampleWindow, sampleWithSlopes, tileLength } from './sample'
-import { centre, energy, gaussNewtonStep, LOC, maskAll, mean, prepareDescent } from './template'
+import { centre, DESCENT, energy, gaussNewtonStep, LOC, maskAll, mean, prepareDescent } from './template'
 
 const COARSE_EPSILON: f64 = 0.1
 const LEAST_SHARE: f64 = 0.2
@@ -13,13 +13,13 @@ let window: usize = 0
 let everywhere: usize = 0
 let mask: usize = 0
 let weights: usize = 0
-let factor: usize = 0
+let descent: usize = 0
 let step: usize = 0
 let tile: usize = 0
 
 /** Bytes of scratch that `flow` needs for windows of side `size`. */
 export function flowScratch(size: i32): usize {
-  return 9 * gridBytes(size) + 640 + (usize(tileLength(size)) << 2)
+  return 9 * gridBytes(size) + DESCENT + 128 + (usize(tileLength(size)) << 2)
 }
 
 function useScratch(scratch: usize, size: i32): void {
@@ -31,8 +31,8 @@ function useScratch(scratch: usize, size: i32): void {
   everywhere = window + grid
   mask = everywhere + grid
   weights = mask + grid
-  factor = weights + grid
-  step = factor + 512
+  descent = weights + grid
+  step = descent + DESCENT
   tile = step + 128
   // What lies behind the last row is never written again.
   memory.fill(scratch, 0, 9 * grid)
@@ -121,7 +121,7 @@ function followAtLevel(from: usize, to: usize, u: f64, v: f64, maxIterations: i3
   const patchMean = mean
   const patchEnergy = energy
   onesWhere(counting)
-  if (!prepareDescent(patch, n, weights, LOC, true, images, factor)) return false
+  if (!prepareDescent(patch, n, weights, LOC, true, images, descent)) return false
   const startX = moveX
   const startY = moveY
   for (let i = 0; i < maxIterations; i++) {
@@ -130,7 +130,7 @@ function followAtLevel(from: usize, to: usize, u: f64, v: f64, maxIterations: i3
     if (!(shareInside(to, x, y) >= LEAST_SHARE)) return false
     sampleWindow(to, x, y, n, window, tile)
     if (!covers(to, x, y)) ignoreOutside(patchMean, to, x, y)
-    gaussNewtonStep(patch, patchMean, patchEnergy, count, n, counting, images, factor, 2, true, window, step)
+    gaussNewtonStep(patch, patchMean, patchEnergy, count, n, counting, weights, images, descent, 2, true, window, step)
     const dx = load<f64>(step)
     const dy = load<f64>(step, 8)
     moveX -= dx

@@ -14,10 +14,10 @@ export const RIM: i32 = 4
   return (n + 3) & ~3
 }
 
-/** A multiple of 8, so that loops take two vectors at a time. */
+/** A multiple of 16, so that loops can take four vectors at a time, whose sums do not wait for each other. */
 // @ts-ignore: decorator
 @inline export function gridLength(n: i32): i32 {
-  return (n * strideOf(n) + 7) & ~7
+  return (n * strideOf(n) + 15) & ~15
 }
 
 // @ts-ignore: decorator

@@ -16,8 +16,8 @@ import {
   width,
 } from './layout'
 import { patternSize } from './patterns'
-import { sampleWarped, sampleWindow, tileLength } from './sample'
-import { correlation, dimensionOf, gaussNewtonStep, LOC, maskAll, prepareDescent } from './template'
+import { CONSTANTS, fillConstants, sampleWarped, sampleWindow, tileLength } from './sample'
+import { correlation, DESCENT, dimensionOf, gaussNewtonStep, LOC, maskAll, prepareDescent } from './template'
 import { composeInverse, farthestMove, isUsable, resize, shift, stepWarp } from './warp'
 
 const GOOD_CORRELATION: f32 = 0.8
@@ -28,10 +28,10 @@ let images: usize = 0
 let window: usize = 0
 let fineMask: usize = 0
 let coarseMask: usize = 0
-let table: usize = 0
+let constants: usize = 0
 let fineWeights: usize = 0
 let coarseWeights: usize = 0
-let factor: usize = 0
+let descent: usize = 0
 let parameters: usize = 0
 let step: usize = 0
 let warp: usize = 0
@@ -40,7 +40,7 @@ let tile: usize = 0
 
 /** Bytes of scratch that `refine` needs for patterns of side n. */
 export function refineScratch(n: i32): usize {
-  return 10 * gridBytes(n) + gridBytes(coarseSide(n)) + 512 + 4 * 64 + (usize(tileLength(n)) << 2)
+  return 10 * gridBytes(n) + gridBytes(coarseSide(n)) + DESCENT + 4 * 64 + CONSTANTS + (usize(tileLength(n)) << 2)
 }
 
 function useScratch(scratch: usize, n: i32): void {
@@ -49,19 +49,21 @@ function useScratch(scratch: usize, n: i32): void {
   window = images + 8 * grid
   fineMask = window + grid
   coarseMask = fineMask + grid
-  factor = coarseMask + gridBytes(coarseSide(n))
-  parameters = factor + 512
+  descent = coarseMask + gridBytes(coarseSide(n))
+  parameters = descent + DESCENT
   step = parameters + 64
   warp = step + 64
   kept = warp + 64
-  tile = kept + 64
+  constants = kept + 64
+  tile = constants + CONSTANTS
+  fillConstants(constants)
   maskAll(fineMask, n)
   maskAll(coarseMask, coarseSide(n))
 }
 
 /**
  * See `Kernel.refine`. `warps` (8 f32 each) are replaced where `ok`; bells are grids of weights for
- * both sizes of pattern, the table is that of `sampleWarped`.
+ * both sizes of pattern.
  */
 export function refine(
   pyramid: usize,
@@ -78,13 +80,11 @@ export function refine(
   ok: usize,
   fineBell: usize,
   coarseBell: usize,
-  weightTable: usize,
   scratch: usize,
 ): void {
   useScratch(scratch, n)
   fineWeights = fineBell
   coarseWeights = coarseBell
-  table = weightTable
   const size = patternSize(n)
   for (let i: usize = 0; i < usize(count); i++) {
     const pattern = patterns + usize(load<i32>(which + (i << 2))) * size
@@ -164,7 +164,7 @@ function refineWarp(
   normalize: bool,
 ): f32 {
   const count = n * n
-  if (!prepareDescent(grid, n, weights, model, normalize, images, factor)) return f32.NaN
+  if (!prepareDescent(grid, n, weights, model, normalize, images, descent)) return f32.NaN
   const reach = f64(n - 1) * 0.5
   const dimension = dimensionOf(model)
   const w = width(level)
@@ -173,7 +173,7 @@ function refineWarp(
   for (let i = 0; i < maxIterations; i++) {
     if (!isUsable(warp, reach, w, h)) return f32.NaN
     sample(level, n, reach)
-    gaussNewtonStep(grid, mean, energy, count, n, mask, images, factor, dimension, normalize, window, parameters)
+    gaussNewtonStep(grid, mean, energy, count, n, mask, weights, images, descent, dimension, normalize, window, parameters)
     fit = correlation
     stepWarp(model, parameters, reach, step)
     const move = farthestMove(step, reach)
@@ -190,6 +190,6 @@ function sample(level: usize, n: i32, reach: f64): void {
   if (isStraight && load<f64>(warp, 24) == 0 && load<f64>(warp, 48) == 0 && load<f64>(warp, 56) == 0) {
     sampleWindow(level, load<f64>(warp, 16) - reach, load<f64>(warp, 40) - reach, n, window, tile)
   } else {
-    sampleWarped(level, warp, n, window, table)
+    sampleWarped(level, warp, n, window, constants)
   }
 }

@@ -55,9 +55,17 @@ export function centre(value: usize, gx: usize, gy: usize, mask: usize, n: i32, 
   energy = sumOf(e0)
 }
 
+/** Bytes that a descent takes: the Cholesky factor (8 x 8 f64, lower triangle), then four rows of 8 f64 about brightness. */
+export const DESCENT: usize = 768
+const OFFSETS: usize = 512
+const GAINS: usize = 576
+const SUMS: usize = 640
+const PRODUCTS: usize = 704
+
 /**
- * Steepest descent images (grids one after the other) of a centred patch (three grids one after the other) and the Cholesky
- * factor (8 x 8 f64). `weights` is a grid of floats. False when the patch has too little
+ * Steepest descent images under the weights (grids one after the other) of a centred patch (three grids one after the other)
+ * and what its steps need. Gain and offset of brightness are not projected out of each image, as the twin does: they are
+ * taken out of the sums, which comes to the same and saves two passes over every image. False when the patch has too little
  * texture for the model.
  */
 export function prepareDescent(
@@ -67,23 +75,24 @@ export function prepareDescent(
   model: i32,
   normalize: bool,
   images: usize,
-  factor: usize,
+  descent: usize,
 ): bool {
   const length = usize(gridLength(n)) << 2
   const dimension = dimensionOf(model)
   fillImages(patch + length, patch + 2 * length, n, model, images)
-  sumWeights(patch, weights, length)
-  const total = weightSum
-  for (let k = 0; normalize && k < dimension; k++) projectOut(images + usize(k) * length, patch, weights, length)
-  // What is weighted once serves for both: for a row of the equations, and after it as steepest descent image.
+  memory.fill(descent + OFFSETS, 0, DESCENT - OFFSETS)
   for (let k = 0; k < dimension; k++) {
     const image = images + usize(k) * length
-    store<f64>(at(factor, k, k), f64(weigh(image, weights, length)))
+    store<f64>(at(descent, k, k), f64(weigh(image, patch, weights, length)))
+    store<f64>(descent + SUMS + (usize(k) << 3), weighedSum)
+    store<f64>(descent + PRODUCTS + (usize(k) << 3), weighedProduct)
     for (let l = k + 1; l < dimension; l++) {
-      store<f64>(at(factor, l, k), f64(dot(image, images + usize(l) * length, length)))
+      store<f64>(at(descent, l, k), f64(dot(image, images + usize(l) * length, length)))
     }
   }
-  return factorise(factor, dimension, total)
+  sumWeights(patch, weights, length)
+  if (normalize) takeOutBrightness(descent, dimension)
+  return factorise(descent, dimension, weightSum)
 }
 
 let weightSum: f64 = 0
@@ -107,6 +116,28 @@ function sumWeights(value: usize, weights: usize, length: usize): void {
   weightedSquare = f64(sumOf(stt))
 }
 
+/** What is left of the normal equations when brightness is solved for as well and eliminated. */
+function takeOutBrightness(descent: usize, dimension: i32): void {
+  const determinant = weightSum * weightedSquare - weightedValue * weightedValue
+  if (!(determinant > 0)) return
+  for (let k = 0; k < dimension; k++) {
+    const i = usize(k) << 3
+    const sum = load<f64>(descent + SUMS + i)
+    const product = load<f64>(descent + PRODUCTS + i)
+    store<f64>(descent + OFFSETS + i, (sum * weightedSquare - product * weightedValue) / determinant)
+    store<f64>(descent + GAINS + i, (product * weightSum - sum * weightedValue) / determinant)
+  }
+  for (let k = 0; k < dimension; k++) {
+    for (let l = 0; l <= k; l++) {
+      const i = usize(k) << 3
+      const j = usize(l) << 3
+      const offset = load<f64>(descent + SUMS + i) * load<f64>(descent + OFFSETS + j)
+      const gain = load<f64>(descent + PRODUCTS + i) * load<f64>(descent + GAINS + j)
+      store<f64>(at(descent, k, l), load<f64>(at(descent, k, l)) - offset - gain)
+    }
+  }
+}
+
 function fillImages(gx: usize, gy: usize, n: i32, model: i32, images: usize): void {
   const length = usize(gridLength(n)) << 2
   memory.copy(images, gx, length)
@@ -115,8 +146,8 @@ function fillImages(gx: usize, gy: usize, n: i32, model: i32, images: usize): vo
   const rowBytes = usize(strideOf(n)) << 2
   const scale: f32 = f32(2) / f32(n - 1)
   for (let k = 2, d = dimensionOf(model); k < d; k++) {
-    // The last vector of a grid may lie behind its last row.
-    memory.fill(images + usize(k + 1) * length - 16, 0, 16)
+    // The last vectors of a grid may lie behind its last row.
+    memory.fill(images + usize(k + 1) * length - 64, 0, 64)
   }
   for (let j = 0; j < n; j++) {
     const y = f32x4.splat(f32(j) * scale - 1)
@@ -149,48 +180,49 @@ function fillImages(gx: usize, gy: usize, n: i32, model: i32, images: usize): vo
   }
 }
 
-/** Makes an image orthogonal to a constant and to the patch, under the weights that were summed. */
-function projectOut(image: usize, value: usize, weights: usize, length: usize): void {
-  let sum = f32x4.splat(0)
-  let product = f32x4.splat(0)
-  for (let i: usize = 0; i < length; i += 16) {
-    const v = f32x4.mul(v128.load(image + i), v128.load(weights + i))
-    sum = f32x4.add(sum, v)
-    product = f32x4.add(product, f32x4.mul(v, v128.load(value + i)))
-  }
-  const determinant = weightSum * weightedSquare - weightedValue * weightedValue
-  if (!(determinant > 0)) return
-  const s = f64(sumOf(sum))
-  const p = f64(sumOf(product))
-  const offset = f32x4.splat(f32((s * weightedSquare - p * weightedValue) / determinant))
-  const gain = f32x4.splat(f32((p * weightSum - s * weightedValue) / determinant))
-  for (let i: usize = 0; i < length; i += 16) {
-    const rest = f32x4.sub(f32x4.sub(v128.load(image + i), offset), f32x4.mul(gain, v128.load(value + i)))
-    v128.store(image + i, rest)
-  }
-}
+let weighedSum: f64 = 0
+let weighedProduct: f64 = 0
 
-/** Multiplies an image by weights; the weighted sum of what it was, squared. */
-function weigh(image: usize, weights: usize, length: usize): f32 {
+/** Multiplies an image by weights; the sum of what it was, squared, under the weights. */
+function weigh(image: usize, value: usize, weights: usize, length: usize): f32 {
   let sum = f32x4.splat(0)
-  for (let i: usize = 0; i < length; i += 16) {
+  let square = f32x4.splat(0)
+  let product = f32x4.splat(0)
+  let sum2 = f32x4.splat(0)
+  let square2 = f32x4.splat(0)
+  let product2 = f32x4.splat(0)
+  for (let i: usize = 0; i < length; i += 32) {
     const v = v128.load(image + i)
     const weighed = f32x4.mul(v, v128.load(weights + i))
     v128.store(image + i, weighed)
-    sum = f32x4.add(sum, f32x4.mul(v, weighed))
+    sum = f32x4.add(sum, weighed)
+    square = f32x4.add(square, f32x4.mul(v, weighed))
+    product = f32x4.add(product, f32x4.mul(weighed, v128.load(value + i)))
+    const v2 = v128.load(image + i, 16)
+    const weighed2 = f32x4.mul(v2, v128.load(weights + i, 16))
+    v128.store(image + i, weighed2, 16)
+    sum2 = f32x4.add(sum2, weighed2)
+    square2 = f32x4.add(square2, f32x4.mul(v2, weighed2))
+    product2 = f32x4.add(product2, f32x4.mul(weighed2, v128.load(value + i, 16)))
   }
-  return sumOf(sum)
+  weighedSum = f64(sumOf(f32x4.add(sum, sum2)))
+  weighedProduct = f64(sumOf(f32x4.add(product, product2)))
+  return sumOf(f32x4.add(square, square2))
 }
 
 /** Of two grids; `length` is their bytes. */
 function dot(a: usize, b: usize, length: usize): f32 {
   let p = f32x4.splat(0)
   let q = f32x4.splat(0)
-  for (let i: usize = 0; i < length; i += 32) {
-    p = f32x4.add(p, f32x4.mul(v128.load(a + i), v128.load(b + i)))
-    q = f32x4.add(q, f32x4.mul(v128.load(a + i, 16), v128.load(b + i, 16)))
+  let r = f32x4.splat(0)
+  let s = f32x4.splat(0)
+  for (const end = a + length; a < end; a += 64, b += 64) {
+    p = f32x4.add(p, f32x4.mul(v128.load(a), v128.load(b)))
+    q = f32x4.add(q, f32x4.mul(v128.load(a, 16), v128.load(b, 16)))
+    r = f32x4.add(r, f32x4.mul(v128.load(a, 32), v128.load(b, 32)))
+    s = f32x4.add(s, f32x4.mul(v128.load(a, 48), v128.load(b, 48)))
   }
-  return sumOf(f32x4.add(p, q))
+  return sumOf(f32x4.add(f32x4.add(p, q), f32x4.add(r, s)))
 }
 
 // @ts-ignore: decorator
@@ -238,8 +270,9 @@ export function gaussNewtonStep(
   count: i32,
   n: i32,
   mask: usize,
+  weights: usize,
   images: usize,
-  factor: usize,
+  descent: usize,
   dimension: i32,
   normalize: bool,
   window: usize,
@@ -250,6 +283,8 @@ export function gaussNewtonStep(
   let s = f32x4.splat(0)
   let ss = f32x4.splat(0)
   let st = f32x4.splat(0)
+  let ws = f32x4.splat(0)
+  let wst = f32x4.splat(0)
   let b0 = f32x4.splat(0)
   let b1 = f32x4.splat(0)
   const image1 = images + length
@@ -260,6 +295,9 @@ export function gaussNewtonStep(
     s = f32x4.add(s, r)
     ss = f32x4.add(ss, f32x4.mul(r, r))
     st = f32x4.add(st, f32x4.mul(r, t))
+    const wr = f32x4.mul(r, v128.load(weights + i))
+    ws = f32x4.add(ws, wr)
+    wst = f32x4.add(wst, f32x4.mul(wr, t))
     b0 = f32x4.add(b0, f32x4.mul(r, v128.load(images + i)))
     b1 = f32x4.add(b1, f32x4.mul(r, v128.load(image1 + i)))
   }
@@ -269,10 +307,14 @@ export function gaussNewtonStep(
   const other = own + 2 * along + f64(sumOf(ss)) - (sum * sum) / f64(count)
   correlation = other > 0 ? f32((own + along) / Math.sqrt(own * other)) : f32.NaN
   const divisor = normalize ? Math.max(LOWEST_GAIN, Math.sqrt(Math.max(0, other / own))) : 1
-  store<f64>(step, f64(sumOf(b0)) / divisor)
-  store<f64>(step, f64(sumOf(b1)) / divisor, 8)
-  for (let k = 2; k < dimension; k++) {
-    store<f64>(step + (usize(k) << 3), f64(dot(images + usize(k) * length, window, length)) / divisor)
+  const weighted = f64(sumOf(ws))
+  const weightedAlong = f64(sumOf(wst))
+  for (let k = 0; k < dimension; k++) {
+    const i = usize(k) << 3
+    const b = k == 0 ? sumOf(b0) : k == 1 ? sumOf(b1) : dot(images + usize(k) * length, window, length)
+    const offset = load<f64>(descent + OFFSETS + i) * weighted
+    const gain = load<f64>(descent + GAINS + i) * weightedAlong
+    store<f64>(step + i, (f64(b) - offset - gain) / divisor)
   }
-  solveFactored(factor, dimension, step)
+  solveFactored(descent, dimension, step)
 }
