@@ -1,5 +1,6 @@
 // `npm run setup:system [-- --blender]`: installs what npm cannot, so that no test is skipped: a browser, strace,
-// ffmpeg, and a Python environment with the real dataset loaders. Quick when all is there. Plain JavaScript for any Node >= 18.
+// ffmpeg, and a Python environment with the real dataset loaders. Quick when all is there. Plain JavaScript for any Node
+// from 18 on.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

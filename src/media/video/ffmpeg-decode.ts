@@ -91,6 +91,12 @@ interface FrameLine {
   readonly heightPx: number
 }
 
+/**
+ * What is said of a picture that is not as it was encoded. The first is said of the frame, but not reliably: where
+ * decoding runs in several threads the mark may come after the frame has left. The second always is.
+ */
+const damageWords = /corrupt (decoded frame|input packet)|concealing \d+ DC/i
+
 /** Reads what ffmpeg reports; holds the lines of frames that are not asked for yet. */
 class DecodeLog {
   /** What was said of pictures that are not as they were encoded; null when nothing was. */
@@ -118,12 +124,11 @@ class DecodeLog {
       this.#wake?.()
       return
     }
-    const problem = /^(?:\[[^\]]* @ [^\]]*\] )?\[(?:error|fatal|warning)\] (.*)/.exec(line)?.[1]
-    if (problem === undefined) return
-    const corrupt = /corrupt (decoded frame|input packet)/i.test(problem)
+    const [, loudness, message] = /^(?:\[[^\]]* @ [^\]]*\] )?\[(info|warning|error|fatal)\] (.*)/.exec(line) ?? []
+    if (message === undefined) return
     const wantedFramesCame = this.#given + this.#waiting.length > 0
-    if (corrupt && (!this.#afterSeek || wantedFramesCame)) this.damage ??= problem
-    if (!line.includes('[warning]')) this.lastError = problem
+    if (damageWords.test(message) && (!this.#afterSeek || wantedFramesCame)) this.damage ??= message
+    if (loudness === 'error' || loudness === 'fatal') this.lastError = message
   }
 
   /** The line of the frame with this index, which must be one more than the last; null when none will come. */
