@@ -12,11 +12,8 @@ import type { FlatTrack } from './judge-2d.ts'
 export async function followFromStarts(clip: string, peer: PeerTracks): Promise<FlatTrack[]> {
   const source = await openClip(clip)
   const { width: widthPx, height: heightPx, settings } = peer
-  const tracker = createTracker(await openKernel({ warn: (w) => console.error(w.message) }), {
-    widthPx,
-    heightPx,
-    settings,
-  })
+  const { kernel, close } = await openKernel({ warn: ({ message }) => console.error(message) })
+  const tracker = createTracker(kernel, { widthPx, heightPx, settings })
   try {
     for await (const frame of source.frames()) {
       if (frame.index > 0) tracker.step(frame)
@@ -34,6 +31,7 @@ export async function followFromStarts(clip: string, peer: PeerTracks): Promise<
     })
   } finally {
     tracker.release()
+    await close()
     await source.close()
   }
 }
