@@ -4,11 +4,11 @@ import { makeFootage } from '#test/footage/footage.ts'
 import type { Truth } from '#test/footage/truth.ts'
 import type { Progress } from '#core/context.ts'
 import type { FrameSource } from '#vision/frames.ts'
-import { createReferenceKernel } from '#vision/kernel-reference.ts'
+import { createWasmKernel } from '#vision/kernel-wasm.ts'
 import type { Track } from '../tracks.ts'
 import { type FollowedClip, followClip, type FollowOptions } from './follow-clip.ts'
 
-const kernel = createReferenceKernel()
+const kernel = await createWasmKernel()
 
 function run(
   source: FrameSource,
@@ -112,6 +112,23 @@ test('one frame, no texture, and a mask over all of it', async () => {
   const masked = await run(clip, { masks: [{ kind: 'exclude', polygon: [0, 0, 160, 0, 160, 90, 0, 90] }] })
   assert.equal(masked.tracks.length, 0)
   assert.equal(masked.detections[0]!.regions[0]!.why, 'masked')
+})
+
+test('options out of their range are named', async () => {
+  const clip = makeFootage({ frames: 2, widthPx: 160, heightPx: 90 })
+  const wrong: readonly FollowOptions[] = [
+    { count: Number.NaN },
+    { threshold: -0.1 },
+    { minDistancePx: 0 },
+    { marginPx: Number.POSITIVE_INFINITY },
+    { settings: { searchSize: 11 } },
+  ]
+  for (const options of wrong) {
+    await assert.rejects(run(clip, options), {
+      code: 'settings.invalid',
+      where: Object.keys(options.settings ?? options)[0],
+    })
+  }
 })
 
 test('a cancelled run stops with the reason it was given', async () => {

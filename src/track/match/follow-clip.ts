@@ -9,7 +9,7 @@ import type { SettingsChange, Track, TrackerSettings } from '../tracks.ts'
 import { type DetectOptions, type DetectReport, detect } from './detect.ts'
 import type { Mask } from './mask.ts'
 import { regionIndex, regions } from './region.ts'
-import { checkSettings, defaultSettings } from './settings.ts'
+import { checkNumber, checkSettings, defaultSettings } from './settings.ts'
 import { createTracker, type StepReport, type Tracker } from './tracker.ts'
 
 export interface FollowOptions {
@@ -44,6 +44,7 @@ export interface FollowedClip {
   readonly frames: number
 }
 
+const mostTracks = 100_000
 /** Below this share of the wanted tracks new ones are placed. */
 const sparseShare = 0.85
 /** So are they where a region holds less than this share of what is evenly its own. */
@@ -129,6 +130,10 @@ class ForwardPass {
   ) {
     const { count = 200, threshold = 0.0004, minDistancePx = widthPx / 40, masks = [] } = options
     const marginPx = options.marginPx ?? (settings.patternSize + 1) / 2 + 2
+    checkNumber('count', count, 1, mostTracks)
+    checkNumber('threshold', threshold, 0, 1)
+    checkNumber('minDistancePx', minDistancePx, 1, widthPx)
+    checkNumber('marginPx', marginPx, 0, widthPx)
     this.#kernel = kernel
     this.#tracker = tracker
     this.#size = [widthPx, heightPx]

@@ -17,6 +17,8 @@ export interface Follower {
   vy: number
   /** Its last correlation with the pattern; 1 where the pattern was cut. */
   correlation: number
+  /** Frames in a row in which it disagreed with its pattern more than is allowed. */
+  strikes: number
 }
 
 /** One pattern of a batch. The batch is released when the last track that uses it lets go. */
@@ -32,7 +34,18 @@ export interface PatternBatch {
 
 /** A follower of a track from a marker of it; it has no pattern yet. */
 export function newFollower(log: TrackLog, x: number, y: number): Follower {
-  return { log, pattern: null, warp: new Float32Array(8), shapeVariance: 0, x, y, vx: 0, vy: 0, correlation: 1 }
+  return {
+    log,
+    pattern: null,
+    warp: new Float32Array(8),
+    shapeVariance: 0,
+    x,
+    y,
+    vx: 0,
+    vy: 0,
+    correlation: 1,
+    strikes: 0,
+  }
 }
 
 /** Cuts new patterns at the positions of followers, all of one size, and lets go of their old ones. */

@@ -50,3 +50,11 @@ export function checkSettings(settings: TrackerSettings): TrackerSettings {
   }
   return settings
 }
+
+/**
+ * @throws settings.invalid unless the value is a number from `low` to `high`
+ */
+export function checkNumber(where: string, value: number, low: number, high: number): number {
+  if (value >= low && value <= high) return value
+  throw fault('settings.invalid', { expected: `a number from ${low} to ${high}`, found: brief(value), where })
+}

@@ -70,10 +70,12 @@ export interface Tracker {
   release(): void
 }
 
+/** A flash or a thing that flies past disturbs a track for so many frames; drift lasts. */
+const forgiven = 1
 /** Ends before which a track may have slid for a while without being found out. */
 const lossReasons: ReadonlySet<EndReason> = new Set(['drift', 'occluded', 'low-correlation'])
 /** So many of its last markers are taken back if they agreed half as badly as is not allowed. */
-const suspectMarkers = 3
+const suspectMarkers = 4
 
 /** Levels of the pyramids: flow reaches about half the pattern's side times 8. */
 const levels = 4
@@ -285,7 +287,9 @@ class SteppableTracker implements Tracker {
     const { x, y } = outcome
     if (outcome.found) {
       if (!this.#allowed(frame, x, y)) return 'masked'
-      return hasDrifted(this.#kernel, image, follower, outcome, settings, allowed) ? 'drift' : null
+      const strike = hasDrifted(this.#kernel, image, follower, outcome, settings, allowed)
+      follower.strikes = strike ? follower.strikes + 1 : 0
+      return follower.strikes > forgiven ? 'drift' : null
     }
     if (!fitsInPicture(outcome, image, settings)) return 'left-frame'
     // What looked as it should a frame ago and like nothing now was covered; what faded away was not.
