@@ -173,6 +173,7 @@ describe('what cannot be solved leaves its tracks and says why', () => {
     const { status, stdout, out } = await track(room, '--mask', mask)
     assert.equal(status, 1)
     assert.match(stdout, /too-few-tracks/)
+    assert.match(stdout, /^empty +top-left, .*, bottom-right \(masked\)$/m)
     const { detections, tracks } = await readJson(join(out, 'tracks.json'))
     assert.equal(detections[0].regions[4].why, 'masked')
     assert.deepEqual(tracks, [])

@@ -22,6 +22,8 @@ export interface TrackReport {
   /** Which frames were looked at, inclusive. */
   readonly frames: { readonly from: number; readonly to: number }
   readonly tracks: number
+  /** Where no point could be placed in the first frame, and why. */
+  readonly emptyRegions: readonly { readonly region: string; readonly why: string }[]
   /** Between cuts, in order of time. */
   readonly shots: readonly ShotReport[]
   readonly followMs: number
@@ -93,7 +95,11 @@ export function resultsOf(tracked: TrackedClip, clip: string, request: TrackRequ
     return { fromFrame, toFrame, ...solvedReport(result.solution, folder, model.notes, request.sensorWidthMm) }
   })
   const { out } = request
-  return { files, report: { clip, info, out, frames, tracks: followed.tracks.length, shots: reports, ...timings } }
+  const emptyRegions = (followed.detections[0]?.regions ?? []).flatMap(({ region, why }) =>
+    why ? [{ region, why }] : [],
+  )
+  const tracks = followed.tracks.length
+  return { files, report: { clip, info, out, frames, tracks, emptyRegions, shots: reports, ...timings } }
 }
 
 /** Makes the files; the sink is left open. */

@@ -27,64 +27,71 @@ tracks are written all the same, and it says why.`,
   },
 }
 
-function words(report: TrackReport, sensorWidthMm: number, terminal: Terminal): readonly string[] {
-  const { clip, info, shots, tracks, frames, followMs, solveMs, out } = report
-  const { widthPx, heightPx, frameRate } = info
-  const rate = frameRate === null ? '' : `, ${round(frameRate.numerator / frameRate.denominator, 3)} frames/s`
-  const seconds = `${round((followMs + solveMs) / 1000, 2)} s (${round(followMs / 1000, 2)} following, ${round(solveMs / 1000, 2)} solving)`
-  return [
-    `${terminal.style('bold', clip)}  ${widthPx} x ${heightPx}, ${counted(frames.to - frames.from + 1, 'frame')}${rate}`,
-    ...shots.flatMap((shot) => shotWords(shot, shots.length > 1, sensorWidthMm, terminal)),
-    `${'tracks'.padEnd(column)}${tracks} followed in ${seconds}`,
-    `${'written'.padEnd(column)}${out}`,
-  ]
-}
+/** A name and what is said of it. */
+type Line = readonly [string, string]
 
 const column = 12
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 const round = (value: number, digits: number) => String(Number(value.toFixed(digits)))
+const inColumns = (lines: readonly Line[]) => lines.map(([name, said]) => `${name.padEnd(column)}${said}`)
 
-function shotWords(shot: ShotReport, oneOfMany: boolean, sensorWidthMm: number, terminal: Terminal): readonly string[] {
-  const { fromFrame, toFrame } = shot
-  const place = oneOfMany ? [terminal.style('bold', `frames ${fromFrame} to ${toFrame}`)] : []
-  const lines = shot.solved ? solvedWords(shot, sensorWidthMm) : [['not solved', `${shot.why} (${shot.code})`] as const]
-  return [...place, ...lines.map(([name, said]) => `${name.padEnd(column)}${said}`)]
-}
-
-function solvedWords(
-  shot: Extract<ShotReport, { solved: true }>,
-  sensorWidthMm: number,
-): readonly (readonly [string, string])[] {
-  const { cameras, fromFrame, toFrame, motion, zoom, observations, confidence, notes, folder } = shot
-  const kind = `${motion === 'tripod' ? ', the camera only turned' : ''}${zoom ? ', the lens zooms' : ''}`
-  const heldOut =
-    shot.heldOutErrorPx === null ? '' : `; ${round(shot.heldOutErrorPx, 3)} px where the solver did not look`
-  const sigma = (px: number) => (shot.focalSigmaPx === null ? '' : ` ± ${px.toPrecision(2)}`)
-  const sigmaPx = shot.focalSigmaPx ?? 0
-  const sigmaMm = (sigmaPx * shot.focalMm) / shot.focalPx
+function words(report: TrackReport, sensorWidthMm: number, terminal: Terminal): readonly string[] {
+  const { clip, info, shots, frames } = report
+  const { widthPx, heightPx, frameRate } = info
+  const rate = frameRate === null ? '' : `, ${round(frameRate.numerator / frameRate.denominator, 3)} frames/s`
+  const seen = counted(frames.to - frames.from + 1, 'frame')
   return [
-    ['cameras', `${cameras} of ${toFrame - fromFrame + 1} solved${kind}`],
-    ['error', `${round(shot.errorPx, 3)} px${heldOut}`],
-    [
-      'focal',
-      `${zoom ? 'on average ' : ''}${round(shot.focalPx, 1)}${sigma(sigmaPx)} px, ${round(shot.focalMm, 2)}${sigma(sigmaMm)} mm on ${sigmaSensor(sensorWidthMm)}`,
-    ],
-    ...lensWords(shot.lens),
-    [
-      'points',
-      `${shot.points} solved, ${counted(shot.unsolved, 'track')} left out; ${observations.used} positions used, ${observations.dropped} dropped`,
-    ],
-    ['confidence', round(confidence, 2)],
-    ...notes.map((note) => ['note', note] as const),
-    ['colmap', folder],
+    `${terminal.style('bold', clip)}  ${widthPx} x ${heightPx}, ${seen}${rate}`,
+    ...shots.flatMap((shot) => [
+      ...(shots.length > 1 ? [terminal.style('bold', `frames ${shot.fromFrame} to ${shot.toFrame}`)] : []),
+      ...inColumns(shot.solved ? solvedWords(shot, sensorWidthMm) : [['not solved', `${shot.why} (${shot.code})`]]),
+    ]),
+    ...inColumns(clipWords(report)),
   ]
 }
 
-const sigmaSensor = (widthMm: number) => `a film back of ${round(widthMm, 2)} mm`
+function clipWords({ tracks, followMs, solveMs, emptyRegions, out }: TrackReport): readonly Line[] {
+  const seconds = (ms: number) => round(ms / 1000, 2)
+  const reasons = [...new Set(emptyRegions.map(({ why }) => why))]
+  return [
+    ['tracks', `${tracks} followed in ${seconds(followMs)} s, solved in ${seconds(solveMs)} s`],
+    ...reasons.map((reason): Line => {
+      const regions = emptyRegions.filter(({ why }) => why === reason).map(({ region }) => region)
+      return ['empty', `${regions.join(', ')} (${reason})`]
+    }),
+    ['written', out],
+  ]
+}
 
-function lensWords(lens: Extract<ShotReport, { solved: true }>['lens']): readonly (readonly [string, string])[] {
+type SolvedShot = Extract<ShotReport, { solved: true }>
+
+function solvedWords(shot: SolvedShot, sensorWidthMm: number): readonly Line[] {
+  const { cameras, fromFrame, toFrame, motion, zoom, observations, confidence, notes, folder, heldOutErrorPx } = shot
+  const kind = `${motion === 'tripod' ? ', the camera only turned' : ''}${zoom ? ', the lens zooms' : ''}`
+  const heldOut = heldOutErrorPx === null ? '' : `; ${round(heldOutErrorPx, 3)} px where the solver did not look`
+  return [
+    ['cameras', `${cameras} of ${toFrame - fromFrame + 1} solved${kind}`],
+    ['error', `${round(shot.errorPx, 3)} px${heldOut}`],
+    ['focal', focalWords(shot, sensorWidthMm)],
+    ...lensWords(shot),
+    ['points', `${shot.points} solved, ${counted(shot.unsolved, 'track')} left out`],
+    ['positions', `${observations.used} used, ${observations.dropped} dropped`],
+    ['confidence', round(confidence, 2)],
+    ...notes.map((note): Line => ['note', note]),
+    ['model', folder],
+  ]
+}
+
+function focalWords({ zoom, focalPx, focalMm, focalSigmaPx }: SolvedShot, sensorWidthMm: number): string {
+  const sigma = (scale: number) => (focalSigmaPx === null ? '' : ` ± ${(focalSigmaPx * scale).toPrecision(2)}`)
+  const px = `${round(focalPx, 1)}${sigma(1)} px`
+  const mm = `${round(focalMm, 2)}${sigma(focalMm / focalPx)} mm`
+  return `${zoom ? 'on average ' : ''}${px}, ${mm} on a film back of ${round(sensorWidthMm, 2)} mm`
+}
+
+function lensWords({ lens }: SolvedShot): readonly Line[] {
   if (lens.model === 'none') return []
   const { model, ...coefficients } = lens
   const shown = Object.entries(coefficients).filter(([, value]) => value !== 0)
-  return [['lens', `${model}${shown.map(([name, value]) => `, ${name} ${value.toPrecision(3)}`).join('')}`]]
+  return [['lens', [model, ...shown.map(([name, value]) => `${name} ${value.toPrecision(3)}`)].join(', ')]]
 }
