@@ -39,7 +39,7 @@ export async function createWasmKernel({ muster }: WasmKernelOptions = {}): Prom
   return new WasmKernel(new Arena(memory), calls, muster?.(module, memory) ?? alone(calls))
 }
 
-/** As `assembly/template.ts` numbers them. */
+/** As `assembly/models.ts` numbers them. */
 const models: readonly MotionModel[] = ['Loc', 'LocRot', 'LocScale', 'LocRotScale', 'Affine', 'Perspective']
 
 /** Fewer items than this are not worth another thread's while. */

@@ -8,7 +8,7 @@ import { height, pixels, stride, width } from './layout'
 
 // @ts-ignore: decorator
 @inline function marginFor(window: i32): i32 {
-  return (window >> 1) + 3 & ~3
+  return ((window >> 1) + 3) & ~3
 }
 
 /** Bytes of scratch: `window` rows of sums, one row of products with its margins, each three times. */

@@ -1,7 +1,10 @@
 // Pyramidal Lucas-Kanade translation; twin of ../../reference/flow.ts.
+import { DESCENT, prepareDescent } from './descent'
 import { gridBytes, gridLength, height, levelOf, levels, strideOf, sumOf, width } from './layout'
-import { sampleWindow, sampleWithSlopes, tileLength } from './sample'
-import { centre, DESCENT, energy, gaussNewtonStep, LOC, maskAll, mean, prepareDescent } from './template'
+import { LOC } from './models'
+import { centre, energy, maskAll, mean } from './patch'
+import { sampleWindow, sampleWithSlopes, tileLength } from './sample-window'
+import { gaussNewtonStep } from './step'
 
 const COARSE_EPSILON: f64 = 0.1
 const LEAST_SHARE: f64 = 0.2

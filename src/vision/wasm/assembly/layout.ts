@@ -1,10 +1,12 @@
 /**
- * What lies where in memory. The TypeScript side (`../layout.ts`) allocates and fills these records and must agree.
+ * What lies where in memory. The TypeScript side (`../pyramid.ts`, `../patterns.ts`) allocates these records and must agree.
  *
- * Level of a pyramid, 16 bytes: address of pixel (0, 0), width, height, stride in pixels. A rim of 4 repeated pixels is around.
+ * Level of a pyramid, 16 bytes: address of pixel (0, 0), width, height, stride in pixels. A rim of 4 repeated pixels is
+ * around it.
  * Pyramid: levels i32, address of the byte plane, 2 spare words, then its levels.
  * Grid of n x n floats: rows of `strideOf(n)`, zero beyond column n, `gridLength(n)` floats in all.
- * Pattern: a header of 64 bytes, 3 grids (value, slope in x, slope in y), 3 half-size grids, then n rows of `byteStride(n)` i16.
+ * Pattern: a header of 64 bytes, 3 grids (value, slope in x, slope in y), 3 half-size grids, then n rows of `byteStride(n)`
+ * i16.
  */
 
 export const RIM: i32 = 4

@@ -22,8 +22,8 @@ import {
   REMAINDER_Y,
   width,
 } from './layout'
-import { sampleWithSlopes, tileLength } from './sample'
-import { centre, energy, maskAll, mean } from './template'
+import { centre, energy, maskAll, mean } from './patch'
+import { sampleWithSlopes, tileLength } from './sample-window'
 
 /** Bytes of one pattern of side n. */
 export function patternSize(n: i32): usize {

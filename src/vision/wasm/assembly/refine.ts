@@ -1,4 +1,5 @@
 // Gauss-Newton refinement of warps; twin of ../../reference/refine.ts.
+import { DESCENT, prepareDescent } from './descent'
 import {
   COARSE_ENERGY,
   COARSE_MEAN,
@@ -15,9 +16,12 @@ import {
   MEAN,
   width,
 } from './layout'
+import { dimensionOf, LOC } from './models'
+import { maskAll } from './patch'
 import { patternSize } from './patterns'
-import { CONSTANTS, fillConstants, sampleWarped, sampleWindow, tileLength } from './sample'
-import { correlation, DESCENT, dimensionOf, gaussNewtonStep, LOC, maskAll, prepareDescent } from './template'
+import { CONSTANTS, fillConstants, sampleWarped } from './sample-warped'
+import { sampleWindow, tileLength } from './sample-window'
+import { correlation, gaussNewtonStep } from './step'
 import { composeInverse, farthestMove, isUsable, resize, shift, stepWarp } from './warp'
 
 const GOOD_CORRELATION: f32 = 0.8
@@ -142,7 +146,19 @@ function refinePattern(
   )
   if (near == near) {
     resize(warp, 2)
-    const second = refineWarp(fine, grid, mean, energy, n, fineMask, fineWeights, model, maxIterations, epsilon, normalize)
+    const second = refineWarp(
+      fine,
+      grid,
+      mean,
+      energy,
+      n,
+      fineMask,
+      fineWeights,
+      model,
+      maxIterations,
+      epsilon,
+      normalize,
+    )
     if (second == second && !(first >= second)) return second
   }
   memory.copy(warp, kept, 64)
@@ -173,7 +189,21 @@ function refineWarp(
   for (let i = 0; i < maxIterations; i++) {
     if (!isUsable(warp, reach, w, h)) return f32.NaN
     sample(level, n, reach)
-    gaussNewtonStep(grid, mean, energy, count, n, mask, weights, images, descent, dimension, normalize, window, parameters)
+    gaussNewtonStep(
+      grid,
+      mean,
+      energy,
+      count,
+      n,
+      mask,
+      weights,
+      images,
+      descent,
+      dimension,
+      normalize,
+      window,
+      parameters,
+    )
     fit = correlation
     stepWarp(model, parameters, reach, step)
     const move = farthestMove(step, reach)

@@ -1,5 +1,5 @@
 // Homographies as 8 f64, row-major; twin of ../../reference/warp.ts.
-import { AFFINE, LOC_ROT, LOC_ROT_SCALE, LOC_SCALE, PERSPECTIVE } from './template'
+import { AFFINE, LOC_ROT, LOC_ROT_SCALE, LOC_SCALE, PERSPECTIVE } from './models'
 
 const LARGEST_GROWTH: f64 = 16
 const LONGEST_STRETCH: f64 = 8

@@ -1,72 +1,22 @@
-// Steepest descent images, normal equations and Gauss-Newton steps; twin of ../../reference/template.ts.
+// Steepest descent images and normal equations; twin of ../../reference/template.ts.
 import { gridLength, strideOf, sumOf } from './layout'
-
-export const LOC: i32 = 0
-export const LOC_ROT: i32 = 1
-export const LOC_SCALE: i32 = 2
-export const LOC_ROT_SCALE: i32 = 3
-export const AFFINE: i32 = 4
-export const PERSPECTIVE: i32 = 5
+import { AFFINE, dimensionOf, LOC, LOC_ROT_SCALE, LOC_SCALE, PERSPECTIVE } from './models'
 
 const TEXTURELESS: f64 = 0.01
 const DAMPING: f64 = 1e-5
-const LOWEST_GAIN: f64 = 0.25
 
-export function dimensionOf(model: i32): i32 {
-  if (model == LOC) return 2
-  if (model == LOC_ROT || model == LOC_SCALE) return 3
-  if (model == LOC_ROT_SCALE) return 4
-  return model == AFFINE ? 6 : 8
-}
-
-/**
- * A mask is a grid of 32 bits: all set where a pixel counts, none set elsewhere and beyond the grid. Weights are a grid of
- * floats, 0 where and only where the mask has none set.
- */
-export function maskAll(mask: usize, n: i32): void {
-  memory.fill(mask, 0, usize(gridLength(n)) << 2)
-  for (let y = 0; y < n; y++) memory.fill(mask + (usize(y * strideOf(n)) << 2), 255, usize(n) << 2)
-}
-
-/** What `centre` found. */
-export let mean: f32 = 0
-export let energy: f32 = 0
-
-/** Takes the mean out of a patch, and sets to 0 what does not count in its three grids. */
-export function centre(value: usize, gx: usize, gy: usize, mask: usize, n: i32, count: i32): void {
-  const end = usize(gridLength(n)) << 2
-  let s0 = f32x4.splat(0)
-  let s1 = f32x4.splat(0)
-  for (let i: usize = 0; i < end; i += 32) {
-    s0 = f32x4.add(s0, v128.and(v128.load(value + i), v128.load(mask + i)))
-    s1 = f32x4.add(s1, v128.and(v128.load(value + i, 16), v128.load(mask + i, 16)))
-  }
-  mean = sumOf(f32x4.add(s0, s1)) / f32(count)
-  const m = f32x4.splat(mean)
-  let e0 = f32x4.splat(0)
-  for (let i: usize = 0; i < end; i += 16) {
-    const keep = v128.load(mask + i)
-    const v = v128.and(f32x4.sub(v128.load(value + i), m), keep)
-    v128.store(value + i, v)
-    e0 = f32x4.add(e0, f32x4.mul(v, v))
-    v128.store(gx + i, v128.and(v128.load(gx + i), keep))
-    v128.store(gy + i, v128.and(v128.load(gy + i), keep))
-  }
-  energy = sumOf(e0)
-}
-
-/** Bytes that a descent takes: the Cholesky factor (8 x 8 f64, lower triangle), then four rows of 8 f64 about brightness. */
+/** Bytes of a descent: the Cholesky factor (8 x 8 f64, lower triangle), then four rows of 8 f64 about brightness. */
 export const DESCENT: usize = 768
-const OFFSETS: usize = 512
-const GAINS: usize = 576
+export const OFFSETS: usize = 512
+export const GAINS: usize = 576
 const SUMS: usize = 640
 const PRODUCTS: usize = 704
 
 /**
- * Steepest descent images under the weights (grids one after the other) of a centred patch (three grids one after the other)
- * and what its steps need. Gain and offset of brightness are not projected out of each image, as the twin does: they are
- * taken out of the sums, which comes to the same and saves two passes over every image. False when the patch has too little
- * texture for the model.
+ * Steepest descent images under the weights (grids one after the other) of a centred patch (three grids one after the
+ * other) and what its steps need. Gain and offset of brightness are not projected out of each image, as the twin does:
+ * they are taken out of the sums, which comes to the same and saves two passes over every image. False when the patch has
+ * too little texture for the model.
  */
 export function prepareDescent(
   patch: usize,
@@ -154,7 +104,8 @@ function fillImages(gx: usize, gy: usize, n: i32, model: i32, images: usize): vo
     const row = usize(j) * rowBytes
     for (let i = 0; i < n; i += 4) {
       const at = row + (usize(i) << 2)
-      const x = f32x4.sub(f32x4.mul(f32x4.add(f32x4.splat(f32(i)), f32x4(0, 1, 2, 3)), f32x4.splat(scale)), f32x4.splat(1))
+      const column = f32x4.add(f32x4.splat(f32(i)), f32x4(0, 1, 2, 3))
+      const x = f32x4.sub(f32x4.mul(column, f32x4.splat(scale)), f32x4.splat(1))
       const a = v128.load(gx + at)
       const b = v128.load(gy + at)
       const to = images + 2 * length + at
@@ -211,7 +162,7 @@ function weigh(image: usize, value: usize, weights: usize, length: usize): f32 {
 }
 
 /** Of two grids; `length` is their bytes. */
-function dot(a: usize, b: usize, length: usize): f32 {
+export function dot(a: usize, b: usize, length: usize): f32 {
   let p = f32x4.splat(0)
   let q = f32x4.splat(0)
   let r = f32x4.splat(0)
@@ -226,7 +177,7 @@ function dot(a: usize, b: usize, length: usize): f32 {
 }
 
 // @ts-ignore: decorator
-@inline function at(matrix: usize, row: i32, column: i32): usize {
+@inline export function at(matrix: usize, row: i32, column: i32): usize {
   return matrix + (usize(row * 8 + column) << 3)
 }
 
@@ -244,77 +195,4 @@ function factorise(h: usize, n: i32, weight: f64): bool {
     }
   }
   return true
-}
-
-function solveFactored(l: usize, n: i32, b: usize): void {
-  for (let k = 0; k < n; k++) {
-    let sum = load<f64>(b + (usize(k) << 3))
-    for (let i = 0; i < k; i++) sum -= load<f64>(at(l, k, i)) * load<f64>(b + (usize(i) << 3))
-    store<f64>(b + (usize(k) << 3), sum / load<f64>(at(l, k, k)))
-  }
-  for (let k = n - 1; k >= 0; k--) {
-    let sum = load<f64>(b + (usize(k) << 3))
-    for (let i = k + 1; i < n; i++) sum -= load<f64>(at(l, i, k)) * load<f64>(b + (usize(i) << 3))
-    store<f64>(b + (usize(k) << 3), sum / load<f64>(at(l, k, k)))
-  }
-}
-
-/** What the last step found; NaN where the window is flat. */
-export let correlation: f32 = 0
-
-/** Replaces `window` by its difference from the patch, leaves in `step` (f64) the parameters of the Gauss-Newton step. */
-export function gaussNewtonStep(
-  value: usize,
-  patchMean: f32,
-  patchEnergy: f32,
-  count: i32,
-  n: i32,
-  mask: usize,
-  weights: usize,
-  images: usize,
-  descent: usize,
-  dimension: i32,
-  normalize: bool,
-  window: usize,
-  step: usize,
-): void {
-  const length = usize(gridLength(n)) << 2
-  const m = f32x4.splat(patchMean)
-  let s = f32x4.splat(0)
-  let ss = f32x4.splat(0)
-  let st = f32x4.splat(0)
-  let ws = f32x4.splat(0)
-  let wst = f32x4.splat(0)
-  let b0 = f32x4.splat(0)
-  let b1 = f32x4.splat(0)
-  const image1 = images + length
-  for (let i: usize = 0; i < length; i += 16) {
-    const t = v128.load(value + i)
-    const r = v128.and(f32x4.sub(f32x4.sub(v128.load(window + i), m), t), v128.load(mask + i))
-    v128.store(window + i, r)
-    s = f32x4.add(s, r)
-    ss = f32x4.add(ss, f32x4.mul(r, r))
-    st = f32x4.add(st, f32x4.mul(r, t))
-    const wr = f32x4.mul(r, v128.load(weights + i))
-    ws = f32x4.add(ws, wr)
-    wst = f32x4.add(wst, f32x4.mul(wr, t))
-    b0 = f32x4.add(b0, f32x4.mul(r, v128.load(images + i)))
-    b1 = f32x4.add(b1, f32x4.mul(r, v128.load(image1 + i)))
-  }
-  const sum = f64(sumOf(s))
-  const along = f64(sumOf(st))
-  const own = f64(patchEnergy)
-  const other = own + 2 * along + f64(sumOf(ss)) - (sum * sum) / f64(count)
-  correlation = other > 0 ? f32((own + along) / Math.sqrt(own * other)) : f32.NaN
-  const divisor = normalize ? Math.max(LOWEST_GAIN, Math.sqrt(Math.max(0, other / own))) : 1
-  const weighted = f64(sumOf(ws))
-  const weightedAlong = f64(sumOf(wst))
-  for (let k = 0; k < dimension; k++) {
-    const i = usize(k) << 3
-    const b = k == 0 ? sumOf(b0) : k == 1 ? sumOf(b1) : dot(images + usize(k) * length, window, length)
-    const offset = load<f64>(descent + OFFSETS + i) * weighted
-    const gain = load<f64>(descent + GAINS + i) * weightedAlong
-    store<f64>(step + i, (f64(b) - offset - gain) / divisor)
-  }
-  solveFactored(descent, dimension, step)
 }
