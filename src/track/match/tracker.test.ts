@@ -235,7 +235,7 @@ test('another scene ends all tracks at once, and neither direction crosses it', 
 })
 
 test('neither a flash nor a fast pan ends anything', () => {
-  const bright: Texture = (x, y) => 1.5 * ground(x, y) + 20
+  const bright: Texture = (x, y) => 1.3 * ground(x, y) + 15
   const flash = [moved(0, 0, 0), moved(1, 1, 1, bright), moved(2, 2, 2)]
   const pan = [0, 2, 12, 34].map((dx, i) => moved(i, dx, 0))
   for (const [frames, points] of [
