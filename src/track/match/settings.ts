@@ -9,10 +9,11 @@ const largestSearchPx = 401
 
 /**
  * Settings for footage nothing is known about. Motion grows with the width of the picture, so the search window does;
- * texture is finer in larger pictures, so the pattern grows with the square root only, which also keeps it cheap.
+ * texture is finer in larger pictures, so the pattern grows with the cube root only, which also keeps it cheap: 21 pixels
+ * at a width of 960, 27 at 1920.
  */
 export function defaultSettings(widthPx: number): TrackerSettings {
-  const patternSize = odd(21 * Math.sqrt(widthPx / 960), 15, 61)
+  const patternSize = odd(21 * Math.cbrt(widthPx / 960), 15, 61)
   return {
     patternSize,
     searchSize: odd((91 * widthPx) / 960, patternSize + 40, largestSearchPx),
