@@ -234,19 +234,13 @@ describe('a clip that is no good', () => {
     assert.match(await refuses('media.damaged', damaged), /0007/)
   })
 
-  test('is refused as a truncated video', needs('ffmpeg'), async () => {
+  test('is refused as a truncated video, and tracked as a whole one with 10 bits', needs('ffmpeg'), async () => {
     const whole = join(dir, 'whole.mkv')
-    const made = spawnSync(needs('ffmpeg').path, [
-      '-v',
-      'error',
-      '-i',
-      join(room, 'shot.%04d.png'),
-      '-pix_fmt',
-      'yuv420p',
-      whole,
-    ])
+    const tenBits = ['-pix_fmt', 'yuv420p10le', '-c:v', 'ffv1', whole]
+    const made = spawnSync(needs('ffmpeg').path, ['-v', 'error', '-i', join(room, 'shot.%04d.png'), ...tenBits])
     assert.equal(made.status, 0, String(made.stderr))
-    assert.equal((await track(whole)).status, 0)
+    const { status, stdout } = await track(whole, '--json')
+    assert.deepEqual([status, (JSON.parse(stdout) as TrackReport).info.bitDepth], [0, 10])
     const half = join(dir, 'half.mkv')
     const bytes = await readFile(whole)
     await writeFile(half, bytes.subarray(0, bytes.length / 2))

@@ -59,7 +59,9 @@ type SolvedReport = Omit<Solution, 'fromFrame' | 'toFrame' | 'intrinsics' | 'cam
 export async function openResults({ out, replace }: Pick<TrackRequest, 'out' | 'replace'>): Promise<Sink> {
   if (replace) {
     const names = await readdir(out).catch((error: unknown) => nothingThere(error, out))
-    const foreign = names.find((name) => !/^(?:(?:tracks|solve)\.json|colmap(?:-\d+)?|\.part\..*)$/.test(name))
+    const foreign = names.find(
+      (name) => !/^(?:(?:tracks|solve)\.json|(?:colmap|scenes)(?:-\d+)?|\.part\..*)$/.test(name),
+    )
     if (foreign !== undefined) {
       const expected = 'a folder with nothing but earlier results, for --force removes what is there'
       throw fault('store.occupied', { expected, found: foreign, where: out })
