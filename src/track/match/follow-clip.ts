@@ -128,8 +128,8 @@ class ForwardPass {
     settings: TrackerSettings,
     options: FollowOptions,
   ) {
-    const { count = 200, threshold = 0.0004, minDistancePx = widthPx / 40, masks = [] } = options
-    const marginPx = options.marginPx ?? (settings.patternSize + 1) / 2 + 2
+    const { count = 200, threshold = 0.0004, minDistancePx = Math.max(1, widthPx / 40), masks = [] } = options
+    const marginPx = options.marginPx ?? Math.min(widthPx, (settings.patternSize + 1) / 2 + 2)
     checkNumber('count', count, 1, mostTracks)
     checkNumber('threshold', threshold, 0, 1)
     checkNumber('minDistancePx', minDistancePx, 1, widthPx)
