@@ -131,6 +131,11 @@ test('options out of their range are named', async () => {
   }
 })
 
+test('pictures smaller than a pattern have no tracks and no trouble', async () => {
+  const tiny = await run(makeFootage({ frames: 3, widthPx: 12, heightPx: 9 }))
+  assert.deepEqual([tiny.tracks.length, tiny.frames], [0, 3])
+})
+
 test('a cancelled run stops with the reason it was given', async () => {
   const clip = makeFootage({ frames: 8, widthPx: 160, heightPx: 90 })
   const controller = new AbortController()
