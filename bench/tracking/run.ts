@@ -103,10 +103,14 @@ function blenderRow({ result }: Peer, truth: Truth, segment: Segment): SolveRow 
   return { judged, errorPx, kind, why: judged ? null : (last.why ?? 'too few cameras') }
 }
 
-/** The one nearer to the truth: no one but the truth could choose so well, and the choice is Blender's favour. */
+/** More cameras, then nearer to the truth: only who knows the truth could choose so well, and the choice favours Blender. */
 function better(rows: readonly SolveRow[]): SolveRow {
+  const cameras = ({ judged }: SolveRow) => judged?.cameras ?? 0
   const off = ({ judged }: SolveRow) => (judged ? (judged.pathShare ?? judged.rotationMeanDeg) : Infinity)
-  return rows.reduce((best, row) => (off(row) < off(best) ? row : best))
+  return rows.reduce((best, row) => {
+    const more = cameras(row) - cameras(best)
+    return more > 0 || (more === 0 && off(row) < off(best)) ? row : best
+  })
 }
 
 function blenderTimes({ result }: Peer): ClipRow['blenderTime'] {
