@@ -7,6 +7,7 @@ import type { Layout } from './adjust-layout.ts'
 import type { Rows } from './adjust-observe.ts'
 import { backwardPoint, factorPoint, forwardPoint, gatherPoint, pointEquations } from './adjust-points.ts'
 import type { State } from './adjust-state.ts'
+import { addRun, type Runs, runsOf, startRuns, takePanel } from './sparse-panel.ts'
 import type { Skyline } from './sparse-skyline.ts'
 
 export interface Eliminated {
@@ -21,15 +22,6 @@ export interface Eliminated {
   readonly gradient: Float64Array
   readonly damping: Float64Array
   readonly runs: Runs
-}
-
-/** Stretches of a panel whose columns stand side by side in the matrix as well. */
-interface Runs {
-  count: number
-  /** Begin in the panel; the end is the next one's begin. */
-  readonly from: Int32Array
-  /** Column in the matrix less column in the panel. */
-  readonly shift: Int32Array
 }
 
 export function eliminatedOf({ block, blockSize, shared, pointsFree, sightings }: Layout): Eliminated {
@@ -49,7 +41,7 @@ export function eliminatedOf({ block, blockSize, shared, pointsFree, sightings }
     right: new Float64Array(3 * pointCount),
     gradient: new Float64Array(3 * pointCount),
     damping: new Float64Array(3 * pointCount),
-    runs: { count: 0, from: new Int32Array(sightings.most + 2), shift: new Int32Array(sightings.most + 2) },
+    runs: runsOf(sightings.most + 1),
   }
 }
 
@@ -82,18 +74,8 @@ export function eliminatePoint(
   const width = (panelStart[p + 1]! - base) / 3
   const border = width - layout.shared.length
   const [z0, z1, z2] = [eliminated.right[3 * p]!, eliminated.right[3 * p + 1]!, eliminated.right[3 * p + 2]!]
-  for (let row = 0, run = 0; row < width; ) {
-    const end = row < border ? row + layout.blockSize : width
-    while (run + 1 < runs.count && runs.from[run + 1]! <= row) run++
-    for (; row < end; ) {
-      const together = end - row >= 3 ? 3 : 1
-      takeRows(matrix, panels, base, width, runs, row, row + runs.shift[run]!, end, together)
-      for (const last = row + together; row < last; row++) {
-        const at = base + row
-        right[row + runs.shift[run]!]! -= panels[at]! * z0 + panels[at + width]! * z1 + panels[at + 2 * width]! * z2
-      }
-    }
-  }
+  const panel = { panels, base, width, border, blockSize: layout.blockSize, runs }
+  takePanel(matrix, right, panel, z0, z1, z2)
 }
 
 /** L⁻¹Wᵀ, and which stretches of it lie side by side in the matrix. */
@@ -106,7 +88,7 @@ function fillPanel(eliminated: Eliminated, rows: Rows, layout: Layout, p: number
   const f = 6 * p
   const [i0, l10, i1] = [factors[f]!, factors[f + 1]!, factors[f + 2]!]
   const [l20, l21, i2] = [factors[f + 3]!, factors[f + 4]!, factors[f + 5]!]
-  runs.count = 0
+  startRuns(runs)
   let at = base
   for (let k = 0; k < count; k++) {
     const here = block[sightings.camera[sightings.start[p]! + k]!]!
@@ -122,13 +104,6 @@ function fillPanel(eliminated: Eliminated, rows: Rows, layout: Layout, p: number
     at += blockSize
   }
   if (shared.length > 0) addRun(runs, border - base, blocks * blockSize)
-}
-
-function addRun(runs: Runs, from: number, column: number): void {
-  if (runs.count > 0 && runs.shift[runs.count - 1] === column - from) return
-  runs.from[runs.count] = from
-  runs.shift[runs.count] = column - from
-  runs.count++
 }
 
 function addRow(
@@ -147,81 +122,6 @@ function addRow(
     panels[at + j]! += y0 * x
     panels[at + width + j]! += y1 * x
     panels[at + 2 * width + j]! += y2 * x
-  }
-}
-
-/** Subtracts panelᵀ panel from one or three rows of the matrix (`row` of the panel), up to column `end` of the panel. */
-function takeRows(
-  { offset, values }: Skyline,
-  panels: Float64Array,
-  base: number,
-  width: number,
-  runs: Runs,
-  row: number,
-  matrixRow: number,
-  end: number,
-  together: 1 | 3,
-): void {
-  for (let run = 0; run < runs.count && runs.from[run]! < end; run++) {
-    const from = runs.from[run]!
-    const to = run + 1 < runs.count ? Math.min(end, runs.from[run + 1]!) : end
-    const shift = runs.shift[run]! + from
-    const at = offset[matrixRow]! + shift
-    if (together === 1) takeRow(values, at, panels, base + row, base + from, width, to - from)
-    else {
-      const at1 = offset[matrixRow + 1]! + shift
-      const at2 = offset[matrixRow + 2]! + shift
-      takeThreeRows(values, at, at1, at2, panels, base + row, base + from, width, to - from)
-    }
-  }
-}
-
-function takeRow(
-  values: Float64Array,
-  at: number,
-  panels: Float64Array,
-  row: number,
-  from: number,
-  width: number,
-  n: number,
-) {
-  const x = panels[row]!
-  const y = panels[row + width]!
-  const z = panels[row + 2 * width]!
-  for (let j = 0; j < n; j++) {
-    values[at + j]! -= x * panels[from + j]! + y * panels[from + width + j]! + z * panels[from + 2 * width + j]!
-  }
-}
-
-function takeThreeRows(
-  values: Float64Array,
-  at0: number,
-  at1: number,
-  at2: number,
-  panels: Float64Array,
-  row: number,
-  from: number,
-  width: number,
-  n: number,
-): void {
-  const x0 = panels[row]!
-  const x1 = panels[row + 1]!
-  const x2 = panels[row + 2]!
-  const y0 = panels[row + width]!
-  const y1 = panels[row + width + 1]!
-  const y2 = panels[row + width + 2]!
-  const z0 = panels[row + 2 * width]!
-  const z1 = panels[row + 2 * width + 1]!
-  const z2 = panels[row + 2 * width + 2]!
-  const fromY = from + width
-  const fromZ = fromY + width
-  for (let j = 0; j < n; j++) {
-    const x = panels[from + j]!
-    const y = panels[fromY + j]!
-    const z = panels[fromZ + j]!
-    values[at0 + j]! -= x0 * x + y0 * y + z0 * z
-    values[at1 + j]! -= x1 * x + y1 * y + z1 * z
-    values[at2 + j]! -= x2 * x + y2 * y + z2 * z
   }
 }
 

@@ -70,7 +70,7 @@ function residualsAfter({ problem, options, layout, state, measure }: Bench, ste
   const pointStep = new Float64Array(problem.points.length)
   pointStep.set(step.subarray(layout.size))
   takeStep(state, to, layout, workingIntrinsics(problem, options), step.subarray(0, layout.size), pointStep)
-  const rows = rowsOf(layout)
+  const rows = rowsOf(layout, layout.sightings.most)
   const { start, count } = layout.sightings
   const out = new Float64Array(2 * count)
   for (let p = 0; p + 1 < start.length; p++) {
@@ -89,7 +89,7 @@ function jacobianOf({ layout, state, measure, problem }: Bench): { width: number
   const width = size + (pointsFree ? problem.points.length : 0)
   const j = new Float64Array(2 * count * width)
   const r = new Float64Array(2 * count)
-  const rows = rowsOf(layout)
+  const rows = rowsOf(layout, layout.sightings.most)
   for (let p = 0; p + 1 < start.length; p++) {
     for (let i = start[p]!; i < start[p + 1]!; i++) {
       observe(state, layout, measure, i, 3 * p, rows, 0)

@@ -38,7 +38,7 @@ export function equationsOf(layout: Layout, priors: Priors): Equations {
     gradient: new Float64Array(size),
     diagonal: new Float64Array(size),
     eliminated: eliminatedOf(layout),
-    rows: rowsOf(layout),
+    rows: rowsOf(layout, layout.sightings.most),
   }
 }
 

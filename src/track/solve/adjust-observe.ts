@@ -5,7 +5,7 @@ import { type Loss, lossOf } from './adjust-loss.ts'
 import type { State } from './adjust-state.ts'
 import type { AdjustOptions, Problem } from './problem.ts'
 
-/** Room for the observations of one point. Everything is multiplied by the root of the observation's weight. */
+/** Room for the observations of one point or camera. Everything is multiplied by the root of the observation's weight. */
 export interface Rows {
   /** 2 each: projected minus observed. */
   readonly residual: Float64Array
@@ -22,12 +22,13 @@ export interface Rows {
   readonly scratch: ProjectionJacobian
 }
 
-export const rowsOf = ({ blockSize, shared, sightings }: Layout): Rows => ({
-  residual: new Float64Array(2 * sightings.most),
-  byCamera: new Float64Array(2 * blockSize * sightings.most),
-  byPoint: new Float64Array(6 * sightings.most),
-  byShared: new Float64Array(2 * shared.length * sightings.most),
-  root: new Float64Array(sightings.most),
+/** `most`: observations at a time. */
+export const rowsOf = ({ blockSize, shared }: Layout, most: number): Rows => ({
+  residual: new Float64Array(2 * most),
+  byCamera: new Float64Array(2 * blockSize * most),
+  byPoint: new Float64Array(6 * most),
+  byShared: new Float64Array(2 * shared.length * most),
+  root: new Float64Array(most),
   inCamera: new Float64Array(3),
   scratch: projectionJacobian(),
 })

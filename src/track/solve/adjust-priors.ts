@@ -62,37 +62,41 @@ export function addPriors(equations: CameraSums, layout: Layout, state: State, p
 }
 
 /**
- * With one camera held, the scale is open. A spring without tension on one camera's distance from it leaves every cost as it
- * was and the equations with one solution.
+ * With one camera held, the scale is open. A spring without tension between it and one other camera leaves every cost as it was
+ * and the equations with one solution: along the line from the one to the other, in the other's own axes, there is no step.
+ * To `out` the direction, of length 1; false where no spring is needed.
  */
-function holdScale(
-  { matrix, diagonal }: CameraSums,
-  { scaleCamera, held, block, blockSize }: Layout,
-  state: State,
-): void {
-  if (scaleCamera === null) return
-  const { rotations, translations } = state
-  const [r, t] = [9 * scaleCamera, 3 * scaleCamera]
-  const from = 9 * held.indexOf(1)
-  const fromT = from / 3
-  // Where the held camera is in coordinates of the other: along this line it may not move.
-  const along = new Float64Array(3)
+export function springAlong(
+  { scaleCamera, held }: Layout,
+  { rotations, translations }: State,
+  out: Float64Array,
+): boolean {
+  if (scaleCamera === null) return false
+  const from = held.indexOf(1)
+  let square = 0
   for (let i = 0; i < 3; i++) {
-    along[i] = translations[t + i]!
+    // Where the held camera is in the coordinates of the other.
+    let along = translations[3 * scaleCamera + i]!
     for (let j = 0; j < 3; j++) {
-      const centre =
-        rotations[from + j]! * translations[fromT]! +
-        rotations[from + 3 + j]! * translations[fromT + 1]! +
-        rotations[from + 6 + j]! * translations[fromT + 2]!
-      along[i]! -= rotations[r + 3 * i + j]! * centre
+      let centre = 0
+      for (let k = 0; k < 3; k++) centre += rotations[9 * from + 3 * k + j]! * translations[3 * from + k]!
+      along -= rotations[9 * scaleCamera + 3 * i + j]! * centre
     }
+    out[i] = along
+    square += along * along
   }
-  const column = block[scaleCamera]! * blockSize + 3
+  for (let i = 0; i < 3; i++) out[i]! /= Math.sqrt(square)
+  return square > 0
+}
+
+const along = new Float64Array(3)
+
+function holdScale({ matrix, diagonal }: CameraSums, layout: Layout, state: State): void {
+  if (layout.scaleCamera === null || !springAlong(layout, state, along)) return
+  const column = layout.block[layout.scaleCamera]! * layout.blockSize + 3
   const stiff = diagonal[column]! + diagonal[column + 1]! + diagonal[column + 2]!
-  const square = along[0]! ** 2 + along[1]! ** 2 + along[2]! ** 2
-  if (!(square > 0)) return
   for (let a = 0; a < 3; a++) {
-    const at = matrix.offset[column + a]! + column
-    for (let b = 0; b <= a; b++) matrix.values[at + b]! += (stiff * along[a]! * along[b]!) / square
+    for (let b = 0; b <= a; b++)
+      matrix.values[matrix.offset[column + a]! + column + b]! += stiff * along[a]! * along[b]!
   }
 }
