@@ -43,7 +43,7 @@ export function equationsOf(layout: Layout, priors: Priors): Equations {
 }
 
 /** For each block the first one that it shares a point or a prior with. */
-function firstBlocks({ block, blocks, pointsFree, sightings }: Layout, { links }: Priors): Int32Array {
+export function firstBlocks({ block, blocks, pointsFree, sightings }: Layout, { links }: Priors): Int32Array {
   const first = Int32Array.from({ length: blocks }, (_, i) => i)
   const link = (from: number, to: number) => {
     if (from >= 0 && to >= 0) first[Math.max(from, to)] = Math.min(first[Math.max(from, to)]!, from, to)

@@ -15,7 +15,7 @@ export type PointEquations = Float64Array
 export const pointEquations = (): PointEquations => new Float64Array(12)
 
 /** A coordinate of a point is damped by at least this share of the sum of all three. */
-const LEAST_DIAGONAL = 1e-8
+export const LEAST_DIAGONAL = 1e-8
 
 /** JᵀJ and -Jᵀr from the rows of a point's observations. */
 export function gatherPoint({ byPoint, residual }: Rows, count: number, out: PointEquations): void {

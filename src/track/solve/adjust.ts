@@ -9,9 +9,9 @@ import type { Context } from '#core/context.ts'
 import { turn } from '#core/turn.ts'
 import type { Intrinsics } from '../geometry/intrinsics.ts'
 import { areApart, gatherViews, viewsOf } from './adjust-apart.ts'
-import { type Equations, equationsOf, linearise, solveStep } from './adjust-equations.ts'
 import { type Layout, layoutOf } from './adjust-layout.ts'
-import { costOf, type Measure, measureOf } from './adjust-observe.ts'
+import { type NormalEquations, normalEquations } from './adjust-normal.ts'
+import { costOf, type Measure, measureOf, type Rows, rowsOf } from './adjust-observe.ts'
 import { settlePoints } from './adjust-points.ts'
 import { type Priors, priorCost, priorsOf } from './adjust-priors.ts'
 import { copyOf, problemOf, type State, stateOf, takeStep, workingIntrinsics } from './adjust-state.ts'
@@ -80,7 +80,8 @@ interface Run {
   readonly layout: Layout
   readonly priors: Priors
   readonly measure: Measure
-  readonly equations: Equations
+  readonly equations: NormalEquations
+  readonly rows: Rows
   readonly step: Float64Array
   readonly pointStep: Float64Array
   /** The best so far, and room for the next. */
@@ -103,7 +104,8 @@ function begin(problem: Problem, options: AdjustOptions): Run {
     layout,
     priors,
     measure,
-    equations: equationsOf(layout, priors),
+    equations: normalEquations(layout, measure, priors),
+    rows: rowsOf(layout, layout.sightings.most),
     step: new Float64Array(layout.size),
     pointStep: new Float64Array(problem.points.length),
     state,
@@ -118,15 +120,13 @@ function begin(problem: Problem, options: AdjustOptions): Run {
 function iterate(run: Run, tolerance: number): 'more' | Adjusted['ended'] {
   const { layout, equations, measure, priors, state, trial, step, pointStep } = run
   if (run.cost <= LEAST_COST * layout.sightings.count) return 'converged'
-  linearise(equations, layout, state, measure, priors, run.damping)
-  const expected = solveStep(equations, layout, run.damping, step, pointStep)
+  equations.linearise(state, run.damping)
+  const expected = equations.solve(run.damping, step, pointStep)
   if (expected === null) return harder(run)
   // Less than this is lost in the rounding of the cost itself.
   if (expected <= 1e-15 * run.cost) return 'converged'
   takeStep(state, trial, layout, run.intrinsics, step, pointStep)
-  const distances = layout.pointsFree
-    ? settlePoints(trial, layout, measure, equations.rows)
-    : costOf(trial, layout, measure)
+  const distances = layout.pointsFree ? settlePoints(trial, layout, measure, run.rows) : costOf(trial, layout, measure)
   const cost = distances + priorCost(trial, priors)
   const fall = run.cost - cost
   if (!(fall > 0)) return harder(run)
