@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { fault } from '#core/faults.ts'
-import { makeContext } from '#engine/engine.ts'
-import { openEngine } from '#engine/open.ts'
-import { loadSampleProject } from '#engine/sample-project.ts'
-import { startServer } from '#http/server.ts'
+import { type Engine, makeContext } from '#engine/engine.ts'
 import { type Command, type CommandContext, type Options, text } from '../command.ts'
 
 const studioDir = fileURLToPath(new URL('../../../dist/studio', import.meta.url))
@@ -25,6 +22,8 @@ export const start: Command = {
   more: 'Prints the address when it is ready. Ctrl-C ends it; whatever was acknowledged is safe.',
   async run(_args, options, context) {
     const { terminal, signal, dataDir } = context
+    // The server is most of the program, and no other command should wait until it is loaded.
+    const [{ openEngine }, { startServer }] = await Promise.all([import('#engine/open.ts'), import('#http/server.ts')])
     const engine = await openEngine({ dataDir })
     try {
       const server = await startServer(engine, serverOptions(options, context))
@@ -64,11 +63,9 @@ function serverOptions(options: Options, { env }: CommandContext) {
 }
 
 /** A newcomer should see something; a sample that cannot be loaded must not keep the engine from running. */
-async function loadSample(
-  engine: Awaited<ReturnType<typeof openEngine>>,
-  { terminal, signal }: CommandContext,
-): Promise<void> {
+async function loadSample(engine: Engine, { terminal, signal }: CommandContext): Promise<void> {
   try {
+    const { loadSampleProject } = await import('#engine/sample-project.ts')
     const sessions = await loadSampleProject(engine, makeContext({ signal, warn: terminal.warn }))
     if (sessions > 0) terminal.say(`Loaded the sample project: ${sessions} sessions (--no-sample leaves it out)`)
   } catch (error) {
