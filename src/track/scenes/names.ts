@@ -6,6 +6,9 @@ export const imageName = (frame: number): string => `frame_${String(frame).padSt
 /** The COLMAP folder of the n-th solved part of a clip, counted from 0 in order of time: "colmap", "colmap-2", "colmap-3" … */
 export const colmapFolder = (part: number): string => (part === 0 ? 'colmap' : `colmap-${part + 1}`)
 
+/** The folder of the n-th solved part's scenes for other programs: "scenes", "scenes-2", "scenes-3" … */
+export const scenesFolder = (part: number): string => (part === 0 ? 'scenes' : `scenes-${part + 1}`)
+
 /** A text file whose pieces are made while they are written, so that a long clip is never one string. */
 export interface TextFile {
   /** Relative, `/`-separated. */
