@@ -35,7 +35,13 @@ export async function resectAll(
   }
   let current: Reconstruction = { ...reconstruction, cameras, focalsPx }
   for (const scale of [6, 2]) {
-    const options = { frames: fresh, fixedFrames: [], points: 'fixed', loss: cauchy(scale * pxUnit) } as const
+    const options = {
+      frames: fresh,
+      fixedFrames: [],
+      points: 'fixed',
+      loss: cauchy(scale * pxUnit),
+      tolerance: 1e-3,
+    } as const
     current = (await adjustPart(shot, current, options, ctx))?.reconstruction ?? current
   }
   return dropLostFrames(shot, current, fresh, 6 * pxUnit)
@@ -57,34 +63,34 @@ function dropLostFrames(shot: Shot, current: Reconstruction, fresh: readonly num
   return { ...current, cameras }
 }
 
-/** Gates in standard deviations of the noise, one round each. Track noise has long tails: a tight gate biases. */
-const ROUNDS = [12, 7, 5]
+/** Of the loss, in standard deviations of the noise: Cauchy's is nearly as good as least squares for clean noise there. */
+const LOSS = 2
 
+/**
+ * Rounds of rejection and adjustment of all solved frames.
+ *
+ * @param gates in standard deviations of the noise, one round each; track noise has long tails, so a tight gate biases
+ */
 export async function polish(
   shot: Shot,
   start: Reconstruction,
+  gates: readonly number[],
   freedom: Freedom,
+  lastTolerance: number,
   pxUnit: number,
   ctx: SolveContext,
 ): Promise<Reconstruction> {
   let current = start
-  for (const round of ROUNDS) {
+  const frames = solvedFrames(start)
+  for (const gate of gates) {
     const noise = Math.max(0.03 * pxUnit, noisePx(shot, current))
-    current = reject(shot, current, Math.max(0.5 * pxUnit, round * noise)).reconstruction
-    current = placePoints(shot, current, { leastParallaxPx: 3 * pxUnit, gatePx: Math.max(0.5 * pxUnit, round * noise) })
-    const part = await adjustPart(
-      shot,
-      current,
-      {
-        frames: solvedFrames(current),
-        ...freedom,
-        loss: cauchy(Math.max(2, round / 3) * noise),
-        maxIterations: 20,
-        tolerance: 1e-5,
-      },
-      ctx,
-    )
-    if (part === null) return current
+    const gatePx = Math.max(0.5 * pxUnit, gate * noise)
+    current = reject(shot, current, gatePx).reconstruction
+    current = placePoints(shot, current, { leastParallaxPx: 3 * pxUnit, gatePx })
+    const loss = cauchy(LOSS * noise)
+    const tolerance = gate === gates.at(-1) ? lastTolerance : 1e-4
+    const part = await adjustPart(shot, current, { frames, ...freedom, loss, maxIterations: 20, tolerance }, ctx)
+    if (part === null) break
     current = part.reconstruction
   }
   return current

@@ -141,6 +141,7 @@ async function resect(
         points: 'fixed',
         loss: cauchy(scale * pxUnit),
         maxIterations: 20,
+        tolerance: 1e-3,
       } as const
       tried = (await adjustPart(shot, tried, options, ctx))?.reconstruction ?? tried
     }

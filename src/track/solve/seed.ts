@@ -90,7 +90,12 @@ async function parallaxBeyondTurn(
   cameras[to] = identity3()
   turn = placePoints(shot, { ...turn, cameras }, { leastParallaxPx: 0, gatePx: Infinity, frames: [from] })
   const loss = cauchy(0.02 * intrinsics.widthPx)
-  const part = await adjustPart(shot, turn, { frames: [to], fixedFrames: [], points: 'fixed', loss }, ctx)
+  const part = await adjustPart(
+    shot,
+    turn,
+    { frames: [to], fixedFrames: [], points: 'fixed', loss, tolerance: 1e-3 },
+    ctx,
+  )
   if (part === null) return 0
   const errors = errorsPx(shot, part.reconstruction)
   return median(sharedTracks(shot, from, to).inB.map((i) => errors[i]!))
@@ -131,7 +136,13 @@ export async function solveStretch(
   }
   current = { ...current, cameras }
   for (const scale of [6, 2]) {
-    const options = { frames: between, fixedFrames: [], points: 'fixed', loss: cauchy(scale * pxUnit) } as const
+    const options = {
+      frames: between,
+      fixedFrames: [],
+      points: 'fixed',
+      loss: cauchy(scale * pxUnit),
+      tolerance: 1e-3,
+    } as const
     current = (await adjustPart(shot, current, options, ctx))?.reconstruction ?? current
   }
   const first = await adjustPart(shot, current, { frames, loss: cauchy(2 * pxUnit) }, ctx)

@@ -121,14 +121,18 @@ async function solveMotion(
 const plausible = (shot: Shot, turning: Reconstruction | null, setting: Setting) =>
   turning !== null && score(shot, turning, setting) < 0.5 ? turning : null
 
+/** Gates of the rejection before and after the lens is decided, in standard deviations of the noise. */
+const ROUGH = [12]
+const FINE = [7, 5]
+
 async function finish(shot: Shot, found: Reconstruction, setting: Setting, ctx: SolveContext): Promise<SolveResult> {
   const zooms = found.focalsPx !== null
   const freed = found.intrinsics.lens.model === 'polynomial' && setting.lensFree ? 1 : 0
   const freedom = { focal: zooms ? 'per-camera' : setting.freedom.focal, radial: freed } as const
   const whole = await resectAll(shot, found, setting.pxUnit, ctx)
-  const rough = await polish(shot, whole, freedom, setting.pxUnit, ctx)
+  const rough = await polish(shot, whole, ROUGH, freedom, 1e-4, setting.pxUnit, ctx)
   const { radial } = setting.lensFree ? await decideLens(shot, rough, setting.keyframes, freedom, 2, ctx) : freedom
-  const final = await polish(shot, rough, { ...freedom, radial }, setting.pxUnit, ctx)
+  const final = await polish(shot, rough, FINE, { ...freedom, radial }, 1e-6, setting.pxUnit, ctx)
   if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
   return { ok: true, solution: report(shot, inFirstCamera(final), noSpread, notesOf(setting, final), setting) }
 }

@@ -15,8 +15,8 @@ import type { Shot } from './shot.ts'
 
 /** A misfit at which no other start is tried. */
 const GOOD = 0.02
-/** A misfit that no lens mends. */
-const HOPELESS = 0.4
+/** A misfit that no other start and no lens mends: the camera moves. */
+const HOPELESS = 0.25
 
 /** Solves keyframes as turns of one camera; `pxUnit` is the size that counts as one pixel of a 960 wide picture. */
 export async function solveTripodKeyframes(
@@ -38,7 +38,13 @@ export async function solveTripodKeyframes(
     current = { ...current, cameras }
     if (last !== null) {
       for (const scale of [10, 2]) {
-        const options = { frames: [frame], fixedFrames: [], points: 'fixed', loss: cauchy(scale * pxUnit) } as const
+        const options = {
+          frames: [frame],
+          fixedFrames: [],
+          points: 'fixed',
+          loss: cauchy(scale * pxUnit),
+          tolerance: 1e-3,
+        } as const
         const part = await adjustPart(shot, current, options, ctx)
         if (part === null) return null
         current = part.reconstruction
@@ -49,7 +55,7 @@ export async function solveTripodKeyframes(
   }
   current = placePoints(shot, current, { leastParallaxPx: 0, gatePx: Infinity, frames: keyframes, again: true })
   for (const scale of [4, 1]) {
-    const options = { frames: keyframes, ...freedom, loss: cauchy(scale * pxUnit), maxIterations: 30 } as const
+    const options = { frames: keyframes, ...freedom, loss: cauchy(scale * pxUnit), maxIterations: 20 } as const
     const part = await adjustPart(shot, current, options, ctx)
     if (part === null) return null
     current = part.reconstruction
@@ -67,7 +73,7 @@ export async function solveTripod(shot: Shot, setting: Setting, ctx: SolveContex
     if (found === null) continue
     const tried = { reconstruction: found, misfit: misfit(shot, found, pxUnit, keyframes) }
     if (best === null || tried.misfit < best.misfit) best = tried
-    if (best.misfit < GOOD) break
+    if (best.misfit < GOOD || best.misfit > HOPELESS) break
   }
   if (best === null || !lensFree || best.misfit > HOPELESS) return best?.reconstruction ?? null
   return (await decideLens(shot, best.reconstruction, keyframes, asked, 1, ctx)).reconstruction
