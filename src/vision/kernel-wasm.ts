@@ -43,7 +43,7 @@ export async function createWasmKernel({ muster }: WasmKernelOptions = {}): Prom
 const models: readonly MotionModel[] = ['Loc', 'LocRot', 'LocScale', 'LocRotScale', 'Affine', 'Perspective']
 
 /** Fewer items than this are not worth another thread's while. */
-const leastPart = 16
+const leastPart = 8
 
 class WasmKernel implements Kernel {
   readonly kind = 'wasm'
