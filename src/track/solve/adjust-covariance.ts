@@ -9,15 +9,13 @@
  */
 import { factorCholesky, substituteCholesky } from '../geometry/dense.ts'
 import { centreOf } from '../geometry/rigid3.ts'
-import { type Equations, equationsOf, linearise } from './adjust-equations.ts'
+import { inverseAt, type LaidOutInverse } from './adjust-inverse.ts'
 import { type Layout, layoutOf } from './adjust-layout.ts'
-import { type Measure, measureOf, observePoint } from './adjust-observe.ts'
+import { type Measure, measureOf, observePoint, rowsOf } from './adjust-observe.ts'
 import { priorsOf } from './adjust-priors.ts'
 import { type State, stateOf, workingIntrinsics } from './adjust-state.ts'
 import type { AdjustOptions, Problem } from './problem.ts'
-import { invertSkyline } from './sparse-inverse.ts'
 import { cameraOrder } from './sparse-order.ts'
-import { factorSkyline, solveSkyline } from './sparse-skyline.ts'
 
 /** Standard deviations; of what was fixed, null. */
 export interface Covariance {
@@ -50,17 +48,15 @@ export function covariance(problem: Problem, options: AdjustOptions): Covariance
   const priors = priorsOf(problem.cameras.length, options)
   const measure = measureOf(problem, options)
   const state = stateOf(problem, options)
-  const equations = equationsOf(layout, priors)
-  const noise = noiseOf(equations, layout, state, measure)
+  const noise = noiseOf(layout, state, measure)
   if (noise === null) return null
-  linearise(equations, layout, state, measure, priors, DAMPING)
-  const { matrix } = equations
-  if (!factorSkyline(matrix)) return null
+  const inverse = inverseAt(layout, state, measure, priors, DAMPING)
+  if (inverse === null) return null
   const open = pointsOpenFrame(layout)
-  const byPositions = open ? frameOf(equations, layout, state, 7, positionWeights(problem)) : null
-  const byRotations = open ? frameOf(equations, layout, state, 3, [1, 1, 1, 0, 0, 0]) : null
-  invertSkyline(matrix)
-  const sigma = (column: number, unit = 1) => noise * unit * Math.sqrt(matrix.values[matrix.offset[column]! + column]!)
+  const byPositions = open ? frameOf(inverse, layout, state, 7, positionWeights(problem)) : null
+  const byRotations = open ? frameOf(inverse, layout, state, 3, [1, 1, 1, 0, 0, 0]) : null
+  const variances = inverse.diagonal()
+  const sigma = (column: number, unit = 1) => noise * unit * Math.sqrt(variances[column]!)
   const { blocks, blockSize, shared, poseSize, block } = layout
   const border = blocks * blockSize
   const sharedSigma = (parameter: number, unit = 1) => {
@@ -77,14 +73,15 @@ export function covariance(problem: Problem, options: AdjustOptions): Covariance
         : null,
     radial: [1, 2, 3].flatMap((parameter) => sharedSigma(parameter) ?? []),
     principalPx: x === null || y === null ? null : [x, y],
-    position: poseSize === 6 ? spreadOf(equations, layout, state, byPositions, 3, noise) : null,
-    rotationDeg: poseSize > 0 ? spreadOf(equations, layout, state, byRotations, 0, (noise * 180) / Math.PI) : null,
+    position: poseSize === 6 ? spreadOf(variances, layout, state, byPositions, 3, noise) : null,
+    rotationDeg: poseSize > 0 ? spreadOf(variances, layout, state, byRotations, 0, (noise * 180) / Math.PI) : null,
   }
 }
 
 /** The size of the residuals, with those that the robust loss makes light counted as lightly. */
-function noiseOf({ rows }: Equations, layout: Layout, state: State, measure: Measure): number | null {
+function noiseOf(layout: Layout, state: State, measure: Measure): number | null {
   const { start, weight } = layout.sightings
+  const rows = rowsOf(layout, 1)
   let [squares, count, points] = [0, 0, 0]
   for (let p = 0; p + 1 < start.length; p++) {
     if (start[p + 1]! > start[p]!) points++
@@ -118,7 +115,7 @@ const pointsOpenFrame = ({ poseSize, pointsFree, held }: Layout) =>
 
 /** The best frame by these weights of a camera's unknowns, reached by the first `ways` of moving the world; null: there is none. */
 function frameOf(
-  { matrix }: Equations,
+  inverse: LaidOutInverse,
   layout: Layout,
   state: State,
   ways: number,
@@ -138,7 +135,7 @@ function frameOf(
   }
   if (!factorCholesky(gram, ways)) return null
   const carried = weighted.map((column) => column.slice())
-  for (const column of carried) solveSkyline(matrix, column)
+  for (const column of carried) inverse.multiply(column)
   const spread = Float64Array.from({ length: ways * ways }, (_, i) => {
     const [a, b] = [weighted[Math.floor(i / ways)]!, carried[i % ways]!]
     return a.reduce((sum, value, row) => sum + value * b[row]!, 0)
@@ -171,7 +168,7 @@ function way({ rotations, translations }: State, camera: number, row: number, a:
 
 /** Root of the summed variances of three unknowns of each camera, from `first` on. */
 function spreadOf(
-  { matrix }: Equations,
+  variances: Float64Array,
   layout: Layout,
   state: State,
   frame: Frame | null,
@@ -184,7 +181,7 @@ function spreadOf(
     for (let row = first; row < first + 3; row++) {
       const column = each * blockSize + row
       const free = held[camera] === 0
-      if (free) variance += matrix.values[matrix.offset[column]! + column]!
+      if (free) variance += variances[column]!
       if (frame !== null) variance += correction(frame, state, camera, row, free ? column : null)
     }
     return unit * Math.sqrt(Math.max(0, variance))

@@ -11,50 +11,9 @@ import { type Measure, observe, type Rows, rowsOf } from './adjust-observe.ts'
 import { LEAST_DIAGONAL } from './adjust-points.ts'
 import { springAlong } from './adjust-priors.ts'
 import type { State } from './adjust-state.ts'
+import { type DualLayout, dualEnvelope } from './adjust-dual-layout.ts'
 import { addRun, type Runs, runsOf, startRuns, takePanel } from './sparse-panel.ts'
-import { clearSkyline, factorSkyline, type Skyline, skyline, solveSkyline } from './sparse-skyline.ts'
-
-/** Which points stand in the equations, and what each camera sees of them. */
-export interface DualLayout {
-  /** First column of each point, -1: it has no observations. */
-  readonly column: Int32Array
-  /** Columns of all points; what cameras share comes after. */
-  readonly border: number
-  /** Sightings of camera c, by columns of their points: `sighting[start[c]]` to, not including, `sighting[start[c + 1]]`. */
-  readonly start: Int32Array
-  readonly sighting: Int32Array
-  /** Of each sighting. */
-  readonly point: Int32Array
-  /** Sightings of one camera. */
-  readonly most: number
-}
-
-/** Points in the order in which cameras first see them, which keeps those that are seen together close. */
-export function dualLayoutOf({ sightings, block, blocks }: Layout): DualLayout {
-  const { start, camera, count } = sightings
-  const pointCount = start.length - 1
-  const rank = (p: number) => (start[p + 1]! > start[p]! ? block[camera[start[p]!]!]! : blocks)
-  const order = Int32Array.from({ length: pointCount }, (_, p) => p).sort((a, b) => rank(a) - rank(b) || a - b)
-  const column = new Int32Array(pointCount).fill(-1)
-  let border = 0
-  const point = new Int32Array(count)
-  const perCamera = Array.from(block, (): number[] => [])
-  for (const p of order) {
-    if (start[p + 1] === start[p]) continue
-    column[p] = border
-    border += 3
-    for (let i = start[p]!; i < start[p + 1]!; i++) {
-      point[i] = p
-      perCamera[camera[i]!]!.push(i)
-    }
-  }
-  const starts = new Int32Array(block.length + 1)
-  perCamera.forEach((list, c) => {
-    starts[c + 1] = starts[c]! + list.length
-  })
-  const most = perCamera.reduce((longest, list) => Math.max(longest, list.length), 0)
-  return { column, border, start: starts, sighting: Int32Array.from(perCamera.flat()), point, most }
-}
+import { clearSkyline, type Skyline, skyline } from './sparse-skyline.ts'
 
 export interface DualEquations {
   readonly dual: DualLayout
@@ -102,20 +61,6 @@ export function dualEquationsOf(layout: Layout, dual: DualLayout): DualEquations
     rows: rowsOf(layout, dual.most),
     runs: runsOf(dual.most + 1),
   }
-}
-
-/** For each point in the order of columns the first column that a camera sees together with it. */
-export function dualEnvelope({ block }: Layout, { column, border, start, sighting, point }: DualLayout): Int32Array {
-  const first = Int32Array.from({ length: border / 3 }, (_, i) => 3 * i)
-  for (let c = 0; c + 1 < start.length; c++) {
-    if (block[c]! < 0 || start[c + 1] === start[c]) continue
-    const lowest = column[point[sighting[start[c]!]!]!]!
-    for (let s = start[c]!; s < start[c + 1]!; s++) {
-      const at = column[point[sighting[s]!]!]! / 3
-      first[at] = Math.min(first[at]!, lowest)
-    }
-  }
-  return first
 }
 
 /** Builds the equations at a state. Returns twice its cost. */
@@ -292,62 +237,4 @@ function damp(
       right[row] = 0
     }
   }
-}
-
-/** As `solveStep` of `adjust-equations.ts`. */
-export function solveDual(
-  equations: DualEquations,
-  layout: Layout,
-  lambda: number,
-  step: Float64Array,
-  pointStep: Float64Array,
-): number | null {
-  const { dual, matrix, right, gradient, diagonal } = equations
-  if (!factorSkyline(matrix)) return null
-  const solution = right // not needed any more
-  solveSkyline(matrix, solution)
-  let fall = 0
-  for (let i = 0; i < solution.length; i++) fall += solution[i]! * (lambda * diagonal[i]! * solution[i]! + gradient[i]!)
-  dual.column.forEach((column, p) => {
-    for (let axis = 0; axis < 3; axis++) pointStep[3 * p + axis] = column < 0 ? 0 : solution[column + axis]!
-  })
-  step.set(solution.subarray(dual.border), layout.blocks * layout.blockSize)
-  for (let c = 0; c + 1 < dual.start.length; c++) {
-    if (layout.block[c]! >= 0) fall += substituteCamera(equations, layout, c, solution, step)
-  }
-  return fall
-}
-
-function substituteCamera(
-  equations: DualEquations,
-  layout: Layout,
-  c: number,
-  solution: Float64Array,
-  step: Float64Array,
-): number {
-  const { dual, panels, panelStart, factors, cameraRight, cameraGradient, cameraDamping } = equations
-  const { blockSize: m, shared, block } = layout
-  const count = dual.start[c + 1]! - dual.start[c]!
-  const width = 3 * count + shared.length
-  const to = block[c]! * m
-  for (let a = 0; a < m; a++) {
-    let at = panelStart[c]! + a * width
-    let sum = cameraRight[c * m + a]!
-    for (let s = dual.start[c]!; s < dual.start[c + 1]!; s++) {
-      const column = dual.column[dual.point[dual.sighting[s]!]!]!
-      for (let j = 0; j < 3; j++, at++) sum -= panels[at]! * solution[column + j]!
-    }
-    for (let j = 0; j < shared.length; j++, at++) sum -= panels[at]! * solution[dual.border + j]!
-    step[to + a] = sum
-  }
-  let fall = 0
-  for (let a = m - 1; a >= 0; a--) {
-    let sum = step[to + a]!
-    for (let b = a + 1; b < m; b++) sum -= factors[c * m * m + b * m + a]! * step[to + b]!
-    const pivot = factors[c * m * m + a * m + a]!
-    const x = pivot === 0 ? 0 : sum / pivot
-    step[to + a] = x
-    fall += x * (cameraDamping[c * m + a]! * x + cameraGradient[c * m + a]!)
-  }
-  return fall
 }

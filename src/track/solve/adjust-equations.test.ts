@@ -4,6 +4,7 @@ import { solveCholesky } from '../geometry/dense.ts'
 import type { Lens } from '../geometry/intrinsics.ts'
 import { type SyntheticOptions, syntheticShot } from '../synthetic.ts'
 import { normalEquations } from './adjust-normal.ts'
+import { inverseAt } from './adjust-inverse.ts'
 import { type Layout, layoutOf } from './adjust-layout.ts'
 import { type Measure, measureOf, observe, observePoint, rowsOf } from './adjust-observe.ts'
 import { priorsOf } from './adjust-priors.ts'
@@ -193,6 +194,38 @@ for (const setting of [
     })
   })
 }
+
+test('the inverse of the cameras is that of the whole system, whether points or cameras are eliminated', () => {
+  for (const setting of [settings[0]!, { ...settings[6]!, options: { ...settings[6]!.options, focalSmoothness: 0 } }]) {
+    const { layout, state, measure, problem, options } = benchOf(setting)
+    const priors = priorsOf(problem.cameras.length, options)
+    const vector = Float64Array.from({ length: layout.size }, (_, i) => Math.sin(i) * 1e3)
+    // What is held has no step: its part of a vector means nothing.
+    layout.held.forEach((held, c) => {
+      const at = layout.block[c]! * layout.blockSize
+      if (held === 1 && at >= 0) vector.fill(0, at, at + layout.poseSize)
+    })
+    const [a, b] = (['cameras', 'points'] as const).map((reduceTo) => {
+      const inverse = inverseAt(layout, state, measure, priors, 1e-6, reduceTo)!
+      const product = vector.slice()
+      inverse.multiply(product)
+      const units = [0, 7, layout.size - 1].map((column) => {
+        const unit = new Float64Array(layout.size)
+        unit[column] = 1
+        inverse.multiply(unit)
+        return unit[column]!
+      })
+      return { product, units, diagonal: inverse.diagonal() }
+    })
+    const near = (x: number, y: number) =>
+      assert.ok(Math.abs(x - y) < 1e-7 * Math.max(Math.abs(x), Math.abs(y)) + 1e-15, `${x} ${y}`)
+    a!.product.forEach((value, i) => near(value, b!.product[i]!))
+    a!.diagonal.forEach((value, i) => near(value, b!.diagonal[i]!))
+    for (const { units, diagonal } of [a!, b!]) {
+      ;[0, 7, layout.size - 1].forEach((column, i) => near(units[i]!, diagonal[column]!))
+    }
+  }
+})
 
 test('the spring that holds the scale changes the cost by nothing, and chooses among equal steps', () => {
   const { layout, state, measure, problem, options } = benchOf(settings[0]!)

@@ -1,12 +1,7 @@
 /** The damped normal equations of an adjustment, reduced to cameras or to points, whichever is less work. */
-import {
-  dualEnvelope,
-  dualEquationsOf,
-  dualLayoutOf,
-  lineariseDual,
-  solveDual,
-  type DualLayout,
-} from './adjust-dual.ts'
+import { type DualLayout, dualEnvelope, dualLayoutOf } from './adjust-dual-layout.ts'
+import { solveDual } from './adjust-dual-solve.ts'
+import { dualEquationsOf, lineariseDual } from './adjust-dual.ts'
 import { equationsOf, firstBlocks, linearise, solveStep } from './adjust-equations.ts'
 import type { Layout } from './adjust-layout.ts'
 import type { Measure } from './adjust-observe.ts'
@@ -24,15 +19,15 @@ export interface NormalEquations {
   solve(lambda: number, step: Float64Array, pointStep: Float64Array): number | null
 }
 
-/** `reduceTo` is for tests; absent: what is less work. */
+/** `reduceTo`: what remains; absent: what is less work. */
 export function normalEquations(
   layout: Layout,
   measure: Measure,
   priors: Priors,
   reduceTo?: 'cameras' | 'points',
 ): NormalEquations {
-  const dual = canBeDual(layout, priors) ? dualLayoutOf(layout) : null
-  if (dual !== null && (reduceTo ?? lessWork(layout, priors, dual)) === 'points') {
+  const dual = chooseReduction(layout, priors, reduceTo)
+  if (dual !== null) {
     const equations = dualEquationsOf(layout, dual)
     return {
       linearise: (state, lambda) => lineariseDual(equations, layout, state, measure, lambda),
@@ -44,6 +39,13 @@ export function normalEquations(
     linearise: (state, lambda) => linearise(equations, layout, state, measure, priors, lambda),
     solve: (lambda, step, pointStep) => solveStep(equations, layout, lambda, step, pointStep),
   }
+}
+
+/** The layout of the system in the points, where that is what is solved; null: the one in the cameras. */
+export function chooseReduction(layout: Layout, priors: Priors, reduceTo?: 'cameras' | 'points'): DualLayout | null {
+  if (!canBeDual(layout, priors)) return null
+  const dual = dualLayoutOf(layout)
+  return (reduceTo ?? lessWork(layout, priors, dual)) === 'points' ? dual : null
 }
 
 /** Cameras can be eliminated one by one only where no prior ties them together. */
