@@ -1,6 +1,7 @@
 /**
- * How the time of one adjustment grows with the frames of a shot: processor time of one iteration, and of a whole adjustment
- * from poses and points that are a little off. Synthetic tracks of 40 frames on average, 200 at a time, 0.3 px of noise.
+ * How the time of one adjustment grows with the frames of a shot: processor time of one iteration, and of a whole
+ * adjustment from poses and points that are a little off. Synthetic tracks of 40 frames on average, 200 at a time, 0.3
+ * px of noise.
  *
  * Run: node bench/adjust.ts [--frames 60,125,250,500,1000] [--live 200] [--length 40]
  */

@@ -1,6 +1,7 @@
 /**
- * Gives the rest of the thread a turn: timers fire, sockets are read, a cancel gets through. Long computations await it now
- * and then. A message port is the one way to do so that Node, workers and browsers share and that is not slowed down.
+ * Gives the rest of the thread a turn: timers fire, sockets are read, a cancel gets through. Long computations await it
+ * now and then. A message port is the one way to do so that Node, workers and browsers share and that is not slowed
+ * down.
  */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {

@@ -1,6 +1,7 @@
 /**
- * How far a solved camera path is from the truth. Positions are compared after the similarity that lays the solved path over the
- * true one (its root mean square error is known as ATE), rotations relative to the first camera, as match-movers feel both.
+ * How far a solved camera path is from the truth. Positions are compared after the similarity that lays the solved path
+ * over the true one (its root mean square error is known as ATE), rotations relative to the first camera, as
+ * match-movers feel both.
  */
 import { alignPoints, transformBySimilarity } from './estimate/similarity.ts'
 import { multiply3, transpose3 } from './geometry/linear.ts'
@@ -23,7 +24,10 @@ export interface Verdict {
   readonly cameras: number
   /** Share of the clip's frames that have a camera. */
   readonly solvedShare: number
-  /** Root mean square, in the unit of the truth, and as a share of the length of the true path; null of a camera on a tripod. */
+  /**
+   * Root mean square, in the unit of the truth, and as a share of the length of the true path; null of a camera on a
+   * tripod.
+   */
   readonly positionRms: number | null
   readonly positionShare: number | null
   readonly rotationMeanDeg: number
@@ -82,8 +86,9 @@ function spreadOf(points: Float64Array): number {
 }
 
 /**
- * Root mean square distance of solved points from the true ones after the path's similarity, in the unit of the truth; null where
- * there are none, or the path stands still. A track without a true point (one that moves on its own) does not count.
+ * Root mean square distance of solved points from the true ones after the path's similarity, in the unit of the truth;
+ * null where there are none, or the path stands still. A track without a true point (one that moves on its own) does
+ * not count.
  */
 export function judgePoints(
   cameras: readonly JudgedCamera[],

@@ -1,6 +1,6 @@
 /**
- * How the camera of a synthetic scene moves. World axes: x to the right, y down, z away from the first camera; metres. The
- * ground is at y = 1.6, so that the origin is at the height of an eye.
+ * How the camera of a synthetic scene moves. World axes: x to the right, y down, z away from the first camera; metres.
+ * The ground is at y = 1.6, so that the origin is at the height of an eye.
  */
 import type { Rng } from '#core/rng.ts'
 import { multiply3, transpose3 } from './geometry/linear.ts'
@@ -8,8 +8,8 @@ import { type Rigid3, rigidFromCentre } from './geometry/rigid3.ts'
 import { expSo3 } from './geometry/so3.ts'
 
 /**
- * `walk`: sideways, swaying. `dolly`: sideways on rails. `orbit`: to and fro around a point 5 m away. `forward`: into the
- * picture. `tripod`: turning about the lens only. `handheld`: standing, with unsteady hands.
+ * `walk`: sideways, swaying. `dolly`: sideways on rails. `orbit`: to and fro around a point 5 m away. `forward`: into
+ * the picture. `tripod`: turning about the lens only. `handheld`: standing, with unsteady hands.
  */
 export type CameraPath = 'walk' | 'dolly' | 'orbit' | 'forward' | 'tripod' | 'handheld'
 

@@ -2,8 +2,8 @@
 import type { Rng } from '#core/rng.ts'
 
 /**
- * `room`: walls, floor, ceiling, boxes. `street`: ground and houses under an empty sky. `facade`: a wall with shallow relief.
- * `plane`: a wall without. `far`: nothing nearer than 250 m.
+ * `room`: walls, floor, ceiling, boxes. `street`: ground and houses under an empty sky. `facade`: a wall with shallow
+ * relief. `plane`: a wall without. `far`: nothing nearer than 250 m.
  */
 export type SceneKind = 'room' | 'street' | 'facade' | 'plane' | 'far'
 
@@ -149,7 +149,9 @@ function centreOf({ anchor, swing, periodFrames, phase }: Mover, frame: number):
   return anchor.map((value, axis) => value + share * swing[axis]!)
 }
 
-/** Distance to where a ray enters a box (Kay and Kajiya's slabs), or leaves it when the box is a room; Infinity: never. */
+/**
+ * Distance to where a ray enters a box (Kay and Kajiya's slabs), or leaves it when the box is a room; Infinity: never.
+ */
 function enterBox(from: Float64Array, along: Float64Array, low: Vector, high: Vector, inside: boolean): number {
   let enter = -Infinity
   let leave = Infinity

@@ -1,7 +1,8 @@
 /**
- * Synthetic shots with known answers: a camera moves through a scene of simple surfaces, points on them are followed as a
- * tracker would (new ones are picked where others left the picture, were hidden or lost), with as much noise, wrong tracks,
- * movers, zoom and lens distortion as asked. For tests and benches; the same options give the same shot to the last bit.
+ * Synthetic shots with known answers: a camera moves through a scene of simple surfaces, points on them are followed as
+ * a tracker would (new ones are picked where others left the picture, were hidden or lost), with as much noise, wrong
+ * tracks, movers, zoom and lens distortion as asked. For tests and benches; the same options give the same shot to the
+ * last bit.
  */
 import { type Rng, seededRng } from '#core/rng.ts'
 import type { Intrinsics, Lens } from './geometry/intrinsics.ts'

@@ -1,11 +1,11 @@
 /**
- * How far an adjusted problem may be off: standard deviations from the inverse of its normal equations (Triggs et al., Bundle
- * Adjustment: A Modern Synthesis, 2000, section 9), scaled by the noise that the residuals show.
+ * How far an adjusted problem may be off: standard deviations from the inverse of its normal equations (Triggs et al.,
+ * Bundle Adjustment: A Modern Synthesis, 2000, section 9), scaled by the noise that the residuals show.
  *
- * Where the world's frame lies means nothing, so poses are not judged against the camera that happened to be held. Positions
- * are seen in the frame and scale that fit those of all cameras best, as a path is when it is laid over the true one; rotations
- * in the frame that fits all rotations best. The covariance is carried there by S-transforms (Baarda 1973). Two held cameras or
- * fixed points define a frame; then that one counts.
+ * Where the world's frame lies means nothing, so poses are not judged against the camera that happened to be held.
+ * Positions are seen in the frame and scale that fit those of all cameras best, as a path is when it is laid over the
+ * true one; rotations in the frame that fits all rotations best. The covariance is carried there by S-transforms
+ * (Baarda 1973). Two held cameras or fixed points define a frame; then that one counts.
  */
 import { factorCholesky, substituteCholesky } from '../geometry/dense.ts'
 import { centreOf } from '../geometry/rigid3.ts'
@@ -28,7 +28,9 @@ export interface Covariance {
   /** Of k1, k2, k3, as many as were free. */
   readonly radial: readonly number[]
   readonly principalPx: readonly [x: number, y: number] | null
-  /** Root mean square length of each camera's displacement, in the unit of the world; null where cameras do not move. */
+  /**
+   * Root mean square length of each camera's displacement, in the unit of the world; null where cameras do not move.
+   */
   readonly position: Float64Array | null
   /** Root mean square angle of each camera's misorientation. */
   readonly rotationDeg: Float64Array | null
@@ -38,8 +40,8 @@ export interface Covariance {
 const DAMPING = 1e-10
 
 /**
- * The covariance of what `adjust` found. `problem` is its result, `options` what it was asked; the time is that of two or three
- * iterations. Outliers count as little as in the adjustment.
+ * The covariance of what `adjust` found. `problem` is its result, `options` what it was asked; the time is that of two
+ * or three iterations. Outliers count as little as in the adjustment.
  *
  * @returns null when the unknowns are not determined, or nothing is left over to see the noise by.
  */
@@ -113,7 +115,10 @@ interface Frame {
 const pointsOpenFrame = ({ poseSize, pointsFree, held }: Layout) =>
   poseSize > 0 && pointsFree && held.reduce((sum, each) => sum + each, 0) < 2
 
-/** The best frame by these weights of a camera's unknowns, reached by the first `ways` of moving the world; null: there is none. */
+/**
+ * The best frame by these weights of a camera's unknowns, reached by the first `ways` of moving the world; null: there
+ * is none.
+ */
 function frameOf(
   inverse: LaidOutInverse,
   layout: Layout,
@@ -152,8 +157,8 @@ function positionWeights({ cameras }: Problem): number[] {
 }
 
 /**
- * How row `row` of a camera's unknowns (turn, then translation, in its own axes) changes when the world is turned (ways 0 to 2),
- * shifted (3 to 5) or grows (6) about its origin.
+ * How row `row` of a camera's unknowns (turn, then translation, in its own axes) changes when the world is turned (ways
+ * 0 to 2), shifted (3 to 5) or grows (6) about its origin.
  */
 function way({ rotations, translations }: State, camera: number, row: number, a: number): number {
   const r = (i: number, j: number) => rotations[9 * camera + 3 * i + j]!

@@ -7,7 +7,10 @@ export interface DualLayout {
   readonly column: Int32Array
   /** Columns of all points; what cameras share comes after. */
   readonly border: number
-  /** Sightings of camera c, by columns of their points: `sighting[start[c]]` to, not including, `sighting[start[c + 1]]`. */
+  /**
+   * Sightings of camera c, by columns of their points: `sighting[start[c]]` to, not including, `sighting[start[c +
+   * 1]]`.
+   */
   readonly start: Int32Array
   readonly sighting: Int32Array
   /** Of each sighting. */

@@ -32,7 +32,10 @@ export function solveDual(
   return fall
 }
 
-/** Puts the solution of the factored equations for a right side in its place; both are laid out, that of the points is 0. */
+/**
+ * Puts the solution of the factored equations for a right side in its place; both are laid out, that of the points is
+ * 0.
+ */
 export function solveDualFor(equations: DualEquations, layout: Layout, vector: Float64Array): void {
   const { dual, matrix, panels, panelStart, factors } = equations
   const { block, blocks, blockSize: m, shared } = layout
@@ -60,7 +63,9 @@ export function solveDualFor(equations: DualEquations, layout: Layout, vector: F
   substituteCameras(equations, layout, whole, solution, vector)
 }
 
-/** L⁻ᵀ (whitened - A solution) of each camera, and what is shared as it stands in the solution, to `step` as laid out. */
+/**
+ * L⁻ᵀ (whitened - A solution) of each camera, and what is shared as it stands in the solution, to `step` as laid out.
+ */
 function substituteCameras(
   equations: DualEquations,
   layout: Layout,

@@ -1,9 +1,10 @@
 /**
- * The damped normal equations the other way round: cameras are eliminated, and a system in the points remains. Where a camera
- * stands long before the same few points, that is by far the smaller one, and time stays in proportion to the frames.
+ * The damped normal equations the other way round: cameras are eliminated, and a system in the points remains. Where a
+ * camera stands long before the same few points, that is by far the smaller one, and time stays in proportion to the
+ * frames.
  *
- * As in `adjust-equations.ts`, with the parts of cameras and points exchanged. A camera's panel has as many rows as the camera
- * has unknowns, taken three at a time; what is missing to a multiple of three is rows of zeros.
+ * As in `adjust-equations.ts`, with the parts of cameras and points exchanged. A camera's panel has as many rows as the
+ * camera has unknowns, taken three at a time; what is missing to a multiple of three is rows of zeros.
  */
 import { factorCholesky } from '../geometry/dense.ts'
 import type { Layout } from './adjust-layout.ts'

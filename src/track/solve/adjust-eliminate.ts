@@ -1,7 +1,7 @@
 /**
- * Taking points out of the normal equations, and putting them back. With V = L Lᵀ the equations of a point and W its coupling
- * with the cameras, what it takes away from theirs is (L⁻¹Wᵀ)ᵀ(L⁻¹Wᵀ). Only L⁻¹Wᵀ is kept: three long rows for each point, its
- * panel, whose columns are its cameras' blocks and then what all cameras share.
+ * Taking points out of the normal equations, and putting them back. With V = L Lᵀ the equations of a point and W its
+ * coupling with the cameras, what it takes away from theirs is (L⁻¹Wᵀ)ᵀ(L⁻¹Wᵀ). Only L⁻¹Wᵀ is kept: three long rows for
+ * each point, its panel, whose columns are its cameras' blocks and then what all cameras share.
  */
 import type { Layout } from './adjust-layout.ts'
 import type { Rows } from './adjust-observe.ts'

@@ -1,7 +1,7 @@
 /**
- * The damped normal equations of an adjustment, with the points eliminated (the Schur complement trick of photogrammetry,
- * Brown 1958; Triggs et al., Bundle Adjustment: A Modern Synthesis, 2000, section 6): (JᵀJ + lambda D) step = -Jᵀr, D being the
- * diagonal of JᵀJ (Marquardt 1963).
+ * The damped normal equations of an adjustment, with the points eliminated (the Schur complement trick of
+ * photogrammetry, Brown 1958; Triggs et al., Bundle Adjustment: A Modern Synthesis, 2000, section 6): (JᵀJ + lambda D)
+ * step = -Jᵀr, D being the diagonal of JᵀJ (Marquardt 1963).
  */
 import type { Layout } from './adjust-layout.ts'
 import { type Eliminated, eliminatedOf, eliminatePoint, substitutePoints } from './adjust-eliminate.ts'

@@ -1,6 +1,7 @@
 /**
- * The inverse of an adjustment's normal equations, as far as it concerns the unknowns that are laid out (cameras and what they
- * share; points are marginalised): its diagonal, and its product with vectors. From the same reduced systems as the steps.
+ * The inverse of an adjustment's normal equations, as far as it concerns the unknowns that are laid out (cameras and
+ * what they share; points are marginalised): its diagonal, and its product with vectors. From the same reduced systems
+ * as the steps.
  */
 import { solveDualFor } from './adjust-dual-solve.ts'
 import { type DualEquations, dualEquationsOf, lineariseDual } from './adjust-dual.ts'

@@ -1,10 +1,13 @@
-/** What is free in an adjustment, where it stands in the equations, and the observations sorted for eliminating points. */
+/**
+ * What is free in an adjustment, where it stands in the equations, and the observations sorted for eliminating points.
+ */
 import { centreOf } from '../geometry/rigid3.ts'
 import type { AdjustOptions, Observations, Problem } from './problem.ts'
 
 /**
- * Unknowns in order: a block for each camera that has any (turn about its lens 3, translation 3, log focal length 1, as far as
- * free), then what all cameras share (log focal length, k1, k2, k3, principal point). Points are eliminated before.
+ * Unknowns in order: a block for each camera that has any (turn about its lens 3, translation 3, log focal length 1, as
+ * far as free), then what all cameras share (log focal length, k1, k2, k3, principal point). Points are eliminated
+ * before.
  */
 export interface Layout {
   /** 6, or 3 where cameras only turn, or 0. */
@@ -21,7 +24,10 @@ export interface Layout {
   readonly size: number
   readonly pointsFree: boolean
   readonly sightings: Sightings
-  /** A camera at a distance from the only one that is held, and its free direction in which it may not move: it keeps the scale. */
+  /**
+   * A camera at a distance from the only one that is held, and its free direction in which it may not move: it keeps
+   * the scale.
+   */
   readonly scaleCamera: number | null
 }
 

@@ -1,7 +1,8 @@
 /**
- * Robust losses: what a squared distance s between an observation and its projection costs. They are minimised by solving
- * least squares again and again with each residual weighted by the slope of its loss (iteratively reweighted; Holland and
- * Welsch 1977). The gradient is exact; the curvature of the loss itself is left out, as it is negative where it matters.
+ * Robust losses: what a squared distance s between an observation and its projection costs. They are minimised by
+ * solving least squares again and again with each residual weighted by the slope of its loss (iteratively reweighted;
+ * Holland and Welsch 1977). The gradient is exact; the curvature of the loss itself is left out, as it is negative
+ * where it matters.
  */
 import type { AdjustOptions } from './problem.ts'
 

@@ -5,7 +5,9 @@ import { type Loss, lossOf } from './adjust-loss.ts'
 import type { State } from './adjust-state.ts'
 import type { AdjustOptions, Problem } from './problem.ts'
 
-/** Room for the observations of one point or camera. Everything is multiplied by the root of the observation's weight. */
+/**
+ * Room for the observations of one point or camera. Everything is multiplied by the root of the observation's weight.
+ */
 export interface Rows {
   /** 2 each: projected minus observed. */
   readonly residual: Float64Array
@@ -37,7 +39,8 @@ export interface Measure {
   readonly loss: Loss
   /**
    * Square of the distance that an observation is charged with at most: nothing is farther off than twice the picture's
-   * diagonal. A point behind its camera is charged the same, so that no step gains by pushing it there; both pull nowhere.
+   * diagonal. A point behind its camera is charged the same, so that no step gains by pushing it there; both pull
+   * nowhere.
    */
   readonly farthest: number
 }
@@ -87,7 +90,10 @@ function squaredDistance(state: State, camera: number, at: number, x: number, y:
 
 const inFront = (x: number, y: number, z: number) => z > 0 && z * z > LEAST_DEPTH_SHARE ** 2 * (x * x + y * y + z * z)
 
-/** The residual of observation i and its derivatives by its point at `points[at]`, as number k of the rows. Returns twice its cost. */
+/**
+ * The residual of observation i and its derivatives by its point at `points[at]`, as number k of the rows. Returns
+ * twice its cost.
+ */
 export function observePoint(
   state: State,
   layout: Layout,

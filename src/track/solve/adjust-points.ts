@@ -1,9 +1,9 @@
 /**
  * The equations of one point (3 unknowns), and points brought to rest on their own while the cameras stand.
  *
- * After each step of all unknowns together each point takes a few steps alone. They cost little, and points far off or badly
- * placed, whose valley is long and bent, no longer hold up the rest (embedded point iterations: Jeong, Nister, Steedly, Szeliski
- * and Kweon, Pushing the Envelope of Modern Methods for Bundle Adjustment, 2012).
+ * After each step of all unknowns together each point takes a few steps alone. They cost little, and points far off or
+ * badly placed, whose valley is long and bent, no longer hold up the rest (embedded point iterations: Jeong, Nister,
+ * Steedly, Szeliski and Kweon, Pushing the Envelope of Modern Methods for Bundle Adjustment, 2012).
  */
 import type { Layout } from './adjust-layout.ts'
 import { distanceCost, type Measure, observePoint, type Rows } from './adjust-observe.ts'
@@ -47,9 +47,9 @@ export function gatherPoint({ byPoint, residual }: Rows, count: number, out: Poi
 }
 
 /**
- * V + lambda D = L Lᵀ, written to `factors[at]` on as 1/l00, l10, 1/l11, l20, l21, 1/l22; all 0 when there is no such factor.
- * A direction (`along`, a unit vector at `along[from]`) has no length to adjust: changing it is made stiff, which takes
- * nothing from the rest.
+ * V + lambda D = L Lᵀ, written to `factors[at]` on as 1/l00, l10, 1/l11, l20, l21, 1/l22; all 0 when there is no such
+ * factor. A direction (`along`, a unit vector at `along[from]`) has no length to adjust: changing it is made stiff,
+ * which takes nothing from the rest.
  */
 export function factorPoint(
   v: PointEquations,
@@ -115,7 +115,9 @@ const DAMPINGS = [1e-4, 1e-2, 1]
 /** A step that lowers a point's cost by less than this share is its last. */
 const LEAST_FALL = 1e-3
 
-/** Moves the points of a state. Returns twice the robust cost of all observations afterwards, never more than before. */
+/**
+ * Moves the points of a state. Returns twice the robust cost of all observations afterwards, never more than before.
+ */
 export function settlePoints(state: State, layout: Layout, measure: Measure, rows: Rows): number {
   const { start } = layout.sightings
   let sum = 0

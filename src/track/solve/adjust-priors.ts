@@ -1,4 +1,6 @@
-/** What an adjustment knows besides observations: that a zoom is smooth, and that nothing but the gauge fixes the scale. */
+/**
+ * What an adjustment knows besides observations: that a zoom is smooth, and that nothing but the gauge fixes the scale.
+ */
 import type { Layout } from './adjust-layout.ts'
 import type { State } from './adjust-state.ts'
 import type { AdjustOptions } from './problem.ts'
@@ -62,9 +64,9 @@ export function addPriors(equations: CameraSums, layout: Layout, state: State, p
 }
 
 /**
- * With one camera held, the scale is open. A spring without tension between it and one other camera leaves every cost as it was
- * and the equations with one solution: along the line from the one to the other, in the other's own axes, there is no step.
- * To `out` the direction, of length 1; false where no spring is needed.
+ * With one camera held, the scale is open. A spring without tension between it and one other camera leaves every cost
+ * as it was and the equations with one solution: along the line from the one to the other, in the other's own axes,
+ * there is no step. To `out` the direction, of length 1; false where no spring is needed.
  */
 export function springAlong(
   { scaleCamera, held }: Layout,

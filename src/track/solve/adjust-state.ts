@@ -128,7 +128,10 @@ function withRadial(lens: Lens, inside: Float64Array): Lens {
   return lens.model === 'polynomial' ? { ...lens, k1: inside[0]!, k2: inside[1]!, k3: inside[2]! } : lens
 }
 
-/** The inside of the camera as it is worked with: a lens without distortion is a polynomial once its coefficients are free. */
+/**
+ * The inside of the camera as it is worked with: a lens without distortion is a polynomial once its coefficients are
+ * free.
+ */
 export function workingIntrinsics({ intrinsics }: Problem, { radial }: AdjustOptions): Intrinsics {
   if (radial === 0 || intrinsics.lens.model !== 'none') return intrinsics
   return { ...intrinsics, lens: { model: 'polynomial', k1: 0, k2: 0, k3: 0 } }

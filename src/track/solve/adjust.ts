@@ -1,9 +1,10 @@
 /**
- * Bundle adjustment: cameras, points and lens are changed together until the points, seen through the cameras, lie where they
- * were observed. Levenberg-Marquardt (Marquardt 1963) with the damping steered by the gain ratio (Nielsen 1999), robust by
- * reweighting, points eliminated, cameras by Cholesky inside the envelope of what they see in common.
+ * Bundle adjustment: cameras, points and lens are changed together until the points, seen through the cameras, lie
+ * where they were observed. Levenberg-Marquardt (Marquardt 1963) with the damping steered by the gain ratio (Nielsen
+ * 1999), robust by reweighting, points eliminated, cameras by Cholesky inside the envelope of what they see in common.
  *
- * The same function resects many cameras (points fixed), places many points (cameras fixed) and adjusts a turning camera.
+ * The same function resects many cameras (points fixed), places many points (cameras fixed) and adjusts a turning
+ * camera.
  */
 import type { Context } from '#core/context.ts'
 import { turn } from '#core/turn.ts'
@@ -27,8 +28,8 @@ const LEAST_COST = 1e-24
 type Stop = Pick<Context, 'signal'>
 
 /**
- * Adjusts a problem. The input stays as it is; the cost of the result is never higher. Points that fewer than two cameras see,
- * and what is not finite, neither count nor move; nor do points behind a camera pull on it.
+ * Adjusts a problem. The input stays as it is; the cost of the result is never higher. Points that fewer than two
+ * cameras see, and what is not finite, neither count nor move; nor do points behind a camera pull on it.
  */
 export async function adjust(problem: Problem, options: AdjustOptions, ctx?: Stop): Promise<Adjusted> {
   if (!areApart(problem, options)) return await adjustTogether(problem, options, ctx)

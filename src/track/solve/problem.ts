@@ -12,7 +12,10 @@ export interface Problem {
   readonly observations: Observations
 }
 
-/** Column by column: observation i is point `point[i]` seen by camera `camera[i]` at pixels `xy[2i], xy[2i+1]` (distorted, as in the picture). */
+/**
+ * Column by column: observation i is point `point[i]` seen by camera `camera[i]` at pixels `xy[2i], xy[2i+1]`
+ * (distorted, as in the picture).
+ */
 export interface Observations {
   readonly camera: Int32Array
   readonly point: Int32Array
@@ -35,7 +38,9 @@ export interface AdjustOptions {
   /** How many radial coefficients are free, of a polynomial lens or one without distortion. */
   readonly radial: 0 | 1 | 2 | 3
   readonly principal: boolean
-  /** With per-camera focals: weight of the squared second difference of log focal over cameras in order, square pixels. */
+  /**
+   * With per-camera focals: weight of the squared second difference of log focal over cameras in order, square pixels.
+   */
   readonly focalSmoothness: number
   readonly loss: { readonly kind: 'none' | 'huber' | 'cauchy'; readonly scalePx: number }
   readonly maxIterations: number

@@ -1,7 +1,7 @@
 /**
- * The entries of an inverse that lie inside the envelope of the matrix, without the rest of it (Takahashi, Fagan and Chin 1973;
- * Erisman and Tinney 1975): with A = L Lᵀ and Z = A⁻¹, Z L = L⁻ᵀ is upper triangular, which gives the columns of Z from the last
- * to the first out of those that come after.
+ * The entries of an inverse that lie inside the envelope of the matrix, without the rest of it (Takahashi, Fagan and
+ * Chin 1973; Erisman and Tinney 1975): with A = L Lᵀ and Z = A⁻¹, Z L = L⁻ᵀ is upper triangular, which gives the
+ * columns of Z from the last to the first out of those that come after.
  */
 import type { Skyline } from './sparse-skyline.ts'
 
@@ -27,7 +27,10 @@ function gatherColumns({ stored, begin, offset, values }: Skyline, at: number, c
   }
 }
 
-/** product = Z column, for the rows below the tile at (at, at) whose envelope reaches it; of Z only the lower triangle is read. */
+/**
+ * product = Z column, for the rows below the tile at (at, at) whose envelope reaches it; of Z only the lower triangle
+ * is read.
+ */
 function multiplySymmetric(
   { stored, begin, offset, values }: Skyline,
   at: number,

@@ -1,6 +1,7 @@
 /**
- * The order of cameras in which the envelope of their equations is small: as they are given, which is best for frames of one
- * path, or reverse Cuthill-McKee (Cuthill and McKee 1969; George and Liu 1981, section 4.3), where they come as a solver met them.
+ * The order of cameras in which the envelope of their equations is small: as they are given, which is best for frames
+ * of one path, or reverse Cuthill-McKee (Cuthill and McKee 1969; George and Liu 1981, section 4.3), where they come as
+ * a solver met them.
  */
 import type { Problem } from './problem.ts'
 

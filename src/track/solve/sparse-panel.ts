@@ -1,6 +1,7 @@
 /**
- * Subtracting PᵀP from an envelope matrix, P being three long rows (a panel): what the elimination of three unknowns takes from
- * the equations of the rest. Its columns are those of a few blocks of the matrix; blocks that stand side by side are one run.
+ * Subtracting PᵀP from an envelope matrix, P being three long rows (a panel): what the elimination of three unknowns
+ * takes from the equations of the rest. Its columns are those of a few blocks of the matrix; blocks that stand side by
+ * side are one run.
  */
 import type { Skyline } from './sparse-skyline.ts'
 
@@ -19,7 +20,9 @@ export function startRuns(runs: Runs): void {
   runs.count = 0
 }
 
-/** A block from column `from` of the panel on belongs at `column` of the matrix. Blocks come in the order of the matrix. */
+/**
+ * A block from column `from` of the panel on belongs at `column` of the matrix. Blocks come in the order of the matrix.
+ */
 export function addRun(runs: Runs, from: number, column: number): void {
   if (runs.count > 0 && runs.shift[runs.count - 1] === column - from) return
   runs.from[runs.count] = from

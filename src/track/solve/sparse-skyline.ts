@@ -1,9 +1,9 @@
 /**
- * Cholesky factorisation of large symmetric positive definite matrices whose non-zeros lie near the diagonal, as those of a
- * camera path do: each frame shares points with its neighbours only.
+ * Cholesky factorisation of large symmetric positive definite matrices whose non-zeros lie near the diagonal, as those
+ * of a camera path do: each frame shares points with its neighbours only.
  *
- * Envelope storage (Jennings 1966; George and Liu 1981, chapter 4): each row is stored from its first non-zero on, and the
- * factor fits into the same place. The work is done in tiles of 3 x 3, whose nine running sums fill the registers.
+ * Envelope storage (Jennings 1966; George and Liu 1981, chapter 4): each row is stored from its first non-zero on, and
+ * the factor fits into the same place. The work is done in tiles of 3 x 3, whose nine running sums fill the registers.
  */
 
 /** Rows of the lower triangle. Entry (row, column) is `values[offset[row] + column]`, from `begin[row]` on. */
@@ -25,8 +25,8 @@ export interface Skyline {
 const TILES_TOGETHER = 4
 
 /**
- * Room for a matrix of zeros. Row r has entries from column `first[r]` to column `last[r]` inclusive; what lies right of the
- * diagonal is never read, but may be written to, so that whole blocks can be added up.
+ * Room for a matrix of zeros. Row r has entries from column `first[r]` to column `last[r]` inclusive; what lies right
+ * of the diagonal is never read, but may be written to, so that whole blocks can be added up.
  */
 export function skyline(first: ArrayLike<number>, last: ArrayLike<number>): Skyline {
   const size = first.length
