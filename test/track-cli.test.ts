@@ -144,6 +144,44 @@ describe('a folder of pictures', () => {
   })
 })
 
+describe('scenes for other programs', () => {
+  test('are written for all of them, from the frame that is asked for', async () => {
+    const lens = ['--lens', 'polynomial:-0.02']
+    const { status, stdout, stderr, out } = await track(room, ...lens, '--export', 'all', '--start-frame', '1001')
+    assert.equal(status, 0, stderr)
+    assert.match(stdout, /^scenes +scenes$/m)
+    assert.match(stdout, /^note +.*ST-map/m)
+    assert.deepEqual((await readdir(join(out, 'scenes'))).sort(), [
+      'after-effects.jsx',
+      'blender.py',
+      'camera.gltf',
+      'camera.usda',
+      'nuke.chan',
+      'nuke.nk',
+      'opentrackio.json',
+      'st-map-distort.exr',
+      'st-map-undistort.exr',
+      'tracks-3de.txt',
+      'tracks.csv',
+    ])
+    const scene = (name: string) => readFile(join(out, 'scenes', name))
+    assert.match(String(await scene('nuke.chan')), /^1001\t/)
+    assert.match(String(await scene('blender.py')), /^FOOTAGE = "\.\.\/\.\.\/room"$/m)
+    // Three floats a pixel, and a little more.
+    const map = (await scene('st-map-undistort.exr')).length - 320 * 180 * 12
+    assert.ok(map > 0 && map < 4000)
+    assert.equal((await hindsight('track', room, '--no-record', '--out', out, '--frames', '0-8', '--force')).status, 0)
+    assert.deepEqual(await readdir(out), ['colmap', 'solve.json', 'tracks.json'])
+  })
+
+  test('are written for those that are named, in any order', async () => {
+    const { stdout, out } = await track(room, '--export', 'gltf, csv', '--json')
+    const [shot] = (JSON.parse(stdout) as TrackReport).shots
+    assert.ok(shot?.solved && shot.scenes === 'scenes')
+    assert.deepEqual((await readdir(join(out, 'scenes'))).sort(), ['camera.gltf', 'tracks-3de.txt', 'tracks.csv'])
+  })
+})
+
 describe('what cannot be solved leaves its tracks and says why', () => {
   test('one frame', async () => {
     const { status, stdout, out } = await track(await sequence('one', 1, () => png(footage.picture(0), 320, 180)))
@@ -267,6 +305,9 @@ describe('the command line', () => {
       ['--lens', 'division:1,2,3'],
       ['--frames', '9-3'],
       ['--frames', 'all'],
+      ['--export', 'maya'],
+      ['--export', ''],
+      ['--start-frame', '-1'],
       ['--seed', '-1'],
       ['--seed', '1.5'],
     ]

@@ -1,7 +1,14 @@
 /** The flags of `hindsight track`, and what they ask for. */
 import { resolve } from 'node:path'
 import { fault } from '#core/faults.ts'
-import { lensCoefficients, lensOf, motionModels, type TrackRequest, usualSensorWidthMm } from '#engine/track-request.ts'
+import {
+  lensCoefficients,
+  lensOf,
+  motionModels,
+  sceneWriters,
+  type TrackRequest,
+  usualSensorWidthMm,
+} from '#engine/track-request.ts'
 import { type Flag, type Options, text } from './command.ts'
 
 export const trackFlags: readonly Flag[] = [
@@ -26,6 +33,11 @@ export const trackFlags: readonly Flag[] = [
   },
   { flag: '--mask <file>', about: 'JSON file of polygons to leave out, or to stay within' },
   { flag: '--frames <a-b>', about: 'only these frames, counted from 0' },
+  {
+    flag: '--export <programs>',
+    about: `scenes for other programs: all, or some of ${sceneWriters.map(({ name }) => name).join(',')}`,
+  },
+  { flag: '--start-frame <n>', about: "in scenes, the number of the clip's first frame", default: 1 },
   { flag: '--seed <n>', about: 'seed of every random choice', default: 0 },
 ]
 
@@ -56,6 +68,8 @@ export function trackRequestOf(clip: string, options: Options): TrackRequest {
     maskFile: text(options['mask']) === null ? null : resolve(text(options['mask']) ?? ''),
     frames: framesOf(text(options['frames'])),
     seed: numberOf(options, 'seed', seed) ?? 0,
+    exports: exportsOf(text(options['export'])),
+    startFrame: numberOf(options, 'startFrame', whole) ?? 1,
   }
 }
 
@@ -107,6 +121,15 @@ function lensFrom(given: string): TrackRequest['lens'] {
   if (lens !== null) return lens
   const models = Object.entries(lensCoefficients).map(([name, names]) => `${name}:${names.join(',')}`)
   throw fault('usage', { expected: `auto, none, ${models.join(', ')}`, found: `"${given}"`, where: '--lens' })
+}
+
+function exportsOf(given: string | null): TrackRequest['exports'] {
+  if (given === null) return []
+  const asked = given.split(',').map((word) => word.trim())
+  const names = sceneWriters.map(({ name }) => name)
+  const unknown = asked.find((word) => word !== 'all' && !names.some((name) => name === word))
+  if (unknown === undefined) return names.filter((name) => asked.includes('all') || asked.includes(name))
+  throw fault('usage', { expected: ['all', ...names].join(', '), found: `"${unknown}"`, where: '--export' })
 }
 
 function framesOf(given: string | null): TrackRequest['frames'] {

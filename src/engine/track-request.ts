@@ -1,9 +1,10 @@
 /** What can be asked of tracking a clip, in the units of people who do it. */
 import { motionModels } from '#domains/camera/terms.ts'
+import { type SceneName, sceneWriters } from '#track/scenes/scenes.ts'
 import type { SolveOptions } from '#track/solution.ts'
 import type { MotionModel } from '#vision/kernel.ts'
 
-export { motionModels }
+export { motionModels, sceneWriters, type SceneName }
 
 export interface TrackRequest {
   /** A video file, a folder of pictures, one of them, or their pattern ("shot.%04d.png"). */
@@ -38,6 +39,10 @@ export interface TrackRequest {
   /** First and last frame, counted from 0; null: all. */
   readonly frames: { readonly from: number; readonly to: number } | null
   readonly seed: number
+  /** The programs that get a scene of each solved shot. */
+  readonly exports: readonly SceneName[]
+  /** In scenes: the number of the clip's first frame. */
+  readonly startFrame: number
 }
 
 /** Of a full-frame camera: what a focal length in millimetres usually means. */

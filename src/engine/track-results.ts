@@ -6,13 +6,15 @@ import { encoded } from '#formats/text-chunks.ts'
 import { folderSink } from '#io/folder-sink.ts'
 import { systemFault } from '#io/system-faults.ts'
 import { colmapModel } from '#track/scenes/colmap.ts'
-import { colmapFolder, type TextFile } from '#track/scenes/names.ts'
+import { colmapFolder } from '#track/scenes/names.ts'
+import type { SceneFile } from '#track/scenes/scene.ts'
 import { type Shot, solveJson } from '#track/scenes/solve-json.ts'
 import { tracksJson } from '#track/scenes/tracks-json.ts'
 import type { Solution } from '#track/solution.ts'
 import type { TrackedClip } from '#track/track-clip.ts'
 import type { ClipInfo } from '#vision/frames.ts'
 import type { TrackRequest } from './track-request.ts'
+import { shotScenes } from './track-scenes.ts'
 
 export interface TrackReport {
   /** The clip's file name. */
@@ -42,6 +44,8 @@ type SolvedReport = Omit<Solution, 'fromFrame' | 'toFrame' | 'intrinsics' | 'cam
   readonly solved: true
   /** Below `out`. */
   readonly folder: string
+  /** The folder of scenes for other programs; null when none were asked for. */
+  readonly scenes: string | null
   readonly cameras: number
   readonly points: number
   /** Tracks without a point. */
@@ -78,23 +82,26 @@ function nothingThere(error: unknown, path: string): readonly string[] {
 
 /** What goes into the folder, and the report. How long it took is in the report alone: equal runs leave equal files. */
 export interface TrackResults {
-  readonly files: readonly TextFile[]
+  readonly files: readonly SceneFile[]
   readonly report: TrackReport
 }
 
 export function resultsOf(tracked: TrackedClip, clip: string, request: TrackRequest): TrackResults {
   const { info, frames, followed, shots, solveOptions, timings } = tracked
-  const files = [
+  const files: SceneFile[] = [
     tracksJson({ clip, info, ...followed, frames }),
     solveJson({ clip, info, frames, options: solveOptions, shots }),
   ]
   let part = 0
   const reports = shots.map(({ fromFrame, toFrame, result }): ShotReport => {
     if (!result.ok) return { fromFrame, toFrame, solved: false, code: result.code, why: result.why }
-    const folder = colmapFolder(part++)
+    const folder = colmapFolder(part)
     const model = colmapModel(result.solution, followed.tracks)
-    files.push(...model.files.map((file) => ({ ...file, name: `${folder}/${file.name}` })))
-    return { fromFrame, toFrame, ...solvedReport(result.solution, folder, model.notes, request.sensorWidthMm) }
+    const scenes = shotScenes(result.solution, part++, tracked, request)
+    files.push(...model.files.map((file) => ({ ...file, name: `${folder}/${file.name}` })), ...(scenes?.files ?? []))
+    const notes = [...result.solution.notes, ...model.notes, ...(scenes?.notes ?? [])]
+    const solved = solvedReport(result.solution, folder, request.sensorWidthMm)
+    return { fromFrame, toFrame, ...solved, scenes: scenes?.folder ?? null, notes }
   })
   const { out } = request
   const emptyRegions = (followed.detections[0]?.regions ?? []).flatMap(({ region, why }) =>
@@ -104,23 +111,28 @@ export function resultsOf(tracked: TrackedClip, clip: string, request: TrackRequ
   return { files, report: { clip, info, out, frames, tracks, emptyRegions, shots: reports, ...timings } }
 }
 
-/** Makes the files; the sink is left open. */
-export async function writeFiles(files: readonly TextFile[], sink: Sink): Promise<void> {
-  for (const { name, pieces } of files) await sink.write(name, encoded(pieces()))
+/**
+ * Makes the files; the sink is left open.
+ *
+ * @throws the reason of `signal` when that is aborted
+ */
+export async function writeFiles(files: readonly SceneFile[], sink: Sink, signal: AbortSignal): Promise<void> {
+  for (const file of files) {
+    signal.throwIfAborted()
+    await sink.write(file.name, 'bytes' in file ? streamed(file.bytes()) : encoded(file.pieces()))
+  }
 }
 
-function solvedReport(
-  solution: Solution,
-  folder: string,
-  colmapNotes: readonly string[],
-  sensorWidthMm: number,
-): SolvedReport {
+async function* streamed(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* chunks
+}
+
+function solvedReport(solution: Solution, folder: string, sensorWidthMm: number): Omit<SolvedReport, 'scenes'> {
   const { fromFrame: _from, toFrame: _to, intrinsics, cameras, points, unsolved, ...rest } = solution
   return {
     solved: true,
     folder,
     ...rest,
-    notes: [...solution.notes, ...colmapNotes],
     cameras: cameras.length,
     points: points.length,
     unsolved: unsolved.length,

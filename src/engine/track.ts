@@ -28,7 +28,7 @@ export async function trackFile(request: TrackRequest, ctx: Context): Promise<Tr
     try {
       const tracked = await trackSource(source, options, ctx)
       const { files, report } = resultsOf(tracked, basename(request.clip), request)
-      await writeFiles(files, sink)
+      await writeFiles(files, sink, ctx.signal)
       await sink.close()
       return report
     } catch (error) {

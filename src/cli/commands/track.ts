@@ -12,8 +12,8 @@ export const track: Command = {
   args: [{ name: '<clip>', about: 'video, folder of pictures, one of them, or a pattern as "shot.%04d.png"' }],
   flags: trackFlags,
   more: `Writes tracks.json, solve.json, and the camera and points as COLMAP text in colmap/ (colmap-2/ … for further parts of a
-cut clip). Nothing is left behind when it fails or is interrupted. Exit status 1 also when no part could be solved: the
-tracks are written all the same, and it says why.`,
+cut clip); with --export also scenes for other programs, in scenes/ (scenes-2/ …). Nothing is left behind when it fails or is
+interrupted. Exit status 1 also when no part could be solved: the tracks are written all the same, and it says why.`,
   async run([clip = ''], options, { terminal, signal }) {
     const request = trackRequestOf(clip, options)
     if (options['record'] !== false) {
@@ -66,7 +66,8 @@ function clipWords({ tracks, followMs, solveMs, emptyRegions, out }: TrackReport
 type SolvedShot = Extract<ShotReport, { solved: true }>
 
 function solvedWords(shot: SolvedShot, sensorWidthMm: number): readonly Line[] {
-  const { cameras, fromFrame, toFrame, motion, zoom, observations, confidence, notes, folder, heldOutErrorPx } = shot
+  const { cameras, fromFrame, toFrame, motion, zoom, observations, confidence, notes, folder, scenes, heldOutErrorPx } =
+    shot
   const kind = `${motion === 'tripod' ? ', the camera only turned' : ''}${zoom ? ', the lens zooms' : ''}`
   const heldOut = heldOutErrorPx === null ? '' : `; ${round(heldOutErrorPx, 3)} px where the solver did not look`
   return [
@@ -79,6 +80,7 @@ function solvedWords(shot: SolvedShot, sensorWidthMm: number): readonly Line[] {
     ['confidence', round(confidence, 2)],
     ...notes.map((note): Line => ['note', note]),
     ['model', folder],
+    ...(scenes === null ? [] : [['scenes', scenes] as const]),
   ]
 }
 

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { test } from 'node:test'
-import { validateString } from 'gltf-validator'
 import type { JsonObject } from '#core/json.ts'
 import { gltfScene } from './gltf.ts'
 import { assertDrawsAsSolved, inCamera, lensShot, ofQuaternion, sceneOf, shots, textOf } from './test-scenes.ts'
+
+/** It comes without types. */
+const { validateString } = createRequire(import.meta.url)('gltf-validator') as {
+  validateString(json: string): Promise<JsonObject>
+}
 
 interface Document {
   readonly extensionsUsed?: readonly string[]
@@ -91,10 +96,12 @@ for (const [name, asked] of Object.entries(shots)) {
 
 test("Khronos' validator has nothing to say against it", async () => {
   for (const asked of [...Object.values(shots), lensShot]) {
-    const report = (await validateString(textOf(gltfScene(sceneOf(asked).scene), 'camera.gltf'))) as JsonObject
+    const report = await validateString(textOf(gltfScene(sceneOf(asked).scene), 'camera.gltf'))
     const { numErrors, numWarnings, messages } = report['issues'] as JsonObject
     assert.deepEqual([numErrors, numWarnings], [0, 0], JSON.stringify(messages))
   }
+  const broken = textOf(gltfScene(sceneOf().scene), 'camera.gltf').replace('"yfov": ', '"yfov": -')
+  assert.equal(((await validateString(broken))['issues'] as JsonObject)['numErrors'], 1)
 })
 
 test('glTF says what it cannot hold', () => {
@@ -104,6 +111,6 @@ test('glTF says what it cannot hold', () => {
 
 test('a shot without points is still a scene', async () => {
   const { scene } = sceneOf()
-  const report = (await validateString(textOf(gltfScene({ ...scene, points: [] }), 'camera.gltf'))) as JsonObject
+  const report = await validateString(textOf(gltfScene({ ...scene, points: [] }), 'camera.gltf'))
   assert.equal((report['issues'] as JsonObject)['numErrors'], 0)
 })

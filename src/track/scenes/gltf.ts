@@ -3,6 +3,7 @@
  * of glTF has no shift, and core glTF cannot animate a lens: a zoom is an animation by KHR_animation_pointer, in one of its
  * own, so that programs that do not know that still play the rest. Time is that of the clip, 0 at its first frame.
  */
+import { quaternionOf } from '../geometry/so3.ts'
 import { quaternionCurve } from './rotation-curves.ts'
 import { hasLens, isShifted, pinholeNote, type Scene, type SceneExport, verticalAngleRad } from './scene.ts'
 import { onlyFinite } from './scene-text.ts'
@@ -36,44 +37,16 @@ interface Accessor {
 }
 
 function document(scene: Scene, notes: readonly string[]): object {
-  const { clip, intrinsics, points, cameras, startFrame, zoom, nearest, farthest } = scene
-  const { widthPx, heightPx, pixelAspect, focalPx } = intrinsics
-  const data = accessorsOf(scene)
-  const list = Object.entries(data)
-  const index = (name: keyof typeof data) => list.findIndex(([known]) => known === name)
-  const curve = (sampler: number, target: object) => ({ sampler, target })
-  const sampler = (output: keyof typeof data) => ({
-    input: index('times'),
-    interpolation: 'LINEAR',
-    output: index(output),
-  })
+  const { clip, intrinsics, points, startFrame, zoom } = scene
+  const data = Object.entries(accessorsOf(scene))
+  const index = (name: string) => data.findIndex(([known]) => known === name)
   return {
     asset: { version: '2.0', generator: 'Hindsight', extras: { clip: clip.name, startFrame, intrinsics, notes } },
     ...(zoom ? { extensionsUsed: ['KHR_animation_pointer'] } : {}),
     scene: 0,
     scenes: [{ name: clip.name, nodes: [0] }],
-    nodes: [
-      { name: 'Hindsight', children: points.length > 0 ? [1, 2] : [1] },
-      {
-        name: 'Hindsight camera',
-        camera: 0,
-        translation: [...data.positions.values.slice(0, 3)],
-        rotation: [...data.turns.values.slice(0, 4)],
-        extras: { frames: cameras.map(({ number }) => number) },
-      },
-      ...(points.length > 0 ? [{ name: 'Hindsight points', mesh: 0 }] : []),
-    ],
-    cameras: [
-      {
-        type: 'perspective',
-        perspective: {
-          aspectRatio: (widthPx * pixelAspect) / heightPx,
-          yfov: verticalAngleRad(scene, focalPx),
-          znear: nearest,
-          zfar: farthest,
-        },
-      },
-    ],
+    nodes: nodesOf(scene),
+    cameras: [cameraOf(scene)],
     ...(points.length > 0
       ? {
           meshes: [
@@ -84,29 +57,57 @@ function document(scene: Scene, notes: readonly string[]): object {
           ],
         }
       : {}),
-    animations: [
-      {
-        name: 'camera',
-        channels: [curve(0, { node: 1, path: 'translation' }), curve(1, { node: 1, path: 'rotation' })],
-        samplers: [sampler('positions'), sampler('turns')],
-      },
-      ...(zoom
-        ? [
-            {
-              name: 'zoom',
-              channels: [
-                curve(0, {
-                  path: 'pointer',
-                  extensions: { KHR_animation_pointer: { pointer: '/cameras/0/perspective/yfov' } },
-                }),
-              ],
-              samplers: [sampler('angles')],
-            },
-          ]
-        : []),
-    ],
-    ...packed(list.map(([, accessor]) => accessor)),
+    animations: animationsOf(scene, index),
+    ...packed(data.map(([, accessor]) => accessor)),
   }
+}
+
+/** The camera stands where it does in its first frame. */
+function nodesOf({ cameras, points }: Scene): readonly object[] {
+  const rest = cameras.slice(0, 1).map(({ position, worldFromCam }) => {
+    const [w, ...xyz] = quaternionOf(worldFromCam)
+    return { translation: Array.from(position), rotation: [...xyz, w] }
+  })
+  return [
+    { name: 'Hindsight', children: points.length > 0 ? [1, 2] : [1] },
+    { name: 'Hindsight camera', camera: 0, ...rest[0], extras: { frames: cameras.map(({ number }) => number) } },
+    ...(points.length > 0 ? [{ name: 'Hindsight points', mesh: 0 }] : []),
+  ]
+}
+
+function cameraOf(scene: Scene): object {
+  const { intrinsics, nearest, farthest } = scene
+  const { widthPx, heightPx, pixelAspect, focalPx } = intrinsics
+  return {
+    type: 'perspective',
+    perspective: {
+      aspectRatio: (widthPx * pixelAspect) / heightPx,
+      yfov: verticalAngleRad(scene, focalPx),
+      znear: nearest,
+      zfar: farthest,
+    },
+  }
+}
+
+const lensPointer = { KHR_animation_pointer: { pointer: '/cameras/0/perspective/yfov' } }
+
+function animationsOf({ zoom }: Scene, index: (name: string) => number): readonly object[] {
+  const sampler = (output: string) => ({ input: index('times'), interpolation: 'LINEAR', output: index(output) })
+  const path = {
+    name: 'camera',
+    channels: [
+      { sampler: 0, target: { node: 1, path: 'translation' } },
+      { sampler: 1, target: { node: 1, path: 'rotation' } },
+    ],
+    samplers: [sampler('positions'), sampler('turns')],
+  }
+  if (!zoom) return [path]
+  const lens = {
+    name: 'zoom',
+    channels: [{ sampler: 0, target: { path: 'pointer', extensions: lensPointer } }],
+    samplers: [sampler('angles')],
+  }
+  return [path, lens]
 }
 
 function accessorsOf(scene: Scene) {

@@ -3,9 +3,11 @@
  * one sample to a line, each for itself what a tracking system would send for that frame.
  *
  * Right-handed, z up, y forward; intrinsic turns pan about z, tilt about x, roll about y, in degrees. The film back is that
- * of the picture as it is shown, so that one focal length holds for both directions. Distortion is OpenLensIO's "U-D",
- * from ideal to distorted, with the radius in millimetres: OpenCV's coefficients over powers of the focal length, as the
- * group's own table has it (OpenCV_to_OpenTrackIO, 2025); offsets run right and down from the middle of the picture.
+ * of the picture as it is shown, so that one focal length holds for both directions. Distortion is OpenLensIO's "U-D", from
+ * ideal to distorted, on a film back in millimetres (its equations 16 and 17, coefficients of numerator and denominator in
+ * turn): OpenCV's, radial ones over even powers of the focal length, tangential ones over the focal length itself. (The
+ * group's conversion table divides those by its square, which its own equation does not bear out.) Offsets run right and
+ * down from the middle of the picture.
  */
 import type { Intrinsics } from '../geometry/intrinsics.ts'
 import { colmapCamera } from './colmap-camera.ts'
@@ -92,7 +94,7 @@ function distortion(intrinsics: Intrinsics, mm: number): object {
   if ([k1, k2, p1, p2, k3, k4, k5, k6].every((value) => value === 0)) return {}
   const scaled = (value: number, power: number) => value / mm ** power
   const radial = [scaled(k1, 2), scaled(k4, 2), scaled(k2, 4), scaled(k5, 4), scaled(k3, 6), scaled(k6, 6)]
-  const tangential = p1 === 0 && p2 === 0 ? {} : { tangential: [scaled(p1, 2), scaled(p2, 2)] }
+  const tangential = p1 === 0 && p2 === 0 ? {} : { tangential: [scaled(p1, 1), scaled(p2, 1)] }
   return { distortion: [{ model: 'Brown-Conrady U-D', radial, ...tangential }] }
 }
 

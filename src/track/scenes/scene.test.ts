@@ -76,8 +76,9 @@ describe('a scene', () => {
       ...sceneClip,
       frameRate: null,
       variableFrameRate: true,
+      rotationDeg: 90,
     })
-    assert.match(notes.join('\n'), /tripod.*\n.*24 frames\/s.*\n.*variable/)
+    assert.match(notes.join('\n'), /tripod.*\n.*24 frames\/s.*\n.*variable.*\n.*turned by 90/)
     assert.deepEqual(frameRate, { numerator: 24, denominator: 1 })
     for (const { position } of points) near(Math.hypot(...position), 10)
   })

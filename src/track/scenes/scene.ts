@@ -24,6 +24,8 @@ export interface SceneClip {
   /** null: unknown; 24 frames/s are assumed then. */
   readonly frameRate: Fraction | null
   readonly variableFrameRate: boolean
+  /** How far the container asks for the pictures to be turned; everything here is of the turned ones. */
+  readonly rotationDeg: number
 }
 
 export interface SceneOptions {
@@ -184,7 +186,7 @@ function depthsOf(cameras: readonly SceneCamera[], points: readonly ScenePoint[]
 
 function notesOf(
   { motion, cameras, fromFrame, toFrame }: Solution,
-  { frameRate, variableFrameRate }: SceneClip,
+  { frameRate, variableFrameRate, rotationDeg }: SceneClip,
   startFrame: number,
 ): readonly string[] {
   const solved = new Set(cameras.map(({ frame }) => frame))
@@ -200,6 +202,9 @@ function notesOf(
       : []),
     ...(frameRate === null ? ['the frame rate is not known: 24 frames/s are assumed'] : []),
     ...(variableFrameRate ? ['the footage has a variable frame rate: keys go by frames, not by its times'] : []),
+    ...(rotationDeg === 0
+      ? []
+      : [`the footage is stored turned by ${rotationDeg} degrees: see that it stands upright`]),
   ]
 }
 

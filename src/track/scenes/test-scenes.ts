@@ -13,6 +13,7 @@ export const sceneClip: SceneClip = {
   frameCount: 12,
   frameRate: { numerator: 24000, denominator: 1001 },
   variableFrameRate: false,
+  rotationDeg: 0,
 }
 
 /** What the readers are tried with. */
