@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, test } from 'node:test'
-import { commands } from '#cli/commands/commands.ts'
+import { loadCommands } from '#cli/commands/commands.ts'
 import { routes } from '#http/contract.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -72,8 +72,8 @@ describe('the page of promises', () => {
     }
   })
 
-  test('names only files, commands and routes that exist', () => {
-    const names = commands.map(({ name }) => name)
+  test('names only files, commands and routes that exist', async () => {
+    const names = (await loadCommands()).map(({ name }) => name)
     const unknown = quoted(page).filter((name) => {
       if (isPath(name)) return !existsSync(root + name)
       if (/^(?:GET|POST|PUT|DELETE) \//.test(name)) return !Object.hasOwn(routes, name)

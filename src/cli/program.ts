@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { Command as Commander, CommanderError } from 'commander'
 import { Fault } from '#core/faults.ts'
 import type { Command, CommandContext, Options } from './command.ts'
-import { commands } from './commands/commands.ts'
+import { loadCommands } from './commands/commands.ts'
 import { type Streams, Terminal } from './terminal.ts'
 
 interface Surroundings extends Streams {
@@ -20,7 +20,8 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
   let status = 0
-  const program = makeProgram(surroundings, (command, given, options, data) => {
+  const commands = await loadCommands(args[0])
+  const program = makeProgram(commands, surroundings, (command, given, options, data) => {
     const context: CommandContext = { terminal, dataDir: resolve(data), signal: stop.signal, env: surroundings.env }
     return command.run(given, options, context).then((ended) => {
       status = ended ?? 0
@@ -52,7 +53,7 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
 
 type Run = (command: Command, args: readonly string[], options: Options, dataDir: string) => Promise<void>
 
-export function makeProgram({ env, stdout, stderr }: Surroundings, run: Run): Commander {
+function makeProgram(commands: readonly Command[], { env, stdout, stderr }: Surroundings, run: Run): Commander {
   const program = new Commander('hindsight')
     .description('Turns every run of your software into training data, and every run makes the next one better.')
     .exitOverride()

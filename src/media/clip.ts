@@ -8,7 +8,6 @@ import type { Warning } from '#core/context.ts'
 import { Fault, fault } from '#core/faults.ts'
 import type { ClipInfo, FrameSource } from '#vision/frames.ts'
 import { withReader } from './byte-reader.ts'
-import { plateSequence } from './sequence/plate-sequence.ts'
 import {
   isPattern,
   type SequenceFiles,
@@ -16,7 +15,6 @@ import {
   sequenceOfFile,
   sequenceOfPattern,
 } from './sequence/sequence-files.ts'
-import { stillSequence } from './sequence/still-sequence.ts'
 import { sniffBytes, sniffMediaType } from './sniff.ts'
 import { checkWhole, clipInfo, clipWarnings, rotationOf } from './video/clip-info.ts'
 import type { VideoDecoder } from './video/decoder.ts'
@@ -74,10 +72,21 @@ async function open(path: string, options: ClipOptions): Promise<OpenedClip> {
   const decoder = () => chooseDecoder(choice, env)
   const files = await sequenceAt(absolute)
   if (files === null) return openVideo(await decoder(), absolute, signal)
-  const source = (await isPlate(join(files.folder, files.names[0]!)))
-    ? await plateSequence(files, await decoder(), signal)
-    : await stillSequence(files)
-  return { source, warnings: [] }
+  return { source: await openSequence(files, decoder, signal), warnings: [] }
+}
+
+/** Loaded only here: libraries for images take longer to load than a short video to open. */
+async function openSequence(
+  files: SequenceFiles,
+  decoder: () => Promise<VideoDecoder>,
+  signal: AbortSignal,
+): Promise<FrameSource> {
+  if (await isPlate(join(files.folder, files.names[0]!))) {
+    const { plateSequence } = await import('./sequence/plate-sequence.ts')
+    return await plateSequence(files, await decoder(), signal)
+  }
+  const { stillSequence } = await import('./sequence/still-sequence.ts')
+  return await stillSequence(files)
 }
 
 /** The image sequence that a path means; null when it is a file, but no image. */

@@ -1,47 +1,41 @@
-/** The commands: the whole list, in the order the help shows them. */
+/**
+ * The commands: the whole list, in the order the help shows them. A command's file is loaded when it is called, with what it
+ * stands on: the engine, its store and its libraries take longer to load than a short command takes to run.
+ */
 import type { Command } from '../command.ts'
-import { backup } from './backup.ts'
-import { consentDeclare, consentList, consentWithdraw } from './consent.ts'
-import { datasetCommit, datasetCreate, datasetDiff, datasetList, datasetShow } from './dataset.ts'
-import { doctor } from './doctor.ts'
-import { duplicates } from './duplicates.ts'
-import { exportCommand } from './export.ts'
-import { forget } from './forget.ts'
-import { gc } from './gc.ts'
-import { importCommand, importList, importUndo } from './import.ts'
-import { reindex } from './reindex.ts'
-import { reset } from './reset.ts'
-import { restore } from './restore.ts'
-import { sessions } from './sessions.ts'
-import { start } from './start.ts'
-import { stats } from './stats.ts'
-import { track } from './track.ts'
-import { verify } from './verify.ts'
 
-export const commands: readonly Command[] = [
-  start,
-  doctor,
-  sessions,
-  stats,
-  track,
-  importCommand,
-  importList,
-  importUndo,
-  exportCommand,
-  datasetCreate,
-  datasetCommit,
-  datasetList,
-  datasetShow,
-  datasetDiff,
-  duplicates,
-  consentDeclare,
-  consentWithdraw,
-  consentList,
-  forget,
-  verify,
-  backup,
-  restore,
-  reindex,
-  gc,
-  reset,
-]
+/** By name. */
+const files: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).start,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  sessions: async () => (await import('./sessions.ts')).sessions,
+  stats: async () => (await import('./stats.ts')).stats,
+  track: async () => (await import('./track.ts')).track,
+  import: async () => (await import('./import.ts')).importCommand,
+  imports: async () => (await import('./import.ts')).importList,
+  'import-undo': async () => (await import('./import.ts')).importUndo,
+  export: async () => (await import('./export.ts')).exportCommand,
+  'dataset create': async () => (await import('./dataset.ts')).datasetCreate,
+  'dataset commit': async () => (await import('./dataset.ts')).datasetCommit,
+  'dataset list': async () => (await import('./dataset.ts')).datasetList,
+  'dataset show': async () => (await import('./dataset.ts')).datasetShow,
+  'dataset diff': async () => (await import('./dataset.ts')).datasetDiff,
+  duplicates: async () => (await import('./duplicates.ts')).duplicates,
+  'consent declare': async () => (await import('./consent.ts')).consentDeclare,
+  'consent withdraw': async () => (await import('./consent.ts')).consentWithdraw,
+  'consent list': async () => (await import('./consent.ts')).consentList,
+  forget: async () => (await import('./forget.ts')).forget,
+  verify: async () => (await import('./verify.ts')).verify,
+  backup: async () => (await import('./backup.ts')).backup,
+  restore: async () => (await import('./restore.ts')).restore,
+  reindex: async () => (await import('./reindex.ts')).reindex,
+  gc: async () => (await import('./gc.ts')).gc,
+  reset: async () => (await import('./reset.ts')).reset,
+}
+
+/** The commands whose name begins with a word; all of them where none does, or without one. */
+export async function loadCommands(word?: string): Promise<readonly Command[]> {
+  const called = Object.keys(files).filter((name) => name.split(' ')[0] === word)
+  const names = called.length > 0 ? called : Object.keys(files)
+  return await Promise.all(names.map((name) => files[name]!()))
+}
