@@ -8,9 +8,9 @@ import { adjustPart, errorsPx, solvedFrames, type Reconstruction, type SolveCont
 import { reject } from './reject.ts'
 import { noisePx } from './score.ts'
 import { interpolate } from './seed.ts'
-import type { Shot } from './shot.ts'
+import { observationsIn, type Shot } from './shot.ts'
 
-/** All frames between and around the solved ones get the pose between their neighbours, improved against the points. */
+/** All frames between and just beyond the solved ones get the pose that their neighbours lead to, improved on the points. */
 export async function resectAll(
   shot: Shot,
   reconstruction: Reconstruction,
@@ -24,47 +24,39 @@ export async function resectAll(
   for (let frame = 0, after = 0; frame < shot.frameCount; frame++) {
     while (after < solved.length && solved[after]! < frame) after++
     if (solved[after] === frame) continue
-    const [a, b] = [
-      solved[Math.max(0, Math.min(after - 1, solved.length - 2))]!,
-      solved[Math.max(1, Math.min(after, solved.length - 1))]!,
-    ]
+    const second = Math.min(Math.max(1, after), solved.length - 1)
+    const [a, b] = [solved[second - 1]!, solved[second]!]
     const share = (frame - a) / (b - a)
+    if (share < -FARTHEST || share > 1 + FARTHEST) continue
     cameras[frame] = interpolate(reconstruction.cameras[a]!, reconstruction.cameras[b]!, share)
     if (focalsPx !== null) focalsPx[frame] = focalsPx[a]! ** (1 - share) * focalsPx[b]! ** share
     fresh.push(frame)
   }
   let current: Reconstruction = { ...reconstruction, cameras, focalsPx }
+  const options = { frames: fresh, fixedFrames: [], points: 'fixed', tolerance: 1e-3 } as const
   for (const scale of [6, 2]) {
-    const options = {
-      frames: fresh,
-      fixedFrames: [],
-      points: 'fixed',
-      loss: cauchy(scale * pxUnit),
-      tolerance: 1e-3,
-    } as const
-    current = (await adjustPart(shot, current, options, ctx))?.reconstruction ?? current
+    const part = await adjustPart(shot, current, { ...options, loss: cauchy(scale * pxUnit) }, ctx)
+    current = part?.reconstruction ?? current
   }
   return dropLostFrames(shot, current, fresh, 6 * pxUnit)
 }
 
+/** How far beyond the last solved frame a pose is guessed, in steps between the last two. */
+const FARTHEST = 1
 const FEWEST_POINTS = 6
 
 /** Takes back the cameras of frames that see too few points near where they should be. */
 function dropLostFrames(shot: Shot, current: Reconstruction, fresh: readonly number[], gatePx: number): Reconstruction {
-  const errors = errorsPx(shot, current)
   const cameras = [...current.cameras]
   for (const frame of fresh) {
-    let near = 0
-    for (let k = shot.frameStart[frame]!; k < shot.frameStart[frame + 1]!; k++) {
-      if (errors[shot.byFrame[k]!]! <= gatePx) near++
-    }
+    const near = errorsPx(shot, current, observationsIn(shot, frame)).filter((e) => e <= gatePx).length
     if (near < FEWEST_POINTS) cameras[frame] = null
   }
   return { ...current, cameras }
 }
 
 /** Of the loss, in standard deviations of the noise: Cauchy's is nearly as good as least squares for clean noise there. */
-const LOSS = 2
+export const LOSS = 2
 
 /**
  * Rounds of rejection and adjustment of all solved frames.

@@ -3,14 +3,24 @@
  * and what has been added adjusted now and then. In video the neighbour is always near, so a robust fit from there is both
  * faster and surer than sampling; sampling is the second try.
  */
+import { seededRng } from '#core/rng.ts'
+import { robustPose } from '../estimate/resect.ts'
+import { raysOf } from '../geometry/projection.ts'
+import type { Rigid3 } from '../geometry/rigid3.ts'
 import { placePoints } from './place-points.ts'
 import { cauchy, type Freedom } from './freedom.ts'
-import { adjustPart, errorsPx, solvedFrames, type Reconstruction, type SolveContext } from './reconstruction.ts'
+import {
+  adjustPart,
+  camerasInside,
+  errorsPx,
+  solvedFrames,
+  type Reconstruction,
+  type SolveContext,
+} from './reconstruction.ts'
 import { reject } from './reject.ts'
 import { noisePx } from './score.ts'
 import { interpolate } from './seed.ts'
-import type { Rigid3 } from '../geometry/rigid3.ts'
-import type { Shot } from './shot.ts'
+import { observationsIn, type Shot } from './shot.ts'
 
 export interface GrowOptions {
   /** Frames to be solved, ascending. */
@@ -115,11 +125,7 @@ function nextFrame(shot: Shot, current: Reconstruction, frames: readonly number[
 }
 
 function pointsSeen(shot: Shot, { points }: Reconstruction, frame: number): number {
-  let count = 0
-  for (let k = shot.frameStart[frame]!; k < shot.frameStart[frame + 1]!; k++) {
-    if (!Number.isNaN(points[3 * shot.track[shot.byFrame[k]!]!]!)) count++
-  }
-  return count
+  return observationsIn(shot, frame).filter((i) => !Number.isNaN(points[3 * shot.track[i]!]!)).length
 }
 
 /** Finds the pose of one frame from the points it sees; null when too few agree with any. */
@@ -130,7 +136,7 @@ async function resect(
   pxUnit: number,
   ctx: SolveContext,
 ): Promise<Reconstruction | null> {
-  for (const start of startingPoses(current, frame)) {
+  for (const start of startingPoses(shot, current, frame, pxUnit)) {
     const cameras = [...current.cameras]
     cameras[frame] = start
     let tried: Reconstruction = { ...current, cameras }
@@ -151,23 +157,39 @@ async function resect(
 }
 
 function agrees(shot: Shot, tried: Reconstruction, frame: number, gatePx: number): boolean {
-  const errors = errorsPx(shot, tried)
-  let [known, near] = [0, 0]
-  for (let k = shot.frameStart[frame]!; k < shot.frameStart[frame + 1]!; k++) {
-    const e = errors[shot.byFrame[k]!]!
-    if (Number.isNaN(e)) continue
-    known++
-    if (e <= gatePx) near++
-  }
-  return near >= FEWEST_POINTS && near >= AGREEING_SHARE * known
+  const errors = errorsPx(shot, tried, observationsIn(shot, frame)).filter((e) => !Number.isNaN(e))
+  const near = errors.filter((e) => e <= gatePx).length
+  return near >= FEWEST_POINTS && near >= AGREEING_SHARE * errors.length
 }
 
-/** Where the two nearest solved frames lead, between or beyond them; then the nearest pose itself. */
-function startingPoses(current: Reconstruction, frame: number): Rigid3[] {
+/** The pose that most points agree with, from samples of three; nothing where no pose is clearly better than chance. */
+function* sampledPose(shot: Shot, current: Reconstruction, frame: number, pxUnit: number): Generator<Rigid3> {
+  const inside = camerasInside(current)(frame)
+  const seen = observationsIn(shot, frame).filter((i) => !Number.isNaN(current.points[3 * shot.track[i]!]!))
+  const pixels = new Float64Array(2 * seen.length)
+  const points = new Float64Array(3 * seen.length)
+  seen.forEach((i, k) => {
+    pixels.set(shot.xy.subarray(2 * i, 2 * i + 2), 2 * k)
+    points.set(current.points.subarray(3 * shot.track[i]!, 3 * shot.track[i]! + 3), 3 * k)
+  })
+  const threshold = (3 * pxUnit) / inside.focalXPx
+  const fit = robustPose(raysOf(inside, pixels), points, {
+    threshold,
+    rng: seededRng(`resect ${frame}`),
+    maxSamples: 500,
+  })
+  if (fit !== null) yield fit.model
+}
+
+/** Where the two nearest solved frames lead, between or beyond them; the nearest pose itself; what sampling finds. */
+function* startingPoses(shot: Shot, current: Reconstruction, frame: number, pxUnit: number): Generator<Rigid3> {
   const solved = solvedFrames(current).sort((a, b) => Math.abs(a - frame) - Math.abs(b - frame) || a - b)
   const [first, second] = solved
-  if (first === undefined) return []
+  if (first === undefined) return
   const nearest = current.cameras[first]!
-  if (second === undefined) return [nearest]
-  return [interpolate(nearest, current.cameras[second]!, (frame - first) / (second - first)), nearest]
+  if (second !== undefined) {
+    yield interpolate(nearest, current.cameras[second]!, (frame - first) / (second - first))
+  }
+  yield nearest
+  yield* sampledPose(shot, current, frame, pxUnit)
 }

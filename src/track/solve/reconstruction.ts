@@ -69,9 +69,8 @@ const meanStep = (frames: readonly number[]) =>
 export interface AdjustedPart {
   readonly reconstruction: Reconstruction
   readonly adjusted: Adjusted
-  /** Frames and tracks of the problem's cameras and points. */
+  /** Those of the frames asked for that have a camera. */
   readonly frames: readonly number[]
-  readonly tracks: readonly number[]
 }
 
 /** Adjusts the cameras of some frames and the points they see; null when there is nothing to adjust. */
@@ -81,30 +80,40 @@ export async function adjustPart(
   options: PartOptions,
   ctx: SolveContext,
 ): Promise<AdjustedPart | null> {
-  const { frames: _, fixedFrames, ...given } = options
   const part = partOf(shot, reconstruction, options)
   if (part === null) return null
-  const fixed = new Set(fixedFrames ?? part.frames.slice(0, 1))
-  const cameras = reconstruction.tripod && (given.cameras ?? 'free') === 'free' ? 'rotation-only' : given.cameras
-  const loss = given.loss ?? DEFAULTS.loss
-  const full: AdjustOptions = {
-    ...DEFAULTS,
-    ...given,
-    focalSmoothness: (loss.scalePx / (FOCAL_BEND * meanStep(part.frames) ** 2)) ** 2,
-    ...(cameras === undefined ? {} : { cameras }),
-    fixedCameras: part.frames.flatMap((frame, i) => (fixed.has(frame) ? [i] : [])),
-  }
-  const adjusted = await adjust(part.problem, full, ctx)
-  return { ...part, adjusted, reconstruction: merge(reconstruction, part, adjusted.problem) }
+  const adjusted = await adjust(part.problem, part.options, ctx)
+  return { reconstruction: merge(reconstruction, part, adjusted.problem), adjusted, frames: part.frames }
 }
 
-interface Part {
+/** What `adjust` is told of a part. */
+export interface Part {
   readonly problem: Problem
+  readonly options: AdjustOptions
+  /** Frames and tracks of the problem's cameras and points. */
   readonly frames: readonly number[]
   readonly tracks: readonly number[]
 }
 
-function partOf(shot: Shot, reconstruction: Reconstruction, options: PartOptions): Part | null {
+/** The problem that a part of the shot poses; null when nothing in it can be adjusted. */
+export function partOf(shot: Shot, reconstruction: Reconstruction, asked: PartOptions): Part | null {
+  const columns = columnsOf(shot, reconstruction, asked)
+  if (columns === null) return null
+  const { frames: _, fixedFrames, ...given } = asked
+  const fixed = new Set(fixedFrames ?? columns.frames.slice(0, 1))
+  const turns = reconstruction.tripod && (given.cameras ?? 'free') === 'free'
+  const loss = given.loss ?? DEFAULTS.loss
+  const options: AdjustOptions = {
+    ...DEFAULTS,
+    ...given,
+    ...(turns ? { cameras: 'rotation-only' } : {}),
+    focalSmoothness: (loss.scalePx / (FOCAL_BEND * meanStep(columns.frames) ** 2)) ** 2,
+    fixedCameras: columns.frames.flatMap((frame, i) => (fixed.has(frame) ? [i] : [])),
+  }
+  return { ...columns, options }
+}
+
+function columnsOf(shot: Shot, reconstruction: Reconstruction, options: PartOptions): Omit<Part, 'options'> | null {
   const { cameras, points, kept, weights } = reconstruction
   const frames = options.frames.filter((frame) => cameras[frame] != null)
   const cameraOf = new Int32Array(shot.frameCount).fill(-1)
@@ -215,21 +224,22 @@ export function pixelOfPoint(
 
 /**
  * Distance between each observation and its projected point, pixels: NaN where camera or point is not known, Infinity
- * where the point lies behind the camera or beyond the fold of the lens.
+ * where the point lies behind the camera or beyond the fold of the lens. `only`: these observations; all when absent.
  */
-export function errorsPx(table: ObservationTable, reconstruction: Reconstruction): Float64Array {
+export function errorsPx(table: ObservationTable, reconstruction: Reconstruction, only?: Int32Array): Float64Array {
   const { cameras, points } = reconstruction
   const inside = camerasInside(reconstruction)
-  const errors = new Float64Array(table.track.length)
+  const errors = new Float64Array(only?.length ?? table.track.length)
   const at = new Float64Array(2)
-  for (let i = 0; i < errors.length; i++) {
+  for (let k = 0; k < errors.length; k++) {
+    const i = only?.[k] ?? k
     const frame = table.frame[i]!
     const camera = cameras[frame] ?? null
     const p = 3 * table.track[i]!
-    if (camera === null || Number.isNaN(points[p]!)) errors[i] = NaN
+    if (camera === null || Number.isNaN(points[p]!)) errors[k] = NaN
     else if (pixelOfPoint(inside(frame), camera, points, p, at)) {
-      errors[i] = Math.hypot(at[0]! - table.xy[2 * i]!, at[1]! - table.xy[2 * i + 1]!)
-    } else errors[i] = Infinity
+      errors[k] = Math.hypot(at[0]! - table.xy[2 * i]!, at[1]! - table.xy[2 * i + 1]!)
+    } else errors[k] = Infinity
   }
   return errors
 }

@@ -115,8 +115,8 @@ function camerasOf(shot: Shot, final: Reconstruction, sums: ErrorSums, spread: S
     focalPx: final.focalsPx?.[frame] ?? final.intrinsics.focalPx,
     errorPx: Math.sqrt(sums.byFrame[frame]! / Math.max(1, sums.frameCounts[frame]!)),
     observations: sums.frameCounts[frame]!,
-    positionSigma: spread.positionSigma?.[frame] ?? null,
-    rotationSigmaDeg: spread.rotationSigmaDeg?.[frame] ?? null,
+    positionSigma: spread.positionSigma[frame] ?? null,
+    rotationSigmaDeg: spread.rotationSigmaDeg[frame] ?? null,
   }))
 }
 

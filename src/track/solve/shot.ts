@@ -142,18 +142,9 @@ class Columns {
   }
 }
 
-/** Observation of a track in a frame, -1 when it has none. */
-export function observationAt(shot: Shot, track: number, frame: number): number {
-  let [low, high] = [shot.trackStart[track]!, shot.trackStart[track + 1]! - 1]
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const at = shot.frame[middle]!
-    if (at === frame) return middle
-    if (at < frame) low = middle + 1
-    else high = middle - 1
-  }
-  return -1
-}
+/** Observations of a frame, ascending by track. */
+export const observationsIn = (shot: Shot, frame: number): Int32Array =>
+  shot.byFrame.subarray(shot.frameStart[frame]!, shot.frameStart[frame + 1]!)
 
 /** Positions of the tracks that two frames share. */
 export interface SharedTracks {

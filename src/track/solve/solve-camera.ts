@@ -6,14 +6,16 @@ import type { Context } from '#core/context.ts'
 import type { SolveFailureCode, SolveOptions, SolveResult, SolverTrack } from '../solution.ts'
 import { polish, resectAll } from './finish.ts'
 import { solveGeneralKeyframes, type Setting } from './general.ts'
+import type { Freedom } from './freedom.ts'
+import { grow } from './grow.ts'
 import { selectKeyframes } from './keyframes.ts'
 import { decideLens } from './lens-evidence.ts'
-import { planOf, unusable, type Plan } from './plan.ts'
+import { planOf, unusable } from './plan.ts'
 import type { Reconstruction } from './reconstruction.ts'
-import { inFirstCamera, report } from './report.ts'
+import { report } from './report.ts'
 import { misfit } from './score.ts'
-import { tabulate, type Shot } from './shot.ts'
-import { noSpread } from './spread.ts'
+import { settleFocal } from './settle-focal.ts'
+import { observationsIn, tabulate, type Shot } from './shot.ts'
 import { solveTripod } from './tripod.ts'
 import { asksForZoom, zoomShapeOf } from './zoom.ts'
 
@@ -45,7 +47,7 @@ export async function solveCamera(
   const found = await solveKeyframes(shot, setting, options, ctx)
   if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
   if (found === null) return noMotion(options)
-  return finish(shot, found, setting, ctx)
+  return finish(shot, found, setting, options, ctx)
 }
 
 const failure = (code: SolveFailureCode, why: string): SolveResult => ({ ok: false, code, why })
@@ -125,21 +127,36 @@ const plausible = (shot: Shot, turning: Reconstruction | null, setting: Setting)
 const ROUGH = [12]
 const FINE = [7, 5]
 
-async function finish(shot: Shot, found: Reconstruction, setting: Setting, ctx: SolveContext): Promise<SolveResult> {
-  const zooms = found.focalsPx !== null
-  const freed = found.intrinsics.lens.model === 'polynomial' && setting.lensFree ? 1 : 0
-  const freedom = { focal: zooms ? 'per-camera' : setting.freedom.focal, radial: freed } as const
-  const whole = await resectAll(shot, found, setting.pxUnit, ctx)
-  const rough = await polish(shot, whole, ROUGH, freedom, 1e-4, setting.pxUnit, ctx)
-  const { radial } = setting.lensFree ? await decideLens(shot, rough, setting.keyframes, freedom, 2, ctx) : freedom
-  const final = await polish(shot, rough, FINE, { ...freedom, radial }, 1e-6, setting.pxUnit, ctx)
+async function finish(
+  shot: Shot,
+  found: Reconstruction,
+  setting: Setting,
+  options: SolveOptions,
+  ctx: SolveContext,
+): Promise<SolveResult> {
+  const { pxUnit, keyframes, lensFree } = setting
+  const freed = found.intrinsics.lens.model === 'polynomial' && lensFree ? 1 : 0
+  const focal = found.focalsPx === null ? setting.freedom.focal : 'per-camera'
+  const freedom: Freedom = { focal, radial: freed }
+  const rough = await polish(shot, await resectAll(shot, found, pxUnit, ctx), ROUGH, freedom, 1e-4, pxUnit, ctx)
+  const whole = await reachAll(shot, rough, freedom, pxUnit, ctx)
+  const { radial } = lensFree ? await decideLens(shot, whole, keyframes, freedom, 2, ctx) : freedom
+  const fine = await polish(shot, whole, FINE, { ...freedom, radial }, 1e-6, pxUnit, ctx)
+  const { reconstruction, spread, notes } = await settleFocal(shot, fine, { ...freedom, radial }, setting, options, ctx)
   if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
-  return { ok: true, solution: report(shot, inFirstCamera(final), noSpread, notesOf(setting, final), setting) }
+  return { ok: true, solution: report(shot, reconstruction, spread, notes, setting) }
 }
 
-function notesOf(plan: Plan, { focalsPx }: Reconstruction): string[] {
-  const notes: string[] = []
-  if (focalsPx !== null) notes.push('The lens zooms: one focal length would leave a clearly larger error.')
-  if (plan.freedom.focal === 'fixed') notes.push('The focal length was taken as given.')
-  return notes
+/** Frames that the keyframes did not lead to are tried once more, one after the other from the solved ones. */
+async function reachAll(
+  shot: Shot,
+  rough: Reconstruction,
+  freedom: Freedom,
+  pxUnit: number,
+  ctx: SolveContext,
+): Promise<Reconstruction> {
+  const frames: number[] = []
+  for (let f = 0; f < shot.frameCount; f++) if (observationsIn(shot, f).length >= FEWEST_TRACKS) frames.push(f)
+  if (frames.every((frame) => rough.cameras[frame] !== null)) return rough
+  return rough.tripod ? rough : grow(shot, rough, { frames, freedom, pxUnit }, ctx)
 }
