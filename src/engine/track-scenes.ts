@@ -17,7 +17,7 @@ export interface ShotScenes {
 
 /**
  * @param part the how-manieth solved shot it is, from 0
- * @returns null when no scene was asked for
+ * @returns null when no scene was asked for, or there is no folder for it
  */
 export function shotScenes(
   solution: Solution,
@@ -25,7 +25,7 @@ export function shotScenes(
   { info, followed }: TrackedClip,
   { clip, out, exports, startFrame, sensorWidthMm }: TrackRequest,
 ): ShotScenes | null {
-  if (exports.length === 0) return null
+  if (exports.length === 0 || out === null) return null
   const folder = scenesFolder(part)
   const footage: SceneClip = { ...info, name: basename(clip), footage: pathFrom(join(out, folder), clip) }
   const scene = makeScene(solution, followed.tracks, footage, { startFrame, sensorWidthMm })
@@ -33,7 +33,8 @@ export function shotScenes(
   return {
     folder,
     files: written.flatMap(({ files }) => files.map((file) => ({ ...file, name: `${folder}/${file.name}` }))),
-    notes: [...scene.notes, ...written.flatMap(({ notes }) => notes)],
+    // Several programs lack the same things.
+    notes: [...new Set([...scene.notes, ...written.flatMap(({ notes }) => notes)])],
   }
 }
 

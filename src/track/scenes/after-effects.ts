@@ -17,7 +17,7 @@ export function afterEffectsScene(scene: Scene): SceneExport {
   const { points } = scene
   const stage = stageOf(scene)
   const notes = [
-    ...(hasLens(scene) ? [`After Effects: ${pinholeNote}`] : []),
+    ...(hasLens(scene) ? [pinholeNote] : []),
     ...(isShifted(scene)
       ? [`the composition for After Effects is ${stage.width} x ${stage.height}: its middle is the principal point`]
       : []),

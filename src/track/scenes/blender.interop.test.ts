@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { needs } from '#test/needs.ts'
+import { stMap } from '../geometry/st-map.ts'
 import type { SyntheticOptions } from '../synthetic.ts'
 import { blenderScene } from './blender.ts'
+import { exrBytes } from './exr.ts'
 import { assertDrawsAsSolved, lensShot, sceneClip, sceneOf, shots, textOf } from './test-scenes.ts'
 import { missingFrame } from './test-solution.ts'
 
@@ -43,6 +45,12 @@ const cases: Readonly<Record<string, Partial<SyntheticOptions>>> = {
   nuke: { lens: { model: 'nuke', k1: 0.03, k2: 0.01 } },
 }
 
+async function inBlender(script: string, given: readonly string[]): Promise<string> {
+  const path = fileURLToPath(new URL(script, import.meta.url))
+  const args = ['-b', '--factory-startup', '--python-exit-code', '3', '--python', path, '--', ...given]
+  return (await promisify(execFile)(blender.path, args, { maxBuffer: 64 * 1024 * 1024 })).stdout
+}
+
 test('Blender builds the scene and draws every point where the solution does', blender, async () => {
   const footage = join(folder, 'plate')
   await mkdir(footage)
@@ -57,9 +65,7 @@ test('Blender builds the scene and draws every point where the solution does', b
     await writeFile(path, textOf(blenderScene(sceneOf(asked, { startFrame: 101 }, linked).scene), 'blender.py'))
     paths.push(path)
   }
-  const reader = fileURLToPath(new URL('interop/read_blender_scene.py', import.meta.url))
-  const args = ['-b', '--factory-startup', '--python-exit-code', '3', '--python', reader, '--', ...paths]
-  const { stdout } = await promisify(execFile)(blender.path, args, { maxBuffer: 64 * 1024 * 1024 })
+  const stdout = await inBlender('interop/read_blender_scene.py', paths)
   const [, json = ''] = /^SCENES (.*)$/m.exec(stdout) ?? assert.fail(stdout)
   const opened = JSON.parse(json) as readonly Opened[]
   assert.match(stdout, /no footage at \.\.\/nowhere\.mp4/)
@@ -101,3 +107,42 @@ function assertBuilt(scene: Opened | undefined, name: string, asked: Partial<Syn
     assert.ok(Math.abs(Number(found) - (coefficient === 'p2' ? -value : value)) < 1e-6, `${model} ${coefficient}`)
   }
 }
+
+test("Blender's own lens undistorts and distorts as the ST-maps do", blender, async () => {
+  const lenses: readonly Partial<SyntheticOptions>[] = [
+    { ...lensShot, principalOffsetPx: [31, -17], pixelAspect: 1.4 },
+    { lens: { ...brown, p1: 0.013, p2: -0.012 }, principalOffsetPx: [-20, 12] },
+    { lens: { model: 'division', k1: 0.12, k2: 0.01 } },
+    { lens: { model: 'nuke', k1: 0.03, k2: 0.01 }, principalOffsetPx: [31, -17] },
+  ]
+  const [widthPx, heightPx] = [480, 270]
+  const plate = join(folder, 'plate.png')
+  await sharp({ create: { width: widthPx, height: heightPx, channels: 3, background: 'gray' } })
+    .png()
+    .toFile(plate)
+  const paths: string[] = []
+  for (const [i, asked] of lenses.entries()) {
+    const clip = { ...sceneClip, footage: '../plate.png' }
+    const { scene } = sceneOf({ ...asked, widthPx, heightPx, focalPx: 400 }, {}, clip)
+    const beside = join(folder, `lens-${i}`)
+    await mkdir(beside)
+    await writeFile(join(beside, 'UNDISTORT.bin'), stMap(scene.intrinsics, 'undistort'))
+    await writeFile(join(beside, 'DISTORT.bin'), stMap(scene.intrinsics, 'distort'))
+    await writeFile(join(beside, 'blender.py'), textOf(blenderScene(scene), 'blender.py'))
+    paths.push(join(beside, 'blender.py'))
+  }
+  const channels = [
+    { name: 'R', valueAt: (i: number) => ((i % widthPx) + 0.5) / widthPx },
+    { name: 'G', valueAt: (i: number) => 1 - (Math.floor(i / widthPx) + 0.5) / heightPx },
+    { name: 'B', valueAt: () => 0 },
+  ]
+  const identity = join(folder, 'identity.exr')
+  await writeFile(identity, exrBytes({ widthPx, heightPx, pixelAspect: 1, channels }))
+  const stdout = await inBlender('interop/undistort_in_blender.py', [identity, ...paths])
+  const [, json = ''] = /^LENSES (.*)$/m.exec(stdout) ?? assert.fail(stdout)
+  const compared = (JSON.parse(json) as readonly (readonly { medianPx: number; largestPx: number }[])[]).flat()
+  assert.equal(compared.length, 2 * lenses.length)
+  // The lenses move pixels by 8 to 18; what is left is the mixing of pixels in Blender, which counts from their corners.
+  for (const { medianPx, largestPx } of compared)
+    assert.ok(medianPx < 0.03 && largestPx < 0.2, `${medianPx}, ${largestPx}`)
+})

@@ -8,8 +8,8 @@ export interface ExrPicture {
   readonly heightPx: number
   /** Width of a pixel over its height. */
   readonly pixelAspect: number
-  /** Row by row from the top, of equal length; the name is one of R, G, B or the like. */
-  readonly channels: readonly { readonly name: string; readonly values: Float32Array }[]
+  /** The name is one of R, G, B or the like; values are asked for by index, row by row from the top. */
+  readonly channels: readonly { readonly name: string; readonly valueAt: (index: number) => number }[]
 }
 
 const magic = 20_000_630
@@ -39,8 +39,8 @@ export function* exrBytes({ widthPx, heightPx, pixelAspect, channels }: ExrPictu
     row.setInt32(0, y, true)
     row.setInt32(4, rowBytes - 8, true)
     let at = 8
-    for (const { values } of sorted) {
-      for (let x = 0; x < widthPx; x++, at += 4) row.setFloat32(at, values[y * widthPx + x]!, true)
+    for (const { valueAt } of sorted) {
+      for (let x = 0; x < widthPx; x++, at += 4) row.setFloat32(at, valueAt(y * widthPx + x), true)
     }
     yield new Uint8Array(row.buffer)
   }

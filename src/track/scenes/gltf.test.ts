@@ -13,6 +13,8 @@ const { validateString } = createRequire(import.meta.url)('gltf-validator') as {
 interface Document {
   readonly extensionsUsed?: readonly string[]
   readonly nodes: readonly {
+    readonly translation?: readonly number[]
+    readonly rotation?: readonly number[]
     readonly name: string
     readonly camera?: number
     readonly mesh?: number
@@ -67,6 +69,11 @@ for (const [name, asked] of Object.entries(shots)) {
     const { accessor, move, turn, pointer } = read(document)
     const node = document.nodes.findIndex(({ camera }) => camera === 0)
     assert.ok(move && turn && move.target.node === node && turn.target.node === node)
+    // At rest it stands as in its first frame.
+    const { translation = [], rotation = [] } = document.nodes[node] ?? assert.fail('no node')
+    const rest = [...translation, ...rotation]
+    const start = [...(move.values[0] ?? []), ...(turn.values[0] ?? [])]
+    assert.ok(rest.length === 7 && rest.every((value, i) => Math.abs(value - start[i]!) < 1e-6))
     const { aspectRatio, yfov } = document.cameras[0]?.perspective ?? assert.fail('no camera')
     assert.equal(pointer !== undefined, asked.zoomToFocalPx !== undefined)
     if (pointer) {

@@ -12,7 +12,7 @@ export function gltfScene(scene: Scene): SceneExport {
   const { principalXPx, principalYPx } = scene.intrinsics
   const centre = [principalXPx, principalYPx].map((value) => value.toFixed(2)).join(', ')
   const notes = [
-    ...(hasLens(scene) ? [`glTF: ${pinholeNote}`] : []),
+    ...(hasLens(scene) ? [pinholeNote] : []),
     ...(isShifted(scene) ? [`glTF has no principal point: its camera looks through the middle, not (${centre})`] : []),
     ...(scene.zoom ? ['core glTF has no zoom: programs without KHR_animation_pointer show the mean focal length'] : []),
   ]

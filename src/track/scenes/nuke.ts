@@ -25,7 +25,7 @@ const degrees = (rad: number) => (rad * 180) / Math.PI
 
 export function nukeScene(scene: Scene): SceneExport {
   const notes = [
-    ...(hasLens(scene) ? [`Nuke: ${pinholeNote}`] : []),
+    ...(hasLens(scene) ? [pinholeNote] : []),
     ...(isShifted(scene) ? ['a .chan file holds no principal point: in Nuke take the .nk'] : []),
     ...(scene.points.length > mostPoints ? [`Nuke gets the ${mostPoints} points with the smallest error`] : []),
   ]

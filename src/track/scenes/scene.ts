@@ -234,7 +234,7 @@ export const isShifted = (scene: Scene) => windowShift(scene).some((share) => Ma
 export const hasLens = ({ intrinsics }: Scene) => intrinsics.lens.model !== 'none'
 
 /** For programs that have no lens: what to do about it. */
-export const pinholeNote = 'the camera has no distortion: put it over footage that the ST-map has undistorted'
+export const pinholeNote = 'cameras have no distortion: put them over footage that the ST-map (stmap) has undistorted'
 
 /** Turns a direction or a rotation's columns from y up to z up: (x, y, z) becomes (x, -z, y). */
 export const zUp = ([x = 0, y = 0, z = 0]: ArrayLike<number> & Iterable<number>) => Float64Array.of(x, -z, y)

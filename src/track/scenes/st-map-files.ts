@@ -32,23 +32,19 @@ const file = (direction: StMapDirection, name: string, intrinsics: Intrinsics): 
   *bytes() {
     const { widthPx, heightPx, pixelAspect } = intrinsics
     const map = stMap(intrinsics, direction)
-    const channel = (offset: number) => {
-      const values = new Float32Array(widthPx * heightPx)
-      for (let i = 0; i < values.length; i++) {
-        const value = map[2 * i + offset]!
-        values[i] = Number.isNaN(value) ? nowhere : value
-      }
-      return values
+    const channel = (offset: number) => (index: number) => {
+      const value = map[2 * index + offset]!
+      return Number.isNaN(value) ? nowhere : value
     }
     yield* exrBytes({
       widthPx,
       heightPx,
       pixelAspect,
       channels: [
-        { name: 'R', values: channel(0) },
-        { name: 'G', values: channel(1) },
+        { name: 'R', valueAt: channel(0) },
+        { name: 'G', valueAt: channel(1) },
         // Many readers know three colours or one.
-        { name: 'B', values: new Float32Array(widthPx * heightPx) },
+        { name: 'B', valueAt: () => 0 },
       ],
     })
   },

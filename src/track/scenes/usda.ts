@@ -16,7 +16,7 @@ import {
 import { number, numbers, oneLine } from './scene-text.ts'
 
 export function usdaScene(scene: Scene): SceneExport {
-  const notes = hasLens(scene) ? [`USD: ${pinholeNote}`] : []
+  const notes = hasLens(scene) ? [pinholeNote] : []
   return { files: [{ name: 'camera.usda', pieces: () => pieces(scene, [...scene.notes, ...notes]) }], notes }
 }
 
