@@ -51,6 +51,7 @@ class WasmKernel implements Kernel {
   readonly #work: WorkSpace
   readonly #calls: Exports
   readonly #crew: Crew
+  readonly #bells = new Map<number, Float32Array>()
 
   constructor(arena: Arena, calls: Exports, crew: Crew) {
     this.#arena = arena
@@ -93,7 +94,7 @@ class WasmKernel implements Kernel {
       work.take(4 * count),
     ]
     const s = work.take(this.#crew.size * scratch)
-    this.#spread('flow', count, (i, n, k) => [
+    this.#spread('flow', count, this.#crew.size, (i, n, k) => [
       source,
       target,
       p + 8 * i,
@@ -138,7 +139,7 @@ class WasmKernel implements Kernel {
     work.begin(24 * count + this.#crew.size * scratch, 5)
     const [w, c, xy, score] = [work.put(which), work.put(centres), work.take(8 * count), work.take(4 * count)]
     const s = work.take(this.#crew.size * scratch)
-    this.#spread('search', count, (i, n, k) => [
+    this.#spread('search', count, this.#crew.size, (i, n, k) => [
       pyramid,
       cut.address,
       cut.sizePx,
@@ -165,12 +166,14 @@ class WasmKernel implements Kernel {
     checkLength('warps', warps, count, 8)
     const scratch = align(this.#calls.refineScratch(cut.sizePx))
     const work = this.#work
-    const bells = [gridOf(bell(cut.sizePx)), gridOf(bell(coarseSide(cut.sizePx)))] as const
+    const bells = [this.#bell(cut.sizePx), this.#bell(coarseSide(cut.sizePx))] as const
+    // A pattern keeps what it is refined by: two threads may not prepare that at once.
+    const mostParts = new Set(which).size === count ? this.#crew.size : 1
     work.begin(41 * count + 4 * (bells[0].length + bells[1].length) + this.#crew.size * scratch, 7)
     const [w, h, correlation, ok] = [work.put(which), work.put(warps), work.take(4 * count), work.take(count)]
     const [fine, coarse] = [work.put(bells[0]), work.put(bells[1])]
     const s = work.take(this.#crew.size * scratch)
-    this.#spread('refine', count, (i, n, k) => [
+    this.#spread('refine', count, mostParts, (i, n, k) => [
       pyramid,
       cut.address,
       cut.sizePx,
@@ -190,9 +193,21 @@ class WasmKernel implements Kernel {
     return { warps: work.floats(h, 8 * count), correlation: work.floats(correlation, count), ok: work.bytes(ok, count) }
   }
 
+  /** Weights of a pattern of this side, as the module takes them. */
+  #bell(side: number): Float32Array {
+    const made = this.#bells.get(side) ?? gridOf(bell(side))
+    this.#bells.set(side, made)
+    return made
+  }
+
   /** Cuts a batch into parts; `argsOf` is told where a part begins, how many it has and which scratch is its own. */
-  #spread(name: CallName, count: number, argsOf: (from: number, count: number, part: number) => number[]): void {
-    const parts = Math.max(1, Math.min(this.#crew.size, Math.floor(count / leastPart)))
+  #spread(
+    name: CallName,
+    count: number,
+    mostParts: number,
+    argsOf: (from: number, count: number, part: number) => number[],
+  ): void {
+    const parts = Math.max(1, Math.min(mostParts, Math.floor(count / leastPart)))
     const edge = (part: number) => Math.floor((part * count) / parts)
     this.#crew.run(
       Array.from({ length: parts }, (_, part) => ({

@@ -1,12 +1,11 @@
 // Steepest descent images and normal equations; twin of ../../reference/template.ts.
-import { gridLength, strideOf, sumOf } from './layout'
+import { DESCENT, gridLength, strideOf, sumOf } from './layout'
 import { AFFINE, dimensionOf, LOC, LOC_ROT_SCALE, LOC_SCALE, PERSPECTIVE } from './models'
 
 const TEXTURELESS: f64 = 0.01
 const DAMPING: f64 = 1e-5
 
-/** Bytes of a descent: the Cholesky factor (8 x 8 f64, lower triangle), then four rows of 8 f64 about brightness. */
-export const DESCENT: usize = 768
+/** Rows about brightness of a descent. */
 export const OFFSETS: usize = 512
 export const GAINS: usize = 576
 const SUMS: usize = 640
@@ -15,8 +14,10 @@ const PRODUCTS: usize = 704
 /**
  * Steepest descent images under the weights (grids one after the other) of a centred patch (three grids one after the
  * other) and what its steps need. Gain and offset of brightness are not projected out of each image, as the twin does:
- * they are taken out of the sums, which comes to the same and saves two passes over every image. False when the patch has
- * too little texture for the model.
+ * they are taken out of the sums, which comes to the same and saves two passes over every image.
+ *
+ * How many parameters, from the first on, the texture of the patch holds: all of the model's when it is enough. What is
+ * prepared for the first ones is what would have been prepared for them alone.
  */
 export function prepareDescent(
   patch: usize,
@@ -26,7 +27,7 @@ export function prepareDescent(
   normalize: bool,
   images: usize,
   descent: usize,
-): bool {
+): i32 {
   const length = usize(gridLength(n)) << 2
   const dimension = dimensionOf(model)
   fillImages(patch + length, patch + 2 * length, n, model, images)
@@ -181,11 +182,12 @@ export function dot(a: usize, b: usize, length: usize): f32 {
   return matrix + (usize(row * 8 + column) << 3)
 }
 
-function factorise(h: usize, n: i32, weight: f64): bool {
+/** Cholesky in place, as far as pivots are those of texture; how many are. */
+function factorise(h: usize, n: i32, weight: f64): i32 {
   for (let k = 0; k < n; k++) {
     let pivot = load<f64>(at(h, k, k)) * (1 + DAMPING)
     for (let i = 0; i < k; i++) pivot -= load<f64>(at(h, k, i)) * load<f64>(at(h, k, i))
-    if (!(pivot >= TEXTURELESS * weight)) return false
+    if (!(pivot >= TEXTURELESS * weight)) return k
     const root = Math.sqrt(pivot)
     store<f64>(at(h, k, k), root)
     for (let j = k + 1; j < n; j++) {
@@ -194,5 +196,5 @@ function factorise(h: usize, n: i32, weight: f64): bool {
       store<f64>(at(h, j, k), sum / root)
     }
   }
-  return true
+  return n
 }

@@ -1,7 +1,7 @@
 // Pyramidal Lucas-Kanade translation; twin of ../../reference/flow.ts.
-import { DESCENT, prepareDescent } from './descent'
-import { gridBytes, gridLength, height, levelOf, levels, strideOf, sumOf, width } from './layout'
-import { LOC } from './models'
+import { prepareDescent } from './descent'
+import { DESCENT, gridBytes, gridLength, height, levelOf, levels, strideOf, sumOf, width } from './layout'
+import { dimensionOf, LOC } from './models'
 import { centre, energy, maskAll, mean } from './patch'
 import { sampleWindow, sampleWithSlopes, tileLength } from './sample-window'
 import { gaussNewtonStep } from './step'
@@ -124,7 +124,7 @@ function followAtLevel(from: usize, to: usize, u: f64, v: f64, maxIterations: i3
   const patchMean = mean
   const patchEnergy = energy
   onesWhere(counting)
-  if (!prepareDescent(patch, n, weights, LOC, true, images, descent)) return false
+  if (prepareDescent(patch, n, weights, LOC, true, images, descent) < dimensionOf(LOC)) return false
   const startX = moveX
   const startY = moveY
   for (let i = 0; i < maxIterations; i++) {

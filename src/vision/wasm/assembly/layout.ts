@@ -5,11 +5,14 @@
  * around it.
  * Pyramid: levels i32, address of the byte plane, 2 spare words, then its levels.
  * Grid of n x n floats: rows of `strideOf(n)`, zero beyond column n, `gridLength(n)` floats in all.
- * Pattern: a header of 64 bytes, 3 grids (value, slope in x, slope in y), 3 half-size grids, then n rows of `byteStride(n)`
- * i16.
+ * Pattern: a header of 64 bytes, 3 grids (value, slope in x, slope in y), 3 half-size grids, n rows of `byteStride(n)` i16,
+ * then the descent it was last refined with and its images, of which there is room for those of an affine warp.
  */
 
 export const RIM: i32 = 4
+
+/** Steepest descent images that a pattern keeps. */
+export const MOST_KEPT: i32 = 6
 
 // @ts-ignore: decorator
 @inline export function strideOf(n: i32): i32 {
@@ -84,7 +87,14 @@ export const REMAINDER_X: usize = 24
 export const REMAINDER_Y: usize = 32
 export const BYTE_SUM: usize = 40
 export const BYTE_SQUARES: usize = 44
+/** 0 where no descent is kept yet, else `keyOf` what it was prepared for. */
+export const PREPARED: usize = 48
+/** Parameters of the kept descent that the texture holds, from the first on. */
+export const RANK: usize = 52
 export const HEADER: usize = 64
+
+/** Bytes of a descent: the Cholesky factor (8 x 8 f64, lower triangle), then four rows of 8 f64 about brightness. */
+export const DESCENT: usize = 768
 
 // @ts-ignore: decorator
 @inline export function fineGrid(pattern: usize): usize {
@@ -99,6 +109,16 @@ export const HEADER: usize = 64
 // @ts-ignore: decorator
 @inline export function patternBytes(pattern: usize, n: i32): usize {
   return coarseGrid(pattern, n) + 3 * gridBytes(coarseSide(n))
+}
+
+// @ts-ignore: decorator
+@inline export function keptDescent(pattern: usize, n: i32): usize {
+  return (patternBytes(pattern, n) + (usize(byteStride(n) * n) << 1) + 15) & ~15
+}
+
+/** Bytes of one pattern of side n. */
+export function patternSize(n: i32): usize {
+  return (keptDescent(0, n) + DESCENT + MOST_KEPT * gridBytes(n) + 63) & ~63
 }
 
 // @ts-ignore: decorator

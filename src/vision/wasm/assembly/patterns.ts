@@ -18,17 +18,14 @@ import {
   levels,
   MEAN,
   patternBytes,
+  patternSize,
+  PREPARED,
   REMAINDER_X,
   REMAINDER_Y,
   width,
 } from './layout'
 import { centre, energy, maskAll, mean } from './patch'
 import { sampleWithSlopes, tileLength } from './sample-window'
-
-/** Bytes of one pattern of side n. */
-export function patternSize(n: i32): usize {
-  return (patternBytes(0, n) + (usize(byteStride(n) * n) << 1) + 63) & ~63
-}
 
 /** Bytes of scratch that `cut` needs. */
 export function cutScratch(n: i32): usize {
@@ -59,6 +56,7 @@ export function cut(
     const v = f64(load<f32>(points + (i << 3), 4)) - 0.5
     const isInside = liesInside(levelOf(pyramid, 0), u, v, n)
     store<i32>(pattern, isInside ? 1 : 0, INSIDE)
+    store<i32>(pattern, 0, PREPARED)
     store<u8>(inside + i, isInside ? 1 : 0)
     if (!isInside) continue
     cutPatch(levelOf(pyramid, 0), u, v, n, fineGrid(pattern), fineMask, tile)

@@ -1,24 +1,29 @@
 // Gauss-Newton refinement of warps; twin of ../../reference/refine.ts.
-import { DESCENT, prepareDescent } from './descent'
+import { prepareDescent } from './descent'
 import {
   COARSE_ENERGY,
   COARSE_MEAN,
   coarseGrid,
   coarseSide,
+  DESCENT,
   ENERGY,
   fineGrid,
   gridBytes,
   HAS_COARSE,
   height,
   INSIDE,
+  keptDescent,
   levelOf,
   levels,
   MEAN,
+  MOST_KEPT,
+  patternSize,
+  PREPARED,
+  RANK,
   width,
 } from './layout'
 import { dimensionOf, LOC } from './models'
 import { maskAll } from './patch'
-import { patternSize } from './patterns'
 import { CONSTANTS, fillConstants, sampleWarped } from './sample-warped'
 import { sampleWindow, tileLength } from './sample-window'
 import { correlation, gaussNewtonStep } from './step'
@@ -28,13 +33,16 @@ const GOOD_CORRELATION: f32 = 0.8
 const COARSE_ITERATIONS: i32 = 10
 const COARSE_EPSILON: f64 = 0.1
 
-let images: usize = 0
+let spareImages: usize = 0
 let window: usize = 0
 let fineMask: usize = 0
 let coarseMask: usize = 0
 let constants: usize = 0
 let fineWeights: usize = 0
 let coarseWeights: usize = 0
+let spareDescent: usize = 0
+/** What the warp being refined goes by. */
+let images: usize = 0
 let descent: usize = 0
 let parameters: usize = 0
 let step: usize = 0
@@ -49,12 +57,12 @@ export function refineScratch(n: i32): usize {
 
 function useScratch(scratch: usize, n: i32): void {
   const grid = gridBytes(n)
-  images = scratch
-  window = images + 8 * grid
+  spareImages = scratch
+  window = spareImages + 8 * grid
   fineMask = window + grid
   coarseMask = fineMask + grid
-  descent = coarseMask + gridBytes(coarseSide(n))
-  parameters = descent + DESCENT
+  spareDescent = coarseMask + gridBytes(coarseSide(n))
+  parameters = spareDescent + DESCENT
   step = parameters + 64
   warp = step + 64
   kept = warp + 64
@@ -125,13 +133,18 @@ function refinePattern(
   const mean = load<f32>(pattern, MEAN)
   const energy = load<f32>(pattern, ENERGY)
   loadStart(start)
+  if (!useKept(pattern, n, model, normalize)) return f32.NaN
   const first = refineWarp(fine, grid, mean, energy, n, fineMask, fineWeights, model, maxIterations, epsilon, normalize)
   if (first >= GOOD_CORRELATION || !load<i32>(pattern, HAS_COARSE) || levels(pyramid) < 2) return first
   memory.copy(kept, warp, 64)
   loadStart(start)
   resize(warp, 0.5)
   const side = coarseSide(n)
-  const near = refineWarp(
+  images = spareImages
+  descent = spareDescent
+  const hasTexture =
+    prepareDescent(coarseGrid(pattern, n), side, coarseWeights, LOC, normalize, images, descent) == dimensionOf(LOC)
+  const near = !hasTexture ? f32.NaN : refineWarp(
     levelOf(pyramid, 1),
     coarseGrid(pattern, n),
     load<f32>(pattern, COARSE_MEAN),
@@ -146,6 +159,7 @@ function refinePattern(
   )
   if (near == near) {
     resize(warp, 2)
+    useKept(pattern, n, model, normalize)
     const second = refineWarp(
       fine,
       grid,
@@ -165,6 +179,32 @@ function refinePattern(
   return first
 }
 
+/**
+ * Finds a descent for a pattern at full size, and keeps it with the pattern: every frame refines by the same one, first the
+ * whole warp and then its translation, which is the beginning of the former. False when there is too little texture.
+ */
+function useKept(pattern: usize, n: i32, model: i32, normalize: bool): bool {
+  const dimension = dimensionOf(model)
+  if (dimension > MOST_KEPT) {
+    images = spareImages
+    descent = spareDescent
+    return prepareDescent(fineGrid(pattern), n, fineWeights, model, normalize, images, descent) == dimension
+  }
+  descent = keptDescent(pattern, n)
+  images = descent + DESCENT
+  const kept = load<i32>(pattern, PREPARED)
+  if (kept != keyOf(model, normalize) && (model != LOC || kept == 0 || bool(kept & 1) != normalize)) {
+    store<i32>(pattern, prepareDescent(fineGrid(pattern), n, fineWeights, model, normalize, images, descent), RANK)
+    store<i32>(pattern, keyOf(model, normalize), PREPARED)
+  }
+  return load<i32>(pattern, RANK) >= dimension
+}
+
+// @ts-ignore: decorator
+@inline function keyOf(model: i32, normalize: bool): i32 {
+  return ((model + 1) << 1) | i32(normalize)
+}
+
 /** Improves `warp`; the correlation of where it ended, NaN when it ran away or there is no texture to hold it. */
 function refineWarp(
   level: usize,
@@ -180,7 +220,6 @@ function refineWarp(
   normalize: bool,
 ): f32 {
   const count = n * n
-  if (!prepareDescent(grid, n, weights, model, normalize, images, descent)) return f32.NaN
   const reach = f64(n - 1) * 0.5
   const dimension = dimensionOf(model)
   const w = width(level)

@@ -8,11 +8,11 @@ import {
   INSIDE,
   levelOf,
   patternBytes,
+  patternSize,
   REMAINDER_X,
   REMAINDER_Y,
   width,
 } from './layout'
-import { patternSize } from './patterns'
 
 const FLAT: f64 = -2
 

@@ -17,6 +17,33 @@ function solveFactored(l: usize, n: i32, b: usize): void {
   }
 }
 
+let dotA: f32 = 0
+let dotB: f32 = 0
+let dotC: f32 = 0
+let dotD: f32 = 0
+
+/** Of the four images of an affine warp's shape and the window, which is read once. */
+function fourDots(images: usize, window: usize, length: usize): void {
+  let a = f32x4.splat(0)
+  let b = f32x4.splat(0)
+  let c = f32x4.splat(0)
+  let d = f32x4.splat(0)
+  const image1 = images + length
+  const image2 = image1 + length
+  const image3 = image2 + length
+  for (let i: usize = 0; i < length; i += 16) {
+    const r = v128.load(window + i)
+    a = f32x4.add(a, f32x4.mul(r, v128.load(images + i)))
+    b = f32x4.add(b, f32x4.mul(r, v128.load(image1 + i)))
+    c = f32x4.add(c, f32x4.mul(r, v128.load(image2 + i)))
+    d = f32x4.add(d, f32x4.mul(r, v128.load(image3 + i)))
+  }
+  dotA = sumOf(a)
+  dotB = sumOf(b)
+  dotC = sumOf(c)
+  dotD = sumOf(d)
+}
+
 /** What the last step found; NaN where the window is flat. */
 export let correlation: f32 = 0
 
@@ -67,9 +94,13 @@ export function gaussNewtonStep(
   const divisor = normalize ? Math.max(LOWEST_GAIN, Math.sqrt(Math.max(0, other / own))) : 1
   const weighted = f64(sumOf(ws))
   const weightedAlong = f64(sumOf(wst))
+  if (dimension == 6) fourDots(images + 2 * length, window, length)
   for (let k = 0; k < dimension; k++) {
     const i = usize(k) << 3
-    const b = k == 0 ? sumOf(b0) : k == 1 ? sumOf(b1) : dot(images + usize(k) * length, window, length)
+    let b: f32
+    if (k < 2) b = sumOf(k == 0 ? b0 : b1)
+    else if (dimension == 6) b = k == 2 ? dotA : k == 3 ? dotB : k == 4 ? dotC : dotD
+    else b = dot(images + usize(k) * length, window, length)
     const offset = load<f64>(descent + OFFSETS + i) * weighted
     const gain = load<f64>(descent + GAINS + i) * weightedAlong
     store<f64>(step + i, (f64(b) - offset - gain) / divisor)
