@@ -10,10 +10,12 @@ import {
   usualSensorWidthMm,
 } from '#engine/track-request.ts'
 import { type Flag, type Options, text } from './command.ts'
+import { projectFlag } from './query-option.ts'
 
 export const trackFlags: readonly Flag[] = [
-  { flag: '--out <dir>', about: 'a new folder for the results', required: true },
-  { flag: '--no-record', about: 'only track and solve (needed today: recording is not built yet)' },
+  { flag: '--out <dir>', about: 'a new folder for the results; without it, the run is only recorded' },
+  { flag: '--no-record', about: 'record nothing of this run' },
+  projectFlag,
   { flag: '--force', about: 'replace earlier results in the folder' },
   { flag: '--focal <length>', about: 'focal length to start from, "1200px" or "35mm"; without it, it is found out' },
   { flag: '--fix-focal', about: 'the focal length is exact: keep it' },
@@ -47,9 +49,18 @@ export function trackRequestOf(clip: string, options: Options): TrackRequest {
   if (focal === null && options['fixFocal'] === true) {
     throw fault('usage', { expected: '--focal beside --fix-focal', found: 'no focal length', where: '--fix-focal' })
   }
+  const out = text(options['out'])
+  if (out === null && (options['record'] === false || text(options['export']) !== null)) {
+    const found = options['record'] === false ? '--no-record' : '--export'
+    throw fault('usage', {
+      expected: `--out <dir> beside ${found}`,
+      found: 'no folder for the results',
+      where: '--out',
+    })
+  }
   return {
     clip: resolve(clip),
-    out: resolve(text(options['out']) ?? ''),
+    out: out === null ? null : resolve(out),
     replace: options['force'] === true,
     focal,
     focalIsExact: options['fixFocal'] === true,

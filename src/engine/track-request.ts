@@ -9,8 +9,8 @@ export { motionModels, sceneWriters, type SceneName }
 export interface TrackRequest {
   /** A video file, a folder of pictures, one of them, or their pattern ("shot.%04d.png"). */
   readonly clip: string
-  /** The folder that the results go to. */
-  readonly out: string
+  /** The folder that the results go to; null: they are only recorded. */
+  readonly out: string | null
   /** Whether earlier results in `out` may be replaced. */
   readonly replace: boolean
   /** null: to be found out. */
@@ -43,6 +43,18 @@ export interface TrackRequest {
   readonly exports: readonly SceneName[]
   /** In scenes: the number of the clip's first frame. */
   readonly startFrame: number
+}
+
+/** What a person chose of the settings, by name; the rest was left to the program. */
+export function chosenSettings(request: TrackRequest): readonly string[] {
+  const { settings, focal, motion, zoom, lens, maskFile, frames } = request
+  const chosen = { focal: focal !== null, tripod: motion === 'tripod', zoom: zoom !== 'auto', lens: lens !== 'auto' }
+  return [
+    ...Object.entries(settings).flatMap(([name, value]) => (value === null ? [] : [name])),
+    ...Object.entries({ ...chosen, masks: maskFile !== null, frames: frames !== null }).flatMap(([name, isChosen]) =>
+      isChosen ? [name] : [],
+    ),
+  ]
 }
 
 /** Of a full-frame camera: what a focal length in millimetres usually means. */

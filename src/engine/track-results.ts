@@ -13,6 +13,7 @@ import { tracksJson } from '#track/scenes/tracks-json.ts'
 import type { Solution } from '#track/solution.ts'
 import type { TrackedClip } from '#track/track-clip.ts'
 import type { ClipInfo } from '#vision/frames.ts'
+import type { RecordedRun } from './record-track.ts'
 import type { TrackRequest } from './track-request.ts'
 import { shotScenes } from './track-scenes.ts'
 
@@ -20,7 +21,10 @@ export interface TrackReport {
   /** The clip's file name. */
   readonly clip: string
   readonly info: ClipInfo
-  readonly out: string
+  /** null when nothing was written. */
+  readonly out: string | null
+  /** The session that the run was recorded as; null when it was not. */
+  readonly recorded: RecordedRun | null
   /** Which frames were looked at, inclusive. */
   readonly frames: { readonly from: number; readonly to: number }
   readonly tracks: number
@@ -42,8 +46,8 @@ interface UnsolvedReport {
 
 type SolvedReport = Omit<Solution, 'fromFrame' | 'toFrame' | 'intrinsics' | 'cameras' | 'points' | 'unsolved'> & {
   readonly solved: true
-  /** Below `out`. */
-  readonly folder: string
+  /** Of the COLMAP model, below `out`; null when nothing was written. */
+  readonly folder: string | null
   /** The folder of scenes for other programs; null when none were asked for. */
   readonly scenes: string | null
   readonly cameras: number
@@ -60,7 +64,7 @@ type SolvedReport = Omit<Solution, 'fromFrame' | 'toFrame' | 'intrinsics' | 'cam
  *
  * @throws store.occupied when it holds anything, or with `replace` anything but earlier results
  */
-export async function openResults({ out, replace }: Pick<TrackRequest, 'out' | 'replace'>): Promise<Sink> {
+export async function openResults(out: string, replace: boolean): Promise<Sink> {
   if (replace) {
     const names = await readdir(out).catch((error: unknown) => nothingThere(error, out))
     const foreign = names.find(
@@ -80,35 +84,46 @@ function nothingThere(error: unknown, path: string): readonly string[] {
   throw known
 }
 
-/** What goes into the folder, and the report. How long it took is in the report alone: equal runs leave equal files. */
+/** What goes into the folder, if there is one, and the report. How long it took is in the report alone: equal runs leave equal files. */
 export interface TrackResults {
   readonly files: readonly SceneFile[]
   readonly report: TrackReport
 }
 
-export function resultsOf(tracked: TrackedClip, clip: string, request: TrackRequest): TrackResults {
-  const { info, frames, followed, shots, solveOptions, timings } = tracked
-  const files: SceneFile[] = [
-    tracksJson({ clip, info, ...followed, frames }),
-    solveJson({ clip, info, frames, options: solveOptions, shots }),
-  ]
+export function resultsOf(
+  tracked: TrackedClip,
+  clip: string,
+  request: TrackRequest,
+  recorded: RecordedRun | null,
+): TrackResults {
+  const { info, frames, followed, shots, timings } = tracked
+  const { out } = request
+  const files: SceneFile[] = out === null ? [] : [...documentsOf(tracked, clip)]
   let part = 0
   const reports = shots.map(({ fromFrame, toFrame, result }): ShotReport => {
     if (!result.ok) return { fromFrame, toFrame, solved: false, code: result.code, why: result.why }
+    if (out === null) return { fromFrame, toFrame, ...solvedReport(result.solution, request.sensorWidthMm) }
     const folder = colmapFolder(part)
     const model = colmapModel(result.solution, followed.tracks)
     const scenes = shotScenes(result.solution, part++, tracked, request)
     files.push(...model.files.map((file) => ({ ...file, name: `${folder}/${file.name}` })), ...(scenes?.files ?? []))
     const notes = [...result.solution.notes, ...model.notes, ...(scenes?.notes ?? [])]
-    const solved = solvedReport(result.solution, folder, request.sensorWidthMm)
-    return { fromFrame, toFrame, ...solved, scenes: scenes?.folder ?? null, notes }
+    const solved = solvedReport(result.solution, request.sensorWidthMm)
+    return { fromFrame, toFrame, ...solved, folder, scenes: scenes?.folder ?? null, notes }
   })
-  const { out } = request
   const emptyRegions = (followed.detections[0]?.regions ?? []).flatMap(({ region, why }) =>
     why ? [{ region, why }] : [],
   )
   const tracks = followed.tracks.length
-  return { files, report: { clip, info, out, frames, tracks, emptyRegions, shots: reports, ...timings } }
+  return { files, report: { clip, info, out, recorded, frames, tracks, emptyRegions, shots: reports, ...timings } }
+}
+
+/** All that was found of a clip, as the two documents of docs/spec.md: tracks.json and solve.json. */
+export function documentsOf({ info, frames, followed, shots, solveOptions }: TrackedClip, clip: string) {
+  return [
+    tracksJson({ clip, info, ...followed, frames }),
+    solveJson({ clip, info, frames, options: solveOptions, shots }),
+  ] as const
 }
 
 /**
@@ -127,11 +142,12 @@ async function* streamed(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Arra
   yield* chunks
 }
 
-function solvedReport(solution: Solution, folder: string, sensorWidthMm: number): Omit<SolvedReport, 'scenes'> {
+function solvedReport(solution: Solution, sensorWidthMm: number): SolvedReport {
   const { fromFrame: _from, toFrame: _to, intrinsics, cameras, points, unsolved, ...rest } = solution
   return {
     solved: true,
-    folder,
+    folder: null,
+    scenes: null,
     ...rest,
     cameras: cameras.length,
     points: points.length,

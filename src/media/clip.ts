@@ -61,6 +61,18 @@ export async function probeClip(path: string, options: ClipOptions = {}): Promis
   return { info: source.info, warnings }
 }
 
+/**
+ * The files that a clip is made of, in order: one video, or the images of a sequence. Nothing of them is read but what tells
+ * which of the two it is.
+ *
+ * @throws file.missing, media.*
+ */
+export async function clipFiles(path: string): Promise<readonly string[]> {
+  const absolute = resolve(path)
+  const sequence = await sequenceAt(absolute)
+  return sequence === null ? [absolute] : sequence.names.map((name) => join(sequence.folder, name))
+}
+
 interface OpenedClip {
   readonly source: FrameSource
   readonly warnings: readonly Warning[]

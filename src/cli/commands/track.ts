@@ -1,8 +1,9 @@
-import { fault } from '#core/faults.ts'
+import type { Context } from '#core/context.ts'
 import { makeContext } from '#engine/engine.ts'
+import { chosenSettings, type TrackRequest } from '#engine/track-request.ts'
 import { trackFile } from '#engine/track.ts'
 import type { ShotReport, TrackReport } from '#engine/track-results.ts'
-import type { Command } from '../command.ts'
+import { type Command, type Options, text } from '../command.ts'
 import type { Terminal } from '../terminal.ts'
 import { trackFlags, trackRequestOf } from '../track-options.ts'
 
@@ -11,20 +12,28 @@ export const track: Command = {
   about: 'follow points through a clip and solve the camera',
   args: [{ name: '<clip>', about: 'video, folder of pictures, one of them, or a pattern as "shot.%04d.png"' }],
   flags: trackFlags,
-  more: `Writes tracks.json, solve.json, and the camera and points as COLMAP text in colmap/ (colmap-2/ … for further parts of a
+  more: `Records the run as a session (settings, tracks, outcome; no pictures, no paths), and with --out writes tracks.json, solve.json, and the camera and points as COLMAP text in colmap/ (colmap-2/ … for further parts of a
 cut clip); with --export also scenes for other programs, in scenes/ (scenes-2/ …). Nothing is left behind when it fails or is
 interrupted. Exit status 1 also when no part could be solved: the tracks are written all the same, and it says why.`,
-  async run([clip = ''], options, { terminal, signal }) {
+  async run([clip = ''], options, { terminal, signal, dataDir }) {
     const request = trackRequestOf(clip, options)
-    if (options['record'] !== false) {
-      const fix = 'add --no-record'
-      throw fault('usage', { expected: '--no-record', found: 'a run to record, which is not built yet', fix })
-    }
     const ctx = makeContext({ signal, seed: request.seed, progress: terminal.progress, warn: terminal.warn })
-    const report = await trackFile(request, ctx)
-    terminal.result(report, () => words(report, request.sensorWidthMm, terminal))
-    return report.shots.some(({ solved }) => solved) ? 0 : 1
+    const recording = options['record'] === false ? null : await recordingOf(request, options, dataDir, ctx)
+    try {
+      const report = await trackFile(request, ctx, recording?.recorder)
+      terminal.result(report, () => words(report, request.sensorWidthMm, terminal))
+      return report.shots.some(({ solved }) => solved) ? 0 : 1
+    } finally {
+      await recording?.close()
+    }
   },
+}
+
+/** The store is loaded only by runs that are recorded. */
+async function recordingOf(request: TrackRequest, options: Options, dataDir: string, ctx: Context) {
+  const { openRecording } = await import('#engine/record-track.ts')
+  const project = text(options['project']) ?? 'default'
+  return openRecording(dataDir, { project, clip: request.clip, chosen: chosenSettings(request) }, ctx)
 }
 
 /** A name and what is said of it. */
@@ -50,7 +59,7 @@ function words(report: TrackReport, sensorWidthMm: number, terminal: Terminal): 
   ]
 }
 
-function clipWords({ tracks, followMs, solveMs, emptyRegions, out }: TrackReport): readonly Line[] {
+function clipWords({ tracks, followMs, solveMs, emptyRegions, out, recorded }: TrackReport): readonly Line[] {
   const seconds = (ms: number) => round(ms / 1000, 2)
   const reasons = [...new Set(emptyRegions.map(({ why }) => why))]
   return [
@@ -59,9 +68,13 @@ function clipWords({ tracks, followMs, solveMs, emptyRegions, out }: TrackReport
       const regions = emptyRegions.filter(({ why }) => why === reason).map(({ region }) => region)
       return ['empty', `${regions.join(', ')} (${reason})`]
     }),
-    ['written', out],
+    ...(out === null ? [] : [['written', out] as const]),
+    ...(recorded === null ? [] : [['recorded', recordedWords(recorded)] as const]),
   ]
 }
+
+const recordedWords = ({ id, project, attempt }: NonNullable<TrackReport['recorded']>) =>
+  `${id}, attempt ${attempt} at this clip in project "${project}"`
 
 type SolvedShot = Extract<ShotReport, { solved: true }>
 
@@ -79,7 +92,7 @@ function solvedWords(shot: SolvedShot, sensorWidthMm: number): readonly Line[] {
     ['positions', `${observations.used} used, ${observations.dropped} dropped`],
     ['confidence', round(confidence, 2)],
     ...notes.map((note): Line => ['note', note]),
-    ['model', folder],
+    ...(folder === null ? [] : [['model', folder] as const]),
     ...(scenes === null ? [] : [['scenes', scenes] as const]),
   ]
 }

@@ -23,12 +23,15 @@ import type { CameraContext, CameraOutcome, CameraSettings, CameraTelemetry } fr
 import {
   deletionReasons,
   distortionModels,
+  emptyReasons,
   endReasons,
   failureTypes,
   footageTypes,
   levels,
   motionModels,
   regions,
+  trackOrigins,
+  unsolvedReasons,
 } from './terms.ts'
 
 const intrinsics = record({
@@ -68,6 +71,8 @@ export const cameraContext = z.looseObject({
       .regex(/^\.[a-z0-9]{1,16}$/, 'must be a lower-case extension with its dot')
       .nullish(),
     codecHint: text,
+    codec: text,
+    bitDepth: z.int().min(1).max(64).nullish(),
     sizeBytes: count,
   }),
   widthPx: z.int().min(1).max(65_536).nullish(),
@@ -105,6 +110,33 @@ export const cameraSettings = z.looseObject({
   patternMatch: z.enum(['keyframe', 'previous-frame']).nullish(),
   refine: list(z.enum(['focal', 'principal', 'radial', 'tangential']), 4),
   cleanupErrorPx: positive,
+  fromFrame: frame,
+  toFrame: frame,
+  masks: count,
+  focal: z.enum(['fixed', 'refine', 'unknown']).nullish(),
+  zoom: z.enum(['auto', 'off', 'on']).nullish(),
+  lens: z.enum(['auto', 'none', 'known']).nullish(),
+  heldOutShare: share,
+  seed: count,
+})
+
+const shot = z.looseObject({
+  fromFrame: frame,
+  toFrame: frame,
+  solved: flag,
+  code: text,
+  why: z.string().max(1000).nullish(),
+  motion: z.enum(['general', 'tripod']).nullish(),
+  zoom: flag,
+  solveErrorPx: notNegative,
+  heldOutErrorPx: notNegative,
+  confidence: share,
+  solvedFrames: count,
+  points: count,
+  observationsUsed: count,
+  observationsDropped: count,
+  focalSigmaPx: notNegative,
+  camera: intrinsics,
 })
 
 const outcome = {
@@ -118,6 +150,8 @@ const outcome = {
   failureType: z.enum(failureTypes).nullish(),
   frameOfFailure: frame,
   solvedCamera: intrinsics,
+  confidence: share,
+  shots: list(shot, 10_000),
 }
 
 const signature = record({
@@ -153,7 +187,12 @@ const track = z.looseObject({
   endSignature: signature,
   isAnchorCandidate: flag,
   anchorQuality: share,
+  origin: z.enum(trackOrigins).nullish(),
+  placedFrame: frame,
+  beginReason: z.enum(endReasons).nullish(),
   endReason: z.enum(endReasons).nullish(),
+  unsolvedReason: z.enum(unsolvedReasons).nullish(),
+  droppedFrames: z.array(z.int()).max(100_000).nullish(),
   deletion: record({ reason: z.enum(deletionReasons).nullish(), noticedFrame: frame }),
 })
 
@@ -242,6 +281,7 @@ export const cameraTelemetry = z.looseObject({
   adaptations: list(
     z.looseObject({
       pass: count,
+      frame,
       survivalRate: share,
       before: cameraSettings.nullish(),
       after: cameraSettings.nullish(),
@@ -249,6 +289,9 @@ export const cameraTelemetry = z.looseObject({
     }),
     1000,
   ),
+  detections: list(z.looseObject({ frame, placed: count, empty: regional(z.enum(emptyReasons)) }), 100_000),
+  cuts: z.array(z.int()).max(100_000).nullish(),
+  timings: record({ followMs: notNegative, solveMs: notNegative }),
   regionConfidence: regional(share),
   frameSamples: list(
     z.looseObject({ frame, activeTracks: count, tracksLost: count, averageVelocityUv: notNegative }),

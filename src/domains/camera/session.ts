@@ -7,7 +7,7 @@
  * full resolution. Every field of the inner parts may be left out or null, and both mean: not known.
  */
 import type { Session } from '#core/session.ts'
-import type { TrackRecord, VisualFeatures, ZoomAnalysis } from './telemetry.ts'
+import type { Detection, TrackRecord, VisualFeatures, ZoomAnalysis } from './telemetry.ts'
 import type {
   DistortionModel,
   FailureType,
@@ -63,6 +63,10 @@ export type CameraContext = Unknowable<{
     extension: string
     /** What the extension suggests: "h264/h265". */
     codecHint: string
+    /** What the pictures are really coded in: "h264", "prores"; "png" for a sequence. */
+    codec: string
+    bitDepth: number
+    /** Of all files of the clip. */
     sizeBytes: number
   }>
   widthPx: number
@@ -108,13 +112,28 @@ export type CameraSettings = Unknowable<{
   refine: readonly ('focal' | 'principal' | 'radial' | 'tangential')[]
   /** Tracks above this error were deleted before the last solve. */
   cleanupErrorPx: number
+  /** Which frames were looked at, inclusive. */
+  fromFrame: number
+  toFrame: number
+  /** Polygons that points had to stay out of, or within. */
+  masks: number
+  /** How far the focal length that the solve began with was trusted; `unknown`: there was none. */
+  focal: 'fixed' | 'refine' | 'unknown'
+  /** Whether the focal length may change within a shot. */
+  zoom: 'auto' | 'off' | 'on'
+  /** `known`: as in `context.camera`. */
+  lens: 'auto' | 'none' | 'known'
+  /** Share of the tracks' positions that was hidden from the solver and scored at the end. */
+  heldOutShare: number
+  /** Of every random choice. */
+  seed: number
 }>
 
 /** What came of it. */
 export type CameraOutcome = Unknowable<{
   /** Mean reprojection error of the tracks that were solved; null when nothing was solved. */
   solveErrorPx: number
-  /** The same over tracks that took no part in the solve. */
+  /** The same over tracks, or root mean square over positions, that took no part in the solve. */
   heldOutErrorPx: number
   heldOutTracks: number
   totalTracks: number
@@ -126,8 +145,36 @@ export type CameraOutcome = Unknowable<{
   failureType: FailureType
   /** Where the track count first dropped critically. */
   frameOfFailure: number
-  /** As refined by the solve. */
+  /** As refined by the solve; of the longest shot that was solved. */
   solvedCamera: CameraIntrinsics
+  /** Chance that the camera is right, 0 to 1, as the solver judges it; the lowest of all shots that were solved. */
+  confidence: number
+  /** Between the cuts of the clip, in order of time. */
+  shots: readonly ShotOutcome[]
+}>
+
+/** What came of one shot of a clip. */
+export type ShotOutcome = Unknowable<{
+  fromFrame: number
+  toFrame: number
+  solved: boolean
+  /** Of a shot that was not solved: "no-parallax". */
+  code: string
+  /** The same as a sentence. */
+  why: string
+  /** `tripod`: the camera only turned. */
+  motion: 'general' | 'tripod'
+  zoom: boolean
+  solveErrorPx: number
+  heldOutErrorPx: number
+  confidence: number
+  solvedFrames: number
+  points: number
+  observationsUsed: number
+  observationsDropped: number
+  /** One standard deviation. */
+  focalSigmaPx: number
+  camera: CameraIntrinsics
 }>
 
 /** What happened on the way. */
@@ -144,6 +191,10 @@ export type CameraTelemetry = Unknowable<{
   motionConsistency: number
   flow: OpticalFlow
   adaptations: readonly Adaptation[]
+  detections: readonly Detection[]
+  /** First frames of new shots. */
+  cuts: readonly number[]
+  timings: Unknowable<{ followMs: number; solveMs: number }>
   regionConfidence: Regional<number>
   frameSamples: readonly FrameSample[]
   preSolve: Unknowable<{ confidence: number; parallax: number; distribution: number; warnings: readonly string[] }>
@@ -183,6 +234,7 @@ export type OpticalFlow = Unknowable<{
 /** A change of settings in the middle of the clip; it holds for tracks made after it. */
 export type Adaptation = Unknowable<{
   pass: number
+  frame: number
   survivalRate: number
   before: CameraSettings
   after: CameraSettings

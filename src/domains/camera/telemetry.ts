@@ -1,5 +1,16 @@
 /** The larger records inside a camera session's telemetry; conventions as in `session.ts`. */
-import type { DeletionReason, EndReason, Level, Pair, Region, Regional, Unknowable } from './terms.ts'
+import type {
+  DeletionReason,
+  EmptyReason,
+  EndReason,
+  Level,
+  Pair,
+  Region,
+  Regional,
+  TrackOrigin,
+  Unknowable,
+  UnsolvedReason,
+} from './terms.ts'
 
 /** One 2D track. */
 export type TrackRecord = Unknowable<{
@@ -29,13 +40,31 @@ export type TrackRecord = Unknowable<{
   endSignature: EndpointSignature
   isAnchorCandidate: boolean
   anchorQuality: number
+  origin: TrackOrigin
+  /** Where it was placed; it may have been followed both ways from here. */
+  placedFrame: number
+  /** Why it was not followed further back than its first frame; null when that was not tried. */
+  beginReason: EndReason
   endReason: EndReason
+  /** Set where its shot was solved without it. */
+  unsolvedReason: UnsolvedReason
+  /** Frames in which the solver held it for wrong. */
+  droppedFrames: readonly number[]
   /** Set for deleted tracks. */
   deletion: Unknowable<{
     reason: DeletionReason
     /** Where the playhead stood; not where the track went wrong. */
     noticedFrame: number
   }>
+}>
+
+/** One search for points to follow. */
+export type Detection = Unknowable<{
+  frame: number
+  /** Points that were placed. */
+  placed: number
+  /** Regions that should have got points and got none. */
+  empty: Regional<EmptyReason>
 }>
 
 /** Where a track was, sampled. All lists that are there run in parallel to `positionsUv`, except `stepsUv`. */

@@ -63,11 +63,33 @@ export const endReasons = [
   'lost-match',
   'jumped',
   'pattern-invalid',
+  'drift',
+  'occluded',
+  'masked',
   'scene-cut',
   'stopped',
   'unknown',
 ] as const
 export type EndReason = (typeof endReasons)[number]
+
+/** How a track came to be. */
+export const trackOrigins = ['detected', 'user', 'replenished', 'imported'] as const
+export type TrackOrigin = (typeof trackOrigins)[number]
+
+/** Why a track of a solved shot has no point. */
+export const unsolvedReasons = [
+  'too-short',
+  'no-parallax',
+  'moves-on-its-own',
+  'high-error',
+  'behind-camera',
+  'other-part',
+] as const
+export type UnsolvedReason = (typeof unsolvedReasons)[number]
+
+/** Why no point could be placed in a part of the picture. */
+export const emptyReasons = ['no-texture', 'margin', 'masked', 'threshold', 'occupied'] as const
+export type EmptyReason = (typeof emptyReasons)[number]
 
 /** Why a track was deleted before the session ended. */
 export const deletionReasons = [

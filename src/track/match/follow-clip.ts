@@ -32,6 +32,17 @@ export interface FollowOptions {
   readonly onStep?: (tracker: Tracker, report: StepReport) => void
 }
 
+/** What a clip is followed with: {@link FollowOptions} with every default filled in. */
+export interface FollowPlan {
+  readonly settings: TrackerSettings
+  readonly count: number
+  readonly threshold: number
+  readonly minDistancePx: number
+  readonly marginPx: number
+  /** Side of the window of corner strength. */
+  readonly windowPx: number
+}
+
 export interface FollowedClip {
   readonly tracks: readonly Track[]
   /** The first frame of each new shot. */
@@ -55,6 +66,22 @@ const restFrames = 6
 const cornerWindowPx = 9
 
 /**
+ * What options mean for a picture of a width.
+ *
+ * @throws settings.invalid
+ */
+export function followPlan(widthPx: number, options: FollowOptions): FollowPlan {
+  const settings = checkSettings({ ...defaultSettings(widthPx), ...options.settings })
+  const { count = 200, threshold = 0.0004, minDistancePx = Math.max(1, widthPx / 40) } = options
+  const marginPx = options.marginPx ?? Math.min(widthPx, (settings.patternSize + 1) / 2 + 2)
+  checkNumber('count', count, 1, mostTracks)
+  checkNumber('threshold', threshold, 0, 1)
+  checkNumber('minDistancePx', minDistancePx, 1, widthPx)
+  checkNumber('marginPx', marginPx, 0, widthPx)
+  return { settings, count, threshold, minDistancePx, marginPx, windowPx: cornerWindowPx }
+}
+
+/**
  * Follows a clip. Same input, same output.
  *
  * @throws settings.invalid, what the source throws, and `ctx.signal.reason` when cancelled
@@ -67,10 +94,11 @@ export async function followClip(
 ): Promise<FollowedClip> {
   const { widthPx, heightPx } = source.info
   const { masks = [], backward = true, range = {} } = options
-  const settings = checkSettings({ ...defaultSettings(widthPx), ...options.settings })
+  const plan = followPlan(widthPx, options)
+  const { settings } = plan
   const tracker = createTracker(kernel, { widthPx, heightPx, settings, masks })
   try {
-    const pass = new ForwardPass(kernel, tracker, widthPx, heightPx, settings, options)
+    const pass = new ForwardPass(kernel, tracker, widthPx, heightPx, plan, options)
     const total = (range.to ?? source.info.frameCount - 1) - (range.from ?? 0) + 1
     for await (const frame of source.frames({ ...range, signal: ctx.signal })) {
       ctx.signal.throwIfAborted()
@@ -125,20 +153,14 @@ class ForwardPass {
     tracker: Tracker,
     widthPx: number,
     heightPx: number,
-    settings: TrackerSettings,
+    { settings: _settings, ...corners }: FollowPlan,
     options: FollowOptions,
   ) {
-    const { count = 200, threshold = 0.0004, minDistancePx = Math.max(1, widthPx / 40), masks = [] } = options
-    const marginPx = options.marginPx ?? Math.min(widthPx, (settings.patternSize + 1) / 2 + 2)
-    checkNumber('count', count, 1, mostTracks)
-    checkNumber('threshold', threshold, 0, 1)
-    checkNumber('minDistancePx', minDistancePx, 1, widthPx)
-    checkNumber('marginPx', marginPx, 0, widthPx)
     this.#kernel = kernel
     this.#tracker = tracker
     this.#size = [widthPx, heightPx]
     this.#options = options
-    this.#detect = { count, threshold, minDistancePx, marginPx, masks, windowPx: cornerWindowPx }
+    this.#detect = { ...corners, masks: options.masks ?? [] }
   }
 
   take(frame: LumaFrame): void {

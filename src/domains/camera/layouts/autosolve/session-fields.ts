@@ -43,6 +43,14 @@ export const settings: Field = record([
   ['pattern_match', 'patternMatch', optional(word(same(['keyframe', 'previous-frame'])))],
   ['refine_intrinsics', 'refine', optional(list(word(same(['focal', 'principal', 'radial', 'tangential']))))],
   ['cleanup_threshold', 'cleanupErrorPx', optional(number)],
+  ['from_frame', 'fromFrame', optional(integer)],
+  ['to_frame', 'toFrame', optional(integer)],
+  ['masks', 'masks', optional(integer)],
+  ['focal', 'focal', optional(word(same(['fixed', 'refine', 'unknown'])))],
+  ['zoom', 'zoom', optional(word(same(['auto', 'off', 'on'])))],
+  ['lens', 'lens', optional(word(same(['auto', 'none', 'known'])))],
+  ['held_out_share', 'heldOutShare', optional(number)],
+  ['seed', 'seed', optional(integer)],
 ])
 
 const coefficients = (...keys: readonly string[]) => keys
@@ -135,6 +143,7 @@ const finite = (value: Json | undefined): Json => (typeof value === 'number' && 
 
 const adaptation = record([
   ['iteration', 'pass', integer],
+  ['frame', 'frame', optional(integer)],
   ['survival_rate', 'survivalRate', number],
   ['old_settings', 'before', settings],
   ['new_settings', 'after', settings],
@@ -267,6 +276,23 @@ const failureType: Field = {
   write: (value, path, notes) => (typeof value === 'string' ? toFailure.write(value, path, notes) : 'NONE'),
 }
 
+const shotOutcome = record([
+  ['from_frame', 'fromFrame', integer],
+  ['to_frame', 'toFrame', integer],
+  ['solved', 'solved', flag],
+  ['motion', 'motion', optional(word(same(['general', 'tripod'])))],
+  ['zoom', 'zoom', optional(flag)],
+  ['solve_error', 'solveErrorPx', optional(number)],
+  ['held_out_error', 'heldOutErrorPx', optional(number)],
+  ['confidence', 'confidence', optional(number)],
+  ['solved_frames', 'solvedFrames', optional(integer)],
+  ['points', 'points', optional(integer)],
+  ['observations_used', 'observationsUsed', optional(integer)],
+  ['observations_dropped', 'observationsDropped', optional(integer)],
+  ['focal_sigma_px', 'focalSigmaPx', optional(number)],
+  ['intrinsics', 'camera', optional(intrinsics)],
+])
+
 export const sessionTable: FieldTable = [
   ['iteration', 'context.attempt', integer],
   ['duration_seconds', 'outcome.durationMs', seconds],
@@ -306,6 +332,9 @@ export const sessionTable: FieldTable = [
   ['held_out_error', 'outcome.heldOutErrorPx', optional(number)],
   ['held_out_tracks', 'outcome.heldOutTracks', optional(integer)],
   ['solved_frames', 'outcome.solvedFrames', optional(integer)],
+  ['solve_confidence', 'outcome.confidence', optional(number)],
+  ['shots', 'outcome.shots', optional(list(shotOutcome))],
+  ['cuts', 'telemetry.cuts', optional(list(integer))],
   ['solved_intrinsics', 'outcome.solvedCamera', optional(intrinsics)],
 ]
 

@@ -1,6 +1,6 @@
 /** Tracks and what befell them, as AutoSolve writes them. */
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
-import { deletionReasons, endReasons } from '../../terms.ts'
+import { deletionReasons, endReasons, trackOrigins, unsolvedReasons } from '../../terms.ts'
 import {
   type Field,
   flag,
@@ -65,7 +65,12 @@ export const track: Field = record(
     // Not AutoSolve's: what its record has no place for.
     ['marker_count', 'markerCount', optional(integer)],
     ['trajectory_frames', 'trajectory.frames', optional(list(integer))],
+    ['origin', 'origin', optional(word(same(trackOrigins)))],
+    ['placed_frame', 'placedFrame', optional(integer)],
+    ['begin_reason', 'beginReason', optional(word(same(endReasons)))],
     ['end_reason', 'endReason', optional(word(same(endReasons)))],
+    ['unsolved_reason', 'unsolvedReason', optional(word(same(unsolvedReasons)))],
+    ['dropped_frames', 'droppedFrames', optional(list(integer))],
     ['deletion_reason', 'deletion.reason', optional(word(same(deletionReasons)))],
     ['deletion_noticed_frame', 'deletion.noticedFrame', optional(integer)],
   ],

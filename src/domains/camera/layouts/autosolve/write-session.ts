@@ -126,6 +126,10 @@ function reportEnvelope(session: AnySession, losses: LossCounter): void {
   if (isJsonObject(clip) && typeof clip['sizeBytes'] === 'number') {
     losses.approximated('context.clip.sizeBytes', 'rounded to one digit')
   }
+  for (const key of ['codec', 'bitDepth'] as const) {
+    if (isJsonObject(clip) && clip[key] !== undefined && clip[key] !== null)
+      losses.dropped(`context.clip.${key}`, noPlace)
+  }
   if (clipOf(session) !== null)
     losses.approximated(
       'context.clip.fingerprint',

@@ -1,0 +1,20 @@
+/** Figures as records hold them. */
+import type { Pair } from '../terms.ts'
+
+/** Six decimals: a hundredth of a pixel of the widest picture, in a third of the digits. null for what is no number. */
+export function rounded(value: number): number | null
+export function rounded(value: number | null): number | null
+export function rounded(value: number | null): number | null {
+  if (value === null || !Number.isFinite(value)) return null
+  // Adding 0 turns -0 into 0.
+  return Math.round(value * 1e6) / 1e6 + 0
+}
+
+/** A share, whatever rounding errors made of it. */
+export const share = (value: number | null): number | null =>
+  value === null ? null : rounded(Math.min(1, Math.max(0, value)))
+
+export const pairOf = (u: number, v: number): Pair => [rounded(u) ?? 0, rounded(v) ?? 0]
+
+export const meanOf = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
