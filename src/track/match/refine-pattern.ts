@@ -9,9 +9,9 @@ import type { TrackerSettings } from '../tracks.ts'
 import type { Follower } from './follower.ts'
 
 /** Of the measurement of a shape, which is only partly believed. */
-const roughly = { maxIterations: 5, epsilonPx: 0.03 }
+const roughly = { maxIterations: 3, epsilonPx: 0.1 }
 /** Of the position that is kept. */
-const exactly = { maxIterations: 10, epsilonPx: 0.01 }
+const exactly = { maxIterations: 6, epsilonPx: 0.02 }
 
 /** How much the shape may change from one frame to the next, against one measurement by a pattern with correlation 0.71. */
 const shapeChange = 0.0007
