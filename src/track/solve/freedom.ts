@@ -6,6 +6,7 @@ export interface Freedom {
   readonly focal: 'fixed' | 'shared' | 'per-camera'
   /** Radial coefficients of the polynomial lens. */
   readonly radial: 0 | 1 | 2
+  readonly principal: boolean
 }
 
 export const cauchy = (scalePx: number) => ({ kind: 'cauchy', scalePx }) as const

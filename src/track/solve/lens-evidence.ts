@@ -29,23 +29,41 @@ export async function decideLens(
   let decided: LensDecision = { reconstruction: start, radial: freedom.radial }
   while (decided.radial < most) {
     const radial = (decided.radial + 1) as 1 | 2
-    const noise = noisePx(shot, decided.reconstruction, frames)
-    const refine = async (count: 0 | 1 | 2) => {
-      const options = {
-        frames,
-        ...freedom,
-        radial: count,
-        loss: cauchy(3 * noise),
-        maxIterations: 30,
-        tolerance: 1e-5,
-      } as const
-      return (await adjustPart(shot, decided.reconstruction, options, ctx))?.reconstruction ?? null
-    }
-    const [simple, rich] = [await refine(decided.radial), await refine(radial)]
-    if (simple === null || rich === null) break
-    const { gain, z } = evidenceFor(shot, simple, rich, noisePx(shot, rich, frames), frames)
-    if (z < LEAST_Z || gain * z < LEAST_GAIN_TIMES_Z) break
-    decided = { reconstruction: rich, radial }
+    const simple = { ...freedom, radial: decided.radial }
+    const richer = await worthwhile(shot, decided.reconstruction, frames, simple, { ...freedom, radial }, ctx)
+    if (richer === null) break
+    decided = { reconstruction: richer, radial }
   }
   return decided
+}
+
+/** Do the tracks place the principal point elsewhere than in the middle? */
+export async function decidePrincipal(
+  shot: Shot,
+  start: Reconstruction,
+  frames: readonly number[],
+  freedom: Freedom,
+  ctx: SolveContext,
+): Promise<boolean> {
+  return (await worthwhile(shot, start, frames, freedom, { ...freedom, principal: true }, ctx)) !== null
+}
+
+/** The frames adjusted with the richer freedom; null when the evidence does not carry it. */
+async function worthwhile(
+  shot: Shot,
+  start: Reconstruction,
+  frames: readonly number[],
+  simple: Freedom,
+  rich: Freedom,
+  ctx: SolveContext,
+): Promise<Reconstruction | null> {
+  const loss = cauchy(3 * noisePx(shot, start, frames))
+  const refine = async (freedom: Freedom) => {
+    const options = { frames, ...freedom, loss, maxIterations: 30, tolerance: 1e-5 } as const
+    return (await adjustPart(shot, start, options, ctx))?.reconstruction ?? null
+  }
+  const [before, after] = [await refine(simple), await refine(rich)]
+  if (before === null || after === null) return null
+  const { gain, z } = evidenceFor(shot, before, after, noisePx(shot, after, frames), frames)
+  return z >= LEAST_Z && gain * z >= LEAST_GAIN_TIMES_Z ? after : null
 }

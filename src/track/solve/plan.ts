@@ -43,7 +43,7 @@ export function planOf(options: SolveOptions): Plan {
       lens: lens === 'auto' ? { model: 'none' } : lens,
     },
     focalStartsPx: starts,
-    freedom: { focal: focal === 'fixed' ? 'fixed' : 'shared', radial: 0 },
+    freedom: { focal: focal === 'fixed' ? 'fixed' : 'shared', radial: 0, principal: false },
     lensFree: lens === 'auto',
     pxUnit: longSidePx / 960,
     diagonalPx: Math.hypot(widthPx, heightPx),

@@ -40,9 +40,15 @@ export function report(
     meanTrackErrorPx: points.reduce((sum, point) => sum + point.errorPx, 0) / Math.max(1, points.length),
     heldOutErrorPx: heldOut.errorPx,
     observations: { used: sums.count, dropped: known - sums.count, heldOut: heldOut.count },
-    notes,
+    notes: [...notes, ...unreached(shot, cameras.length)],
   }
   return { ...solution, confidence: confidenceOf(solution, plan) }
+}
+
+function unreached(shot: Shot, solved: number): string[] {
+  const missing = shot.frameCount - solved
+  if (missing === 0) return []
+  return [`${missing} of ${shot.frameCount} frames could not be reached: too few tracks lead there from the others.`]
 }
 
 /** With a zoom the focal length is the mean over the shot. */

@@ -32,7 +32,8 @@ export async function settleFocal(
   const reconstruction = inFirstCamera(fine)
   const spread = spreadOf(shot, reconstruction, freedom)
   if (freedom.focal === 'fixed') return { reconstruction, spread, notes: ['The focal length was taken as given.'] }
-  if (freedom.focal === 'per-camera') return { reconstruction, spread, notes: ['The lens zooms.'] }
+  if (freedom.focal === 'per-camera')
+    return { reconstruction, spread, notes: ['Each frame has a focal length of its own.'] }
   const sigma = spread.focalSigmaPx ?? Infinity
   if (sigma < VAGUE * reconstruction.intrinsics.focalPx) return { reconstruction, spread, notes: [] }
   if (focal === 'unknown' || focalPx === null) {

@@ -9,11 +9,11 @@ import { solveGeneralKeyframes, type Setting } from './general.ts'
 import type { Freedom } from './freedom.ts'
 import { grow } from './grow.ts'
 import { selectKeyframes } from './keyframes.ts'
-import { decideLens } from './lens-evidence.ts'
+import { decideLens, decidePrincipal } from './lens-evidence.ts'
 import { planOf, unusable } from './plan.ts'
-import type { Reconstruction } from './reconstruction.ts'
+import { solvedFrames, type Reconstruction } from './reconstruction.ts'
 import { report } from './report.ts'
-import { misfit } from './score.ts'
+import { misfit, noisePx } from './score.ts'
 import { settleFocal } from './settle-focal.ts'
 import { observationsIn, tabulate, type Shot } from './shot.ts'
 import { solveTripod } from './tripod.ts'
@@ -137,14 +137,34 @@ async function finish(
   const { pxUnit, keyframes, lensFree } = setting
   const freed = found.intrinsics.lens.model === 'polynomial' && lensFree ? 1 : 0
   const focal = found.focalsPx === null ? setting.freedom.focal : 'per-camera'
-  const freedom: Freedom = { focal, radial: freed }
+  const freedom: Freedom = { focal, radial: freed, principal: false }
   const rough = await polish(shot, await resectAll(shot, found, pxUnit, ctx), ROUGH, freedom, 1e-4, pxUnit, ctx)
   const whole = await reachAll(shot, rough, freedom, pxUnit, ctx)
   const { radial } = lensFree ? await decideLens(shot, whole, keyframes, freedom, 2, ctx) : freedom
-  const fine = await polish(shot, whole, FINE, { ...freedom, radial }, 1e-6, pxUnit, ctx)
-  const { reconstruction, spread, notes } = await settleFocal(shot, fine, { ...freedom, radial }, setting, options, ctx)
+  const principal =
+    options.principal === 'refine' && (await decidePrincipal(shot, whole, keyframes, { ...freedom, radial }, ctx))
+  const settled: Freedom = { ...freedom, radial, principal }
+  const fine = await polish(shot, whole, FINE, settled, 1e-6, pxUnit, ctx)
+  const { reconstruction, spread, notes } = await settleFocal(shot, fine, settled, setting, options, ctx)
   if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
+  const doubt = untenable(shot, reconstruction, pxUnit)
+  if (doubt !== null) return doubt
   return { ok: true, solution: report(shot, reconstruction, spread, notes, setting) }
+}
+
+/** A pose from fewer points, or a noise beyond this many pixels of a 960 wide picture, is no answer. */
+const FEWEST_POINTS = 6
+const MOST_NOISE = 3
+
+function untenable(shot: Shot, solved: Reconstruction, pxUnit: number): SolveResult | null {
+  const points = solved.points.filter((v, i) => i % 3 === 0 && !Number.isNaN(v)).length
+  if (points < FEWEST_POINTS || solvedFrames(solved).length < 2) {
+    return failure('unstable', `Only ${points} tracks fit one camera motion; follow more points on what stands still.`)
+  }
+  const noise = noisePx(shot, solved)
+  if (noise <= MOST_NOISE * pxUnit) return null
+  const found = `The best ${solved.tripod ? 'turning' : 'moving'} camera misses the tracks by ${noise.toFixed(0)} px`
+  return failure('no-rigid-motion', `${found}: they do not show one rigid scene. Mask what moves on its own.`)
 }
 
 /** Frames that the keyframes did not lead to are tried once more, one after the other from the solved ones. */

@@ -19,7 +19,8 @@ export function reasonsUnsolved(shot: Shot, final: Reconstruction): Map<number, 
   return new Map(
     unsolved.map((t) => {
       const own = errors.subarray(shot.trackStart[t]!, shot.trackStart[t + 1]!).filter((e) => !Number.isNaN(e))
-      if (observationsSolved(shot, final, t) < 2) return [t, 'too-short']
+      const length = shot.trackStart[t + 1]! - shot.trackStart[t]!
+      if (observationsSolved(shot, final, t) < 2) return [t, length < 2 ? 'too-short' : 'other-part']
       if (Number.isNaN(free.points[3 * t]!)) return [t, 'behind-camera']
       if (Number.isNaN(wide.points[3 * t]!) && median(own) < MOVES * noise) return [t, 'no-parallax']
       return [t, median(own) > MOVES * noise ? 'moves-on-its-own' : 'high-error']
