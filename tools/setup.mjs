@@ -72,8 +72,9 @@ export async function runOnNode24(node, script, args, flags = []) {
     return
   }
   const child = spawn(node, [...flags, path, ...args], { stdio: 'inherit' })
-  // A Ctrl-C reaches the child too, being in the same process group; sending it twice would cut its clean end short.
-  const forward = (signal) => process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
+  // At a terminal a Ctrl-C reaches the child too, being in the same process group; twice would cut its clean end short.
+  const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
+  const forward = (signal) => process.on(signal, () => (signal !== 'SIGINT' || !atTerminal) && child.kill(signal))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) forward(signal)
   child.on('error', failWith)
   child.on('exit', (code, signal) => {
