@@ -1,6 +1,7 @@
 /**
  * A whole clip: one pass forwards that places new points where old ones have gone, and one backwards that follows those new
- * points to where they came into the picture. Frames stream by; only two are held.
+ * points to where they came into the picture. Frames stream by; of their brightness no more than a bound is held for the way
+ * back.
  */
 import type { Context } from '#core/context.ts'
 import type { FrameRange, FrameSource, LumaFrame } from '#vision/frames.ts'
@@ -8,6 +9,7 @@ import type { Kernel } from '#vision/kernel.ts'
 import type { SettingsChange, Track, TrackerSettings } from '../tracks.ts'
 import { type DetectOptions, type DetectReport, detect } from './detect.ts'
 import type { Mask } from './mask.ts'
+import { RecentFrames } from './recent-frames.ts'
 import { regionIndex, regions } from './region.ts'
 import { checkNumber, checkSettings, defaultSettings } from './settings.ts'
 import { createTracker, type StepReport, type Tracker } from './tracker.ts'
@@ -99,14 +101,16 @@ export async function followClip(
   const tracker = createTracker(kernel, { widthPx, heightPx, settings, masks })
   try {
     const pass = new ForwardPass(kernel, tracker, widthPx, heightPx, plan, options)
+    const recent = new RecentFrames()
     const total = (range.to ?? source.info.frameCount - 1) - (range.from ?? 0) + 1
     for await (const frame of source.frames({ ...range, signal: ctx.signal })) {
       ctx.signal.throwIfAborted()
       pass.take(frame)
+      if (backward) recent.keep(frame)
       ctx.progress({ done: pass.frames, total, unit: 'frames', note: 'tracking' })
     }
     tracker.stop(undefined, 'range-end')
-    if (backward) await carryBack(source, tracker, range.from ?? 0, ctx)
+    if (backward) await carryBack(source, recent, tracker, range.from ?? 0, ctx)
     const { cuts, detections, frames } = pass
     return { tracks: tracker.tracks(), cuts, changes: tracker.changes(), detections, settings, frames }
   } finally {
@@ -114,9 +118,10 @@ export async function followClip(
   }
 }
 
-/** Follows backwards what was placed after the first frame, through a second reading of the clip from the end. */
+/** Follows backwards what was placed after the first frame, through the clip from the last such place. */
 async function carryBack(
   source: FrameSource,
+  recent: RecentFrames,
   tracker: Tracker,
   first: number,
   ctx: Pick<Context, 'signal' | 'progress'>,
@@ -125,7 +130,7 @@ async function carryBack(
   const last = Math.max(first, ...starts)
   if (last > first) {
     let done = 0
-    for await (const frame of source.frames({ from: last, to: first, signal: ctx.signal })) {
+    for await (const frame of recent.backwards(source, last, first, ctx.signal)) {
       ctx.signal.throwIfAborted()
       if (done === 0) tracker.load(frame)
       else tracker.step(frame)

@@ -25,8 +25,8 @@ export function lookOf(frame: LumaFrame): FrameLook {
   const columns = Math.min(columnsOfLook, widthPx)
   const rows = Math.min(heightPx, Math.max(1, Math.round((columns * heightPx) / widthPx)))
   const scale = luma instanceof Uint8Array ? 1 : 1 / 257
-  // A look needs no more than about 30,000 samples, however large the frame.
-  const step = Math.max(1, Math.floor(Math.sqrt((widthPx * heightPx) / 3e4)))
+  // A look needs no more than about 15,000 samples, however large the frame.
+  const step = Math.max(1, Math.floor(Math.sqrt((widthPx * heightPx) / 1.5e4)))
   const cells = new Float32Array(columns * rows)
   const counts = new Int32Array(columns * rows)
   const levels = new Float64Array(256)

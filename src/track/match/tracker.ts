@@ -100,7 +100,8 @@ class SteppableTracker implements Tracker {
   #direction: Direction = 1
   #frame = 0
   #image: Pyramid | null = null
-  #look: FrameLook | null = null
+  /** Of the frame that it holds, or the last one before it that was not blank. */
+  #look: (() => FrameLook) | null = null
   /** By the first frame after it: whether there is a cut. A pass the other way keeps to what the first one decided. */
   readonly #cuts = new Map<number, boolean>()
 
@@ -119,7 +120,7 @@ class SteppableTracker implements Tracker {
     this.#dropFollowers(this.#followers)
     this.#followers = []
     this.#take(this.#kernel.pyramid(frame, levels), frame)
-    this.#look = lookOf(frame)
+    this.#look = () => lookOf(frame)
   }
 
   add(points: ArrayLike<number>, origin: Track['origin']): (number | null)[] {
@@ -143,9 +144,8 @@ class SteppableTracker implements Tracker {
     if (from === null) throw new Error('a tracker takes its first frame by load')
     this.#turn(frame.index >= this.#frame ? 1 : -1)
     const to = this.#kernel.pyramid(frame, levels)
-    const look = lookOf(frame)
     const outcomes = this.#follow(from, to)
-    const cut = this.#isCut(frame.index, look, outcomes)
+    const cut = this.#isCut(frame, outcomes)
     const ended: { track: number; reason: EndReason }[] = []
     const gone: Follower[] = []
     const staying: Follower[] = []
@@ -166,8 +166,6 @@ class SteppableTracker implements Tracker {
     this.#dropFollowers(gone)
     this.#followers = staying
     this.#take(to, frame)
-    // Of black or white frames nothing can be told: what follows is compared with what came before them.
-    if (!isBlank(look)) this.#look = look
     const rekeyed = this.#keyAgain()
     this.#join()
     return { frame: frame.index, alive: this.#followers.length, ended, cut, rekeyed }
@@ -271,13 +269,20 @@ class SteppableTracker implements Tracker {
     return this.#followers.map((follower) => outcomes.get(follower)!)
   }
 
-  #isCut(frame: number, look: FrameLook, outcomes: readonly Outcome[]): boolean {
-    const later = Math.max(frame, this.#frame)
+  /** Whether another shot begins between the frame that is held and this one. */
+  #isCut(frame: LumaFrame, outcomes: readonly Outcome[]): boolean {
+    const later = Math.max(frame.index, this.#frame)
     const known = this.#cuts.get(later)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      this.#look = () => lookOf(frame)
+      return known
+    }
+    const [before, after] = [this.#look?.(), lookOf(frame)]
     const kept = outcomes.filter(({ found }) => found).length
-    const cut = this.#look !== null && isSceneCut(this.#look, look, { tried: outcomes.length, kept })
+    const cut = before !== undefined && isSceneCut(before, after, { tried: outcomes.length, kept })
     this.#cuts.set(later, cut)
+    // Of black or white frames nothing can be told: what follows is compared with what came before them.
+    if (!isBlank(after)) this.#look = () => after
     return cut
   }
 
