@@ -14,7 +14,7 @@ export type RunStatus = (typeof runStatuses)[number]
 
 /** Bytes that belong to a session; the bytes themselves are a blob. */
 export interface MediaRef {
-  /** What the bytes are to the session: `input`, `output`, `mask`, `screenshot`, `template`, `frame`, `body`. */
+  /** What the bytes are to the session: `input`, `output`, `mask`, `screenshot`, `template`, `frame`, `solve`, `body`. */
   readonly role: string
   readonly sha256: string
   /** What the bytes really are, by content ("image/png"). */

@@ -22,7 +22,9 @@ import {
   settingsOf,
   withoutPaths,
 } from '#domains/camera/recording/session-of.ts'
+import { encoded } from '#formats/text-chunks.ts'
 import type { StepReport, Tracker } from '#track/match/tracker.ts'
+import { solveJson } from '#track/scenes/solve-json.ts'
 import type { TrackedClip } from '#track/track-clip.ts'
 import type { FrameSource, LumaFrame } from '#vision/frames.ts'
 import type { Kernel } from '#vision/kernel.ts'
@@ -77,7 +79,7 @@ function warnOf(ctx: Context, what: string, error: unknown): void {
 }
 
 /** Steps between two appends to the journal: each is a sync of the disk. */
-const stepsPerAppend = 50
+const stepsPerAppend = 10
 
 /** One run being recorded. */
 export class TrackRecorder {
@@ -94,6 +96,8 @@ export class TrackRecorder {
   #waiting: JournalOp[] = []
   #appends: Promise<void> = Promise.resolve()
   #isLost = false
+  /** What the clip is called in what is kept: never by its file. */
+  #clipName = 'clip'
 
   constructor(engine: Engine, options: RecorderOptions, ctx: Context) {
     this.#engine = engine
@@ -116,6 +120,7 @@ export class TrackRecorder {
         attempt: (before?.attempt ?? 0) + 1,
         chain: before?.chain ?? null,
       }
+      this.#clipName = clip.fingerprint ?? this.#clipName
       const { project, chosen } = this.#options
       const { id } = await openJournal(this.#engine, {
         id: newId(),
@@ -178,7 +183,18 @@ export class TrackRecorder {
 
   /** @returns null when it could not be recorded, which was warned of */
   async end(tracked: TrackedClip): Promise<RecordedRun | null> {
+    await this.#try(() => this.#keepSolve(tracked))
     return this.#close(runOf(tracked, this.#looks), null)
+  }
+
+  /** Cameras and points, as in solve.json: the session itself has figures about them only. */
+  async #keepSolve({ info, frames, solveOptions, shots }: TrackedClip): Promise<void> {
+    if (this.#run === null || !shots.some(({ result }) => result.ok)) return
+    const { pieces } = solveJson({ clip: this.#clipName, info, frames, options: solveOptions, shots })
+    const { sha256, bytes } = await this.#engine.store.blobs.put(encoded(pieces()))
+    const media = { role: 'solve', sha256, mediaType: 'application/json', bytes, width: null, height: null }
+    this.#waiting.push({ op: 'media', media })
+    this.#append()
   }
 
   /** Records a run that was interrupted or ended in an error, with the tracks it had. */

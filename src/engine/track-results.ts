@@ -96,9 +96,13 @@ export function resultsOf(
   request: TrackRequest,
   recorded: RecordedRun | null,
 ): TrackResults {
-  const { info, frames, followed, shots, timings } = tracked
+  const { info, frames, followed, shots, solveOptions, timings } = tracked
   const { out } = request
-  const files: SceneFile[] = out === null ? [] : [...documentsOf(tracked, clip)]
+  const files: SceneFile[] = []
+  if (out !== null) {
+    files.push(tracksJson({ clip, info, ...followed, frames }))
+    files.push(solveJson({ clip, info, frames, options: solveOptions, shots }))
+  }
   let part = 0
   const reports = shots.map(({ fromFrame, toFrame, result }): ShotReport => {
     if (!result.ok) return { fromFrame, toFrame, solved: false, code: result.code, why: result.why }
@@ -116,14 +120,6 @@ export function resultsOf(
   )
   const tracks = followed.tracks.length
   return { files, report: { clip, info, out, recorded, frames, tracks, emptyRegions, shots: reports, ...timings } }
-}
-
-/** All that was found of a clip, as the two documents of docs/spec.md: tracks.json and solve.json. */
-export function documentsOf({ info, frames, followed, shots, solveOptions }: TrackedClip, clip: string) {
-  return [
-    tracksJson({ clip, info, ...followed, frames }),
-    solveJson({ clip, info, frames, options: solveOptions, shots }),
-  ] as const
 }
 
 /**
