@@ -20,6 +20,8 @@ export interface Setting extends Plan {
 const GOOD = 0.2
 /** Beyond it too much does not fit to trust a few tries. */
 const BAD = 0.6
+/** Beyond it hardly anything fits, and more tries would not help. */
+const HOPELESS = 0.9
 /** Stretches tried, and seeds grown to the end: usually, and when the going is bad. */
 const USUAL_TRIES = 3
 const MOST_TRIES = 8
@@ -31,6 +33,8 @@ const SCALE = 0.25
 /** Seeds of one stretch are the same when their focal lengths and misfits are this near. */
 const SAME_FOCAL = 0.03
 const SAME_MISFIT = 0.05
+
+const triesFor = (bestMisfit: number) => (bestMisfit > BAD && bestMisfit < HOPELESS ? MOST_TRIES : USUAL_TRIES)
 
 interface Seed {
   readonly stretch: Stretch
@@ -49,7 +53,7 @@ export async function solveGeneralKeyframes(
   let best: { reconstruction: Reconstruction; misfit: number } | null = null
   const candidates = oneOfEachStretchFirst(differing(seeds))
   for (const [tries, seed] of candidates.entries()) {
-    if (ctx.signal.aborted || tries >= (best !== null && best.misfit < BAD ? USUAL_TRIES : MOST_TRIES)) break
+    if (ctx.signal.aborted || tries >= triesFor(best?.misfit ?? 1)) break
     const seedFrames = framesOf(seed.stretch)
     const start = setting.lensFree
       ? await decideLens(shot, seed.reconstruction, seedFrames, freedom, 1, ctx)
@@ -69,7 +73,7 @@ async function plantSeeds(shot: Shot, setting: Setting, ctx: SolveContext): Prom
   const stretches = await findStretches(shot, base, keyframes, ctx)
   const seeds: Seed[] = []
   for (const [tries, stretch] of stretches.entries()) {
-    if (tries >= (seeds.some((seed) => seed.misfit < BAD) ? USUAL_TRIES : MOST_TRIES)) break
+    if (tries >= triesFor(Math.min(1, ...seeds.map((seed) => seed.misfit)))) break
     for (const focalPx of focalStartsPx) {
       if (ctx.signal.aborted) return seeds
       const focalsPx = zoomShape === null ? null : zoomShape.map((share) => share * focalPx)

@@ -181,7 +181,7 @@ function pairPose(shot: Shot, start: Reconstruction, stretch: Stretch, pxUnit: n
     robustRelativePose(rays(stretch.from, inA), rays(stretch.to, inB), {
       threshold: (2 * pxUnit) / inside(stretch.to).focalXPx,
       rng: seededRng(`pair ${stretch.from} ${stretch.to}`),
-      maxSamples: 1000,
+      maxSamples: 600,
     })?.bFromA ?? null
   )
 }

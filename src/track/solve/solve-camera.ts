@@ -84,14 +84,15 @@ async function solveKeyframes(
   }
   const plain = await solveMotion(shot, setting, options, ctx)
   if (options.zoom === 'off' || options.focal === 'fixed' || ctx.signal.aborted) return plain
-  if (plain !== null && !(await asksForZoom(shot, plain, setting, ctx))) return plain
+  if (plain === null || score(shot, plain, setting) > HOPELESS) return plain
+  if (!(await asksForZoom(shot, plain, setting, ctx))) return plain
   const zoomed = await solveMotion(
     shot,
     { ...setting, ...zooming(setting, await zoomShapeOf(shot, setting, ctx)) },
     options,
     ctx,
   )
-  if (zoomed === null || plain === null) return zoomed ?? plain
+  if (zoomed === null) return plain
   return score(shot, zoomed, setting) < CLEARLY * score(shot, plain, setting) ? zoomed : plain
 }
 
@@ -100,6 +101,8 @@ const zooming = ({ freedom }: Setting, zoomShape: Float64Array) => ({
   freedom: { ...freedom, focal: 'per-camera' } as const,
 })
 
+/** Of a misfit: no zoom explains so much that does not fit. */
+const HOPELESS = 0.8
 /** A richer model has to lower the misfit by so much. */
 const CLEARLY = 0.9
 
