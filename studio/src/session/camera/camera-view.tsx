@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react'
 import type { CameraSession } from '#domains/camera/session.ts'
-import { sayFigure, sayMany } from '../../data/say.ts'
+import { sayFigure, sayMany, sayPercent } from '../../data/say.ts'
 import { Card } from '../../parts/card.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { FrameChart } from './frame-chart.tsx'
@@ -48,6 +48,11 @@ export function CameraView({ session }: { session: CameraSession }) {
           <FootageFacts session={session} />
         </Card>
       </div>
+      {(session.outcome.shots?.length ?? 0) > 1 && (
+        <Card title="Shots">
+          <ShotFacts session={session} />
+        </Card>
+      )}
       {shot.tracks.length > 0 && (
         <Card title="All tracks" flush>
           <TrackTable tracks={shot.tracks} picked={picked} onPick={setPicked} />
@@ -69,7 +74,9 @@ function OutcomeFacts({ session: { outcome, telemetry } }: { session: CameraSess
         ['Frames solved', sayFigure(outcome.solvedFrames)],
         ['Failure', outcome.failureType],
         ['Failed at frame', sayFigure(outcome.frameOfFailure)],
-        ['Focal length', sayFigure(solvedCamera?.focalMm, 'mm')],
+        ['Focal length', sayFocal(solvedCamera)],
+        ['Confidence', sayPercent(outcome.confidence)],
+        ['Lens', telemetry?.zoom?.detected ? `zooms ${telemetry.zoom.direction ?? ''}`.trim() : null],
         ['Adapted', telemetry?.adaptations?.length ? sayMany(telemetry.adaptations.length, 'time') : null],
         ['Healed gaps', shareOf(telemetry?.healing?.succeeded, telemetry?.healing?.attempted)],
         ['Parallax', sayFigure(telemetry?.flow?.parallax)],
@@ -78,7 +85,27 @@ function OutcomeFacts({ session: { outcome, telemetry } }: { session: CameraSess
   )
 }
 
-function FootageFacts({ session: { context } }: { session: CameraSession }) {
+/** Of a clip with cuts: what came of each of its shots. */
+function ShotFacts({ session: { outcome } }: { session: CameraSession }) {
+  return (
+    <Facts
+      facts={(outcome.shots ?? []).map((shot) => [
+        `Frames ${shot.fromFrame ?? '?'} to ${shot.toFrame ?? '?'}`,
+        shot.solved
+          ? [
+              sayFigure(shot.solveErrorPx, 'px'),
+              sayMany(shot.points ?? 0, 'point'),
+              shot.motion === 'tripod' ? 'the camera only turned' : null,
+            ]
+              .filter(Boolean)
+              .join(', ')
+          : (shot.why ?? 'not solved'),
+      ])}
+    />
+  )
+}
+
+function FootageFacts({ session: { context, telemetry } }: { session: CameraSession }) {
   const { widthPx, heightPx, fps, frameCount, camera, probe, clip } = context
   return (
     <Facts
@@ -88,15 +115,20 @@ function FootageFacts({ session: { context } }: { session: CameraSession }) {
         ['Frames', sayFigure(frameCount)],
         ['Type', context.footageType],
         ['Container', clip?.extension],
-        ['Motion', probe?.motionClass],
+        ['Codec', clip?.codec],
+        ['Motion', probe?.motionClass ?? telemetry?.visual?.motionClass],
         ['Texture', probe?.textureClass],
-        ['Lens as set', sayFigure(camera?.focalMm, 'mm')],
+        ['Lens as set', sayFocal(camera)],
         ['Sensor width', sayFigure(camera?.sensorWidthMm, 'mm')],
         ['Attempt', sayFigure(context.attempt)],
       ]}
     />
   )
 }
+
+/** In millimetres where the film back is known. */
+const sayFocal = (camera: CameraSession['context']['camera']) =>
+  typeof camera?.focalMm === 'number' ? sayFigure(camera.focalMm, 'mm') : sayFigure(camera?.focalPx, 'px')
 
 function shareOf(part: number | null | undefined, whole: number | null | undefined): string | null {
   if (part === null || part === undefined) return null

@@ -118,6 +118,7 @@ function TrackFacts({ track }: { track: DrawnTrack }) {
     record.region,
     record.deletion?.reason ? `deleted: ${record.deletion.reason}` : null,
     record.endReason ? `ended: ${record.endReason}` : null,
+    record.unsolvedReason ? `not solved: ${record.unsolvedReason}` : null,
   ]
   return (
     <>

@@ -32,8 +32,13 @@ function cell({ name, errorPx, record }: DrawnTrack, column: Column): string | n
     case 'jitter':
       return record.jitter ?? null
     case 'end':
-      return record.deletion?.reason ?? record.endReason ?? null
+      return record.deletion?.reason ?? endWords(record)
   }
+}
+
+/** Why it ended, and why it got no point. */
+function endWords({ endReason, unsolvedReason }: DrawnTrack['record']): string | null {
+  return [endReason, unsolvedReason && `not solved: ${unsolvedReason}`].filter(Boolean).join('; ') || null
 }
 
 interface TrackTableProps {
