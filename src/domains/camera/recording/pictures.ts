@@ -1,6 +1,5 @@
 /** What the pictures themselves are like, measured at a few moments of the clip: contrast, edges, corners. */
 import { detect } from '#track/match/detect.ts'
-import { regionIndex } from '#track/match/region.ts'
 import type { LumaFrame } from '#vision/frames.ts'
 import type { Kernel } from '#vision/kernel.ts'
 import { regions, type Regional } from '../terms.ts'
@@ -38,7 +37,7 @@ export const momentFrames = ({ from, to }: { readonly from: number; readonly to:
 /** Change of brightness per pixel, of a range of 1, that makes an edge: 10 of 255. */
 const edgeStep = 10 / 255
 /** Of a wider picture only every so many pixels are looked at. */
-const lookWidthPx = 960
+const lookWidthPx = 480
 
 export function lookAt(kernel: Kernel, frame: LumaFrame, rule: CornerRule): PictureLook {
   return { frame: frame.index, ...brightnessOf(frame), corners: cornersOf(kernel, frame, rule) }
@@ -46,29 +45,35 @@ export function lookAt(kernel: Kernel, frame: LumaFrame, rule: CornerRule): Pict
 
 function brightnessOf({ luma, widthPx, heightPx }: LumaFrame): Pick<PictureLook, 'contrast' | 'edges'> {
   const full = luma instanceof Uint8Array ? 255 : 65_535
-  const stride = Math.max(1, Math.floor(widthPx / lookWidthPx))
-  const [sum, squares, count, edge] = [0, 0, 0, 0].map(() => new Float64Array(regions.length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ]
-  for (let y = 0; y + 1 < heightPx; y += stride) {
-    for (let x = 0; x + 1 < widthPx; x += stride) {
-      const region = regionIndex(x + 0.5, y + 0.5, widthPx, heightPx)
-      const at = y * widthPx + x
-      const value = luma[at]! / full
-      const change = Math.hypot(luma[at + 1]! / full - value, luma[at + widthPx]! / full - value)
-      sum[region]! += value
-      squares[region]! += value * value
-      count[region]! += 1
-      if (change > edgeStep) edge[region]! += 1
+  const stride = Math.max(1, Math.round(widthPx / lookWidthPx))
+  const leastSquare = (edgeStep * full) ** 2
+  const [contrast, edges] = [new Float64Array(regions.length), new Float64Array(regions.length)]
+  for (let region = 0; region < regions.length; region++) {
+    const [left, right] = third(region % 3, widthPx)
+    const [top, bottom] = third(Math.floor(region / 3), heightPx)
+    let [sum, squares, count, edge] = [0, 0, 0, 0]
+    for (let y = top; y < bottom; y += stride) {
+      for (let at = y * widthPx + left; at < y * widthPx + right; at += stride) {
+        const value = luma[at]!
+        const [across, down] = [luma[at + 1]! - value, luma[at + widthPx]! - value]
+        sum += value
+        squares += value * value
+        count++
+        if (across * across + down * down > leastSquare) edge++
+      }
     }
+    if (count === 0) continue
+    contrast[region] = (2 / full) * Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2))
+    edges[region] = edge / count
   }
-  const each = (value: (r: number) => number) => regions.map((_, r) => (count[r]! > 0 ? value(r) : 0))
-  const variance = (r: number) => Math.max(0, squares[r]! / count[r]! - (sum[r]! / count[r]!) ** 2)
-  return { contrast: each((r) => 2 * Math.sqrt(variance(r))), edges: each((r) => edge[r]! / count[r]!) }
+  return { contrast: [...contrast], edges: [...edges] }
 }
+
+/** First and last pixel, exclusive, of a third of a side; the last pixel has no neighbour to compare with. */
+const third = (index: number, size: number): readonly [number, number] => [
+  Math.ceil((index * size) / 3),
+  Math.min(size - 1, Math.ceil(((index + 1) * size) / 3)),
+]
 
 function cornersOf(kernel: Kernel, frame: LumaFrame, rule: CornerRule): readonly number[] {
   const image = kernel.pyramid(frame, 1)
