@@ -171,7 +171,12 @@ function ofHundredPoints(kernel: Kernel) {
   for (const i of which) warps.set([1, 0, points[2 * i]! + 0.4, 0, 1, points[2 * i + 1]!, 0, 0], 8 * (99 - i))
   const flowOptions = { windowPx: 15, levels: 3, maxIterations: 10, epsilonPx: 0.01 }
   const near = points.map((p) => p + 0.7)
+  const corners = [90, 92].map((width) => {
+    const picture = render(waves('crew'), width, 70, (x, y) => [x, y])
+    return kernel.cornerStrength(kernel.pyramid(picture, 1), 9)
+  })
   return {
+    corners,
     flow: kernel.flow(image, image, points, near, flowOptions),
     search: kernel.search(image, patterns, which, points, 23),
     refine: kernel.refine(image, patterns, which, warps, {

@@ -70,10 +70,20 @@ class WasmKernel implements Kernel {
     const pyramid = own(image)
     const count = pyramid.widthPx * pyramid.heightPx
     const outBytes = 4 * count + 64 // the last row's last vector may reach beyond
-    const scratch = this.#calls.cornersScratch(pyramid.widthPx, windowPx)
-    this.#work.begin(outBytes + scratch, 2)
+    const scratch = align(this.#calls.cornersScratch(pyramid.widthPx, windowPx))
+    this.#work.begin(outBytes + this.#crew.size * scratch, 2)
     const out = this.#work.take(outBytes)
-    this.#calls.corners(pyramid.level(0), windowPx, out, this.#work.take(scratch))
+    const s = this.#work.take(this.#crew.size * scratch)
+    // Where rows do not end with a vector, each must be done before the next.
+    const mostParts = pyramid.widthPx % 4 === 0 ? this.#crew.size : 1
+    this.#spread('corners', pyramid.heightPx, mostParts, (y, n, k) => [
+      pyramid.level(0),
+      windowPx,
+      out,
+      s + k * scratch,
+      y,
+      y + n,
+    ])
     return this.#work.floats(out, count)
   }
 

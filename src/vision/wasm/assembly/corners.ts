@@ -17,17 +17,19 @@ export function cornersScratch(w: i32, window: i32): usize {
   return ((usize(window) + 1) * 3 * row + 3 * (row + 2 * usize(marginFor(window)))) << 2
 }
 
-/** See `Kernel.cornerStrength`. `out` holds width x height floats and room for a vector more. */
-export function corners(level: usize, window: i32, out: usize, scratch: usize): void {
+/**
+ * See `Kernel.cornerStrength`: rows `first` to `end` - 1 of it. `out` holds width x height floats and room for a vector
+ * more; where the width is no multiple of four, a row's last vector spoils the beginning of the next row.
+ */
+export function corners(level: usize, window: i32, out: usize, scratch: usize, first: i32, end: i32): void {
   const w = width(level)
-  const h = height(level)
   const reach = window >> 1
   const rowBytes = usize(rowLength(w)) << 2
   const products = scratch + usize(window) * 3 * rowBytes
   const sums = products + 3 * (rowBytes + (usize(2 * marginFor(window)) << 2))
-  for (let y = -reach; y < reach; y++) fillRow(level, y, window, products, ringRow(scratch, y, window, rowBytes))
+  for (let y = first - reach; y < first + reach; y++) fillRow(level, y, window, products, ringRow(scratch, y, window, rowBytes))
   const scale = f32x4.splat(1 / f32(window * window))
-  for (let y = 0; y < h; y++) {
+  for (let y = first; y < end; y++) {
     fillRow(level, y + reach, window, products, ringRow(scratch, y + reach, window, rowBytes))
     sumRows(scratch, window, 3 * rowBytes, sums)
     const to = out + (usize(y * w) << 2)
