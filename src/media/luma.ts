@@ -27,7 +27,7 @@ const weights = { red: 0.2126, green: 0.7152, blue: 0.0722 }
  */
 export function toFullRange<T extends Samples>(samples: T, depth: number, limited: boolean): T {
   if (samples instanceof Uint8Array) {
-    if (limited) mapBytes(samples, limitedBytePairs)
+    if (limited) mapBytes(samples, (limitedBytePairs ??= pairsOf(levelsOf(8, true))))
   } else if (limited || depth < 16) {
     const levels = levelsOf(depth, limited)
     const top = levels.length - 1
@@ -74,16 +74,20 @@ function levelsOf(depth: number, limited: boolean): Uint16Array {
   const top = 2 ** depth - 1
   const [black, white] = limited ? [16 * 2 ** (depth - 8), 235 * 2 ** (depth - 8)] : [0, top]
   const full = depth <= 8 ? 255 : 65_535
-  return Uint16Array.from({ length: top + 1 }, (_, value) =>
-    Math.min(full, Math.max(0, Math.round(((value - black) * full) / (white - black)))),
-  )
+  const levels = new Uint16Array(top + 1)
+  for (let value = 0; value <= top; value++) {
+    levels[value] = Math.min(full, Math.max(0, Math.round(((value - black) * full) / (white - black))))
+  }
+  return levels
 }
 
 /** One look-up for two neighbouring bytes: with two pairs per word it takes 0.7 ms for a 1080p frame, singly 1.7 ms. */
-const limitedBytePairs = pairsOf(levelsOf(8, true))
+let limitedBytePairs: Uint16Array | null = null
 
 function pairsOf(levels: Uint16Array): Uint16Array {
-  return Uint16Array.from({ length: 65_536 }, (_, pair) => levels[pair & 255]! | (levels[pair >>> 8]! << 8))
+  const pairs = new Uint16Array(65_536)
+  for (let pair = 0; pair < pairs.length; pair++) pairs[pair] = levels[pair & 255]! | (levels[pair >>> 8]! << 8)
+  return pairs
 }
 
 function mapBytes(bytes: Uint8Array, pairs: Uint16Array): void {
