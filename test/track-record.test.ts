@@ -119,7 +119,8 @@ describe('a run that is recorded', () => {
     const solve = one.media.find(({ role }) => role === 'solve')
     assert.ok(solve && one.media.length === 1, 'the solve and no picture')
     const engine = await openEngine({ dataDir: data, jobThreads: 0, create: false })
-    const chunks = await Array.fromAsync(engine.store.blobs.open(solve.sha256)).finally(() => engine.close())
+    const chunks = await Array.fromAsync(engine.store.blobs.open(solve.sha256))
+    await engine.close()
     const kept = JSON.parse(Buffer.concat(chunks).toString()) as {
       shots: { cameras: unknown[] }[]
       clip: { name: string }

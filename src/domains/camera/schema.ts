@@ -224,6 +224,8 @@ const visual = record({
   motionClass: z.enum(levels).nullish(),
   motionMagnitude: notNegative,
   motionVariance: notNegative,
+  motionAtStartUv: notNegative,
+  dominantRegion: region,
   featureDensity: regional(z.number().min(0)),
   featureDensityTotal: notNegative,
   featureDensityMean: notNegative,

@@ -106,6 +106,10 @@ export type VisualFeatures = Unknowable<{
   motionClass: Level
   motionMagnitude: number
   motionVariance: number
+  /** Mean speed over the first 30 frames. */
+  motionAtStartUv: number
+  /** Where most tracks were. */
+  dominantRegion: Region
   /** Detected features per region. */
   featureDensity: Regional<number>
   featureDensityTotal: number

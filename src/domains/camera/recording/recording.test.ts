@@ -21,7 +21,7 @@ import {
   withEdits,
 } from '../layouts/autosolve/fixtures.ts'
 import type { CameraSession } from '../session.ts'
-import { regionFields } from './regions.ts'
+import { dominantRegion, regionFields } from './regions.ts'
 import { parallaxOf } from './parallax.ts'
 import { lookAt, momentFrames, type PictureLook } from './pictures.ts'
 import { asJson, contextOf, recordOf, type RunPlan, runOf, settingsOf } from './session-of.ts'
@@ -245,6 +245,8 @@ test('a region is judged by its tracks, if there are enough and anything was sol
     })),
   )
   const { deadZones, sweetSpots, regionStats } = regionFields(tracks, true)
+  assert.equal(dominantRegion(regionStats ?? {}), 'top-left')
+  assert.equal(dominantRegion({}), null)
   assert.deepEqual([deadZones, sweetSpots], [['top-left'], ['center']])
   assert.equal(regionStats?.['bottom-left']?.totalTracks, 0)
   assert.deepEqual([regionFields(tracks, false).deadZones, regionFields(tracks, false).sweetSpots], [null, null])

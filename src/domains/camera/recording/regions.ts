@@ -34,6 +34,12 @@ export function regionFields(tracks: readonly TrackRecord[], isSolved: boolean):
   }
 }
 
+/** Where most tracks were, the first of equals; null without tracks. */
+export function dominantRegion(stats: NonNullable<CameraTelemetry['regionStats']>): Region | null {
+  const countOf = (region: Region | null) => (region === null ? 0 : (stats[region]?.totalTracks ?? 0))
+  return regions.reduce<Region | null>((most, region) => (countOf(region) > countOf(most) ? region : most), null)
+}
+
 export function survivalOf(tracks: readonly TrackRecord[]): SurvivalSummary {
   const survived = tracks.filter((track) => track.survived).length
   const byRegion = regions.map((region) => ({ region, own: tracks.filter((track) => track.region === region) }))

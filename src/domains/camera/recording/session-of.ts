@@ -34,8 +34,8 @@ import {
 } from './motion.ts'
 import { outcomeOf, statusOf, zoomOf } from './outcome.ts'
 import { type PictureLook, pictureFields } from './pictures.ts'
-import { regionFields, survivalOf } from './regions.ts'
-import { rounded } from './rounded.ts'
+import { dominantRegion, regionFields, survivalOf } from './regions.ts'
+import { meanOf, rounded } from './rounded.ts'
 import { featureQualities, trackRecord } from './track-records.ts'
 
 /** What the recorder knows of the clip beside what is in it. */
@@ -209,6 +209,9 @@ const lastSeen = ({ tracks }: RunSoFar, from: number) =>
 const lostReasons: ReadonlySet<TrackRecord['endReason']> = new Set(['lost-match', 'drift', 'occluded'])
 const isLost = (track: TrackRecord) => lostReasons.has(track.endReason)
 
+/** Over which the early plan measures motion. */
+const startFrames = 30
+
 interface Measured {
   readonly tracks: readonly TrackRecord[]
   readonly lost: readonly TrackRecord[]
@@ -226,6 +229,8 @@ function visualOf({ frames }: RunPlan, run: RunSoFar, { tracks, lost, steps, sam
     motionClass: spread === null ? null : motionLevel(spread.mean),
     motionMagnitude: rounded(spread?.mean ?? null),
     motionVariance: rounded(spread === null ? null : spread.std ** 2),
+    motionAtStartUv: rounded(meanOf(samples.slice(0, startFrames).flatMap((sample) => sample.averageVelocityUv ?? []))),
+    dominantRegion: dominantRegion(stats),
     ...pictures,
     contrast:
       contrast === undefined

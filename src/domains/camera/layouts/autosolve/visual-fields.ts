@@ -1,7 +1,21 @@
 /** What AutoSolve says of the pictures, and of zoom. */
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
 import { levels, regions } from '../../terms.ts'
-import { type Field, flag, integer, list, map, number, pair, record, regional, unless, word } from './codec.ts'
+import {
+  type Field,
+  flag,
+  integer,
+  list,
+  map,
+  number,
+  optional,
+  pair,
+  record,
+  region,
+  regional,
+  unless,
+  word,
+} from './codec.ts'
 
 const numbers = list(number)
 export const level = word(Object.fromEntries(levels.map((name) => [name, name.toUpperCase()])))
@@ -76,6 +90,9 @@ const visualRecord = record(
     ['motion_class', 'motionClass', level],
     ['motion_magnitude', 'motionMagnitude', number],
     ['motion_variance', 'motionVariance', number],
+    // Not AutoSolve's: features of its forerunner's plan.
+    ['motion_first_30', 'motionAtStartUv', optional(number)],
+    ['dominant_region', 'dominantRegion', optional(region)],
     ['feature_density', 'featureDensity', unless({}, regional(number))],
     ['feature_density_total', 'featureDensityTotal', number],
     ['feature_density_mean', 'featureDensityMean', number],
