@@ -119,8 +119,21 @@ async function solveMotion(
   if (motion === 'tripod') return turning
   const moving = await solveGeneralKeyframes(shot, setting, ctx)
   if (turning === null || moving === null) return moving ?? plausible(shot, turning, setting)
-  return score(shot, moving, setting) < CLEARLY * score(shot, turning, setting) ? moving : turning
+  return moves(shot, turning, moving, setting) ? moving : turning
 }
+
+/**
+ * Turning explains a true turn with about the noise that moving leaves, and places every track, which moving cannot: it wins
+ * unless it explains clearly less, or clearly worse. Parallax near the noise is left to it; a path made of that would be wild.
+ */
+function moves(shot: Shot, turning: Reconstruction, moving: Reconstruction, setting: Setting): boolean {
+  if (score(shot, moving, setting) < CLEARLY * score(shot, turning, setting)) return true
+  const [turns, goes] = [turning, moving].map((solved) => noisePx(shot, solved, setting.keyframes))
+  return pointless(moving) < 0.5 && turns! > WORSE * goes!
+}
+
+/** Noise that a turning camera leaves over that of a moving one: up to 1.3 on generated clips from a tripod. */
+const WORSE = 1.5
 
 /** A turning camera is the answer without parallax only if it explains the tracks. */
 const plausible = (shot: Shot, turning: Reconstruction | null, setting: Setting) =>
@@ -129,6 +142,9 @@ const plausible = (shot: Shot, turning: Reconstruction | null, setting: Setting)
 /** Gates of the rejection before and after the lens is decided, in standard deviations of the noise. */
 const ROUGH = [12]
 const FINE = [7, 5]
+/** Where so large a share of the tracks fits no point, some of what moves on its own still pulls: the gate closes further. */
+const CROWDED = 0.25
+const FINER = [7, 5, 4, 4]
 
 async function finish(
   shot: Shot,
@@ -147,13 +163,17 @@ async function finish(
   const principal =
     options.principal === 'refine' && (await decidePrincipal(shot, whole, keyframes, { ...freedom, radial }, ctx))
   const settled: Freedom = { ...freedom, radial, principal }
-  const fine = await polish(shot, whole, FINE, settled, 1e-6, pxUnit, ctx)
+  const fine = await polish(shot, whole, pointless(whole) > CROWDED ? FINER : FINE, settled, 1e-6, pxUnit, ctx)
   const { reconstruction, spread, notes } = await settleFocal(shot, fine, settled, setting, options, ctx)
   if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
   const doubt = untenable(shot, reconstruction, pxUnit)
   if (doubt !== null) return doubt
   return { ok: true, solution: report(shot, reconstruction, spread, notes, setting) }
 }
+
+/** Share of the tracks that have no point. */
+const pointless = ({ points }: Reconstruction) =>
+  (3 * points.reduce((count, v, i) => count + (i % 3 === 0 && Number.isNaN(v) ? 1 : 0), 0)) / points.length
 
 /** A pose from fewer points, or a noise beyond this many pixels of a 960 wide picture, is no answer. */
 const FEWEST_POINTS = 6
