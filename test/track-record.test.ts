@@ -163,7 +163,7 @@ describe('a run that is recorded', () => {
     const data = newStore()
     const { status, stderr } = await hindsight('track', damaged, '--data', data)
     assert.equal(status, 1)
-    assert.match(stderr, /media\.damaged/)
+    assert.match(stderr, /^recorded as it was: \S+, attempt 1[^]*media\.damaged/m)
     const [session] = await sessionsIn(data)
     assert.equal(session?.outcome.status, 'failed')
     assert.equal(session?.outcome.error?.code, 'media.damaged')

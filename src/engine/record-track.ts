@@ -96,6 +96,7 @@ export class TrackRecorder {
   #waiting: JournalOp[] = []
   #appends: Promise<void> = Promise.resolve()
   #isLost = false
+  #recorded: RecordedRun | null = null
   /** What the clip is called in what is kept: never by its file. */
   #clipName = 'clip'
 
@@ -104,6 +105,11 @@ export class TrackRecorder {
     this.#options = options
     this.#ctx = ctx
     this.#startedMs = ctx.now()
+  }
+
+  /** The session that was made of the run; null before its end, or when it could not be made. */
+  get recorded(): RecordedRun | null {
+    return this.#recorded
   }
 
   /** Opens the journal. To be called once all that the run will use is settled. */
@@ -229,7 +235,8 @@ export class TrackRecorder {
       const close: JournalOp = { op: 'close', outcome: { ...asJson(outcome), durationMs } }
       await appendJournal(this.#engine, recorded.id, [...ops, close])
     })
-    return this.#isLost ? null : recorded
+    this.#recorded = this.#isLost ? null : recorded
+    return this.#recorded
   }
 
   #fitting(record: RunRecord): RunRecord {

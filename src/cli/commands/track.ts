@@ -23,6 +23,10 @@ interrupted. Exit status 1 also when no part could be solved: the tracks are wri
       const report = await trackFile(request, ctx, recording?.recorder)
       terminal.result(report, () => words(report, request.sensorWidthMm, terminal))
       return report.shots.some(({ solved }) => solved) ? 0 : 1
+    } catch (error) {
+      const recorded = recording?.recorder.recorded
+      if (recorded) terminal.say(`recorded as it was: ${recordedWords(recorded)}`)
+      throw error
     } finally {
       await recording?.close()
     }

@@ -24,7 +24,7 @@ import type { CameraSession } from '../session.ts'
 import { dominantRegion, regionFields } from './regions.ts'
 import { parallaxOf } from './parallax.ts'
 import { lookAt, momentFrames, type PictureLook } from './pictures.ts'
-import { asJson, contextOf, recordOf, type RunPlan, runOf, settingsOf } from './session-of.ts'
+import { asJson, contextOf, recordOf, type RunPlan, runOf, settingsOf, withoutPaths } from './session-of.ts'
 
 interface Run {
   readonly tracked: TrackedClip
@@ -235,6 +235,15 @@ describe('a recorded run', () => {
       run.telemetry?.tracks?.map(({ name: _name, ...track }) => withoutNulls(track))
     assert.deepEqual(unnamed(returned!), unnamed(walk.typed))
   })
+})
+
+test('a record that is too large goes without the paths of its tracks', () => {
+  const { plan, tracked, session } = walk
+  const small = withoutPaths(recordOf(plan, runOf(tracked, []), null))
+  const thinned = { ...session, telemetry: asJson(small.telemetry) }
+  assert.deepEqual(camera.schema.safeParse(thinned).error?.issues, undefined)
+  assert.equal(small.telemetry.tracks?.length, tracksOf(walk).length)
+  assert.ok(3 * JSON.stringify(small.telemetry.tracks).length < 2 * JSON.stringify(tracksOf(walk)).length)
 })
 
 test('a region is judged by its tracks, if there are enough and anything was solved', () => {
