@@ -8,8 +8,8 @@ import type { Kernel, MotionModel, Pyramid, RefineOptions, RefineResult } from '
 import type { TrackerSettings } from '../tracks.ts'
 import type { Follower } from './follower.ts'
 
-/** Of the measurement of a shape, which is only partly believed. */
-const roughly = { maxIterations: 3, epsilonPx: 0.1 }
+/** Of the measurement of a shape, which is only partly believed; views that change fast need all the iterations. */
+const roughly = { maxIterations: 5, epsilonPx: 0.1 }
 /** Of the position that is kept. */
 const exactly = { maxIterations: 6, epsilonPx: 0.02 }
 
