@@ -113,6 +113,8 @@ export interface Following {
 /** Fewer tracks than this say nothing of the whole picture. */
 const tellingTracks = 8
 const survivingShare = 0.35
+/** A cut this soon after another is none. */
+export const shortestShotFrames = 6
 /** A shift of this share of the picture between two frames is the fastest pan that is still taken for one. */
 const panShare = 0.4
 

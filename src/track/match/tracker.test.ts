@@ -248,6 +248,18 @@ test('neither a flash nor a fast pan ends anything', () => {
   }
 })
 
+test('pictures that change wholly with every frame are noise, not as many shots', () => {
+  const tracker = begin(moved(0, 0, 0, waves(100)))
+  const cuts: number[] = []
+  for (let frame = 1; frame <= 12; frame++) {
+    const { cut } = tracker.step(moved(frame, 0, 0, waves(100 + frame)))
+    if (cut) cuts.push(frame)
+    tracker.add(spread, 'user')
+  }
+  assert.ok(cuts.length > 0)
+  cuts.slice(1).forEach((cut, i) => assert.ok(cut - cuts[i]! >= 6, `cuts at ${cuts.join(', ')}`))
+})
+
 test('a background pattern that an object slides over drifts and is ended', () => {
   const other = waves(77)
   const frames = Array.from({ length: 16 }, (_, i) =>

@@ -12,7 +12,7 @@ import { allowedDisagreement, alwaysAllowed, hasDrifted, hasOutgrown } from './d
 import { fitsInPicture, follow, type Outcome } from './follow.ts'
 import { dropPattern, type Follower, keyFollowers, newFollower } from './follower.ts'
 import { type Mask, maskTest } from './mask.ts'
-import { type FrameLook, isBlank, isSceneCut, lookOf } from './scene-cut.ts'
+import { type FrameLook, isBlank, isSceneCut, lookOf, shortestShotFrames } from './scene-cut.ts'
 import { checkSettings } from './settings.ts'
 import { type Direction, TrackLog } from './track-log.ts'
 
@@ -279,11 +279,20 @@ class SteppableTracker implements Tracker {
     }
     const [before, after] = [this.#look?.(), lookOf(frame)]
     const kept = outcomes.filter(({ found }) => found).length
-    const cut = before !== undefined && isSceneCut(before, after, { tried: outcomes.length, kept })
+    const cut =
+      before !== undefined && !this.#isNearCut(later) && isSceneCut(before, after, { tried: outcomes.length, kept })
     this.#cuts.set(later, cut)
     // Of black or white frames nothing can be told: what follows is compared with what came before them.
     if (!isBlank(after)) this.#look = () => after
     return cut
+  }
+
+  /** Nobody edits shots this short: pictures that keep changing wholly are noise, a strobe or damage. */
+  #isNearCut(frame: number): boolean {
+    for (let away = 1; away < shortestShotFrames; away++) {
+      if (this.#cuts.get(frame - away) === true || this.#cuts.get(frame + away) === true) return true
+    }
+    return false
   }
 
   /** Why a track ends with the frame before; null when it goes on. */

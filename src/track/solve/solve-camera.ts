@@ -57,7 +57,11 @@ function tooLittle(shot: Shot, keyframes: readonly number[]): SolveResult | null
     const why = `${shot.trackIds.length} tracks are too few for a camera; follow at least 20, better 100.`
     return failure('too-few-tracks', why)
   }
-  if (shot.frameCount < 2) return failure('too-few-frames', 'One frame shows no motion; solve at least two.')
+  if (shot.frameCount < 2)
+    return failure(
+      'too-few-frames',
+      'All tracks lie in one frame, and one frame shows no motion; give more frames, through which points can be followed.',
+    )
   if (keyframes.length < 2) {
     return failure('too-few-tracks', `Hardly any frame has ${FEWEST_TRACKS} tracks; follow more points, longer.`)
   }
