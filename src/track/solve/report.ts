@@ -15,7 +15,7 @@ export function report(
   final: Reconstruction,
   spread: Spread,
   notes: readonly string[],
-  plan: Pick<Plan, 'pxUnit'>,
+  plan: Plan,
 ): Solution {
   const errors = errorsPx(shot, final)
   const sums = sumErrors(shot, final, errors)
@@ -42,7 +42,14 @@ export function report(
     observations: { used: sums.count, dropped: known - sums.count, heldOut: heldOut.count },
     notes: [...notes, ...unreached(shot, cameras.length)],
   }
-  return { ...solution, confidence: confidenceOf(solution, plan) }
+  return {
+    ...solution,
+    confidence: confidenceOf(solution, {
+      pxUnit: plan.pxUnit,
+      seen: shot.track.length,
+      focalKnown: plan.freedom.focal === 'fixed',
+    }),
+  }
 }
 
 function unreached(shot: Shot, solved: number): string[] {

@@ -50,6 +50,11 @@ export async function solveCamera(
   return finish(shot, found, setting, options, ctx)
 }
 
+/** The stages that take time, for those who wait. */
+const STAGES = ['a turning camera', 'a moving camera', 'a zoom', 'all frames', 'lens and noise'] as const
+const begin = (ctx: SolveContext, stage: (typeof STAGES)[number]) =>
+  ctx.progress({ done: STAGES.indexOf(stage), total: STAGES.length, unit: 'stages', note: `solving: ${stage}` })
+
 const failure = (code: SolveFailureCode, why: string): SolveResult => ({ ok: false, code, why })
 
 function tooLittle(shot: Shot, keyframes: readonly number[]): SolveResult | null {
@@ -65,8 +70,16 @@ function tooLittle(shot: Shot, keyframes: readonly number[]): SolveResult | null
   if (keyframes.length < 2) {
     return failure('too-few-tracks', `Hardly any frame has ${FEWEST_TRACKS} tracks; follow more points, longer.`)
   }
+  if (!keyframes.some((frame) => partsSeen(shot, frame) >= FEWEST_PARTS)) {
+    return failure('too-few-tracks', 'The tracks lie together in one spot; follow points all over the picture.')
+  }
   return null
 }
+
+/** Parts of the picture, of 60, that hold a track. */
+const FEWEST_PARTS = 3
+const partsSeen = (shot: Shot, frame: number) =>
+  Math.round(observationsIn(shot, frame).reduce((sum, i) => sum + shot.areaWeight[i]!, 0))
 
 const noMotion = ({ motion }: SolveOptions): SolveResult =>
   motion === 'tripod'
@@ -89,13 +102,12 @@ async function solveKeyframes(
   const plain = await solveMotion(shot, setting, options, ctx)
   if (options.zoom === 'off' || options.focal === 'fixed' || ctx.signal.aborted) return plain
   if (plain === null || score(shot, plain, setting) > HOPELESS) return plain
+  begin(ctx, 'a zoom')
   if (!(await asksForZoom(shot, plain, setting, ctx))) return plain
-  const zoomed = await solveMotion(
-    shot,
-    { ...setting, ...zooming(setting, await zoomShapeOf(shot, setting, ctx)) },
-    options,
-    ctx,
-  )
+  // The stages come once more now; who waits has seen them.
+  const quiet = { ...ctx, progress: () => {} }
+  const zoomSetting = { ...setting, ...zooming(setting, await zoomShapeOf(shot, setting, ctx)) }
+  const zoomed = await solveMotion(shot, zoomSetting, options, quiet)
   if (zoomed === null) return plain
   return score(shot, zoomed, setting) < CLEARLY * score(shot, plain, setting) ? zoomed : plain
 }
@@ -119,8 +131,10 @@ async function solveMotion(
   { motion }: SolveOptions,
   ctx: SolveContext,
 ): Promise<Reconstruction | null> {
+  begin(ctx, 'a turning camera')
   const turning = motion === 'general' ? null : await solveTripod(shot, setting, ctx)
   if (motion === 'tripod') return turning
+  begin(ctx, 'a moving camera')
   const moving = await solveGeneralKeyframes(shot, setting, ctx)
   if (turning === null || moving === null) return moving ?? plausible(shot, turning, setting)
   return moves(shot, turning, moving, setting) ? moving : turning
@@ -161,8 +175,10 @@ async function finish(
   const freed = found.intrinsics.lens.model === 'polynomial' && lensFree ? 1 : 0
   const focal = found.focalsPx === null ? setting.freedom.focal : 'per-camera'
   const freedom: Freedom = { focal, radial: freed, principal: false }
+  begin(ctx, 'all frames')
   const rough = await polish(shot, await resectAll(shot, found, pxUnit, ctx), ROUGH, freedom, 1e-4, pxUnit, ctx)
   const whole = await reachAll(shot, rough, freedom, pxUnit, ctx)
+  begin(ctx, 'lens and noise')
   const { radial } = lensFree ? await decideLens(shot, whole, keyframes, freedom, 2, ctx) : freedom
   const principal =
     options.principal === 'refine' && (await decidePrincipal(shot, whole, keyframes, { ...freedom, radial }, ctx))
