@@ -64,8 +64,11 @@ async function measure(long: string): Promise<void> {
   console.log(
     `status ${status}, ${report.tracks ?? 0} tracks, ${times}, ${seconds(performance.now() - started)} s in all`,
   )
-  for (const [name, mb] of peaks) console.log(`${name}: ${mb.toFixed(0)} MB`)
-  console.log(`sum of high-water marks: ${[...peaks.values()].reduce((a, b) => a + b, 0).toFixed(0)} MB`)
+  const largest = (decoders: boolean) =>
+    Math.max(0, ...[...peaks].filter(([name]) => name.startsWith('ff') === decoders).map(([, mb]) => mb))
+  console.log(
+    `high-water marks: engine ${largest(false).toFixed(0)} MB, largest decoder ${largest(true).toFixed(0)} MB`,
+  )
 }
 
 /** Notes the high-water mark of a process and of all below it; the last look before it ends counts. */
