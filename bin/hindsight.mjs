@@ -3,7 +3,7 @@
 import { buildStudio, failWith, nodeFlags, runOnNode24, setup } from '../tools/setup.mjs'
 
 // Commands that run for long or hold much; all others start faster without a process of their own.
-const heavy = new Set(['start', 'import', 'export', 'dataset', 'reindex'])
+const heavy = new Set(['start', 'import', 'export', 'dataset', 'reindex', 'track'])
 const args = process.argv.slice(2)
 try {
   const node = setup()
