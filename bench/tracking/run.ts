@@ -89,7 +89,8 @@ function ourRow({ run, parts, summary }: Solved, truth: Truth, segment: Segment)
   const shot = summary.shots.find((s) => s.fromFrame <= middle && s.toFrame >= middle)
   const judged = best === undefined ? null : judge3d(best, truth, segment)
   const why = shot?.why ?? (run.complaint === '' ? 'no cameras' : run.complaint)
-  const kind = `${shot?.motion ?? ''}${shot?.zoom ? ', zoom' : ''}`
+  const sure = shot?.confidence === undefined ? '' : `, ${Math.round(100 * shot.confidence)} % sure`
+  const kind = `${shot?.motion ?? ''}${shot?.zoom ? ', zoom' : ''}${sure}`
   return { judged, errorPx: shot?.meanTrackErrorPx ?? null, kind, why: judged ? null : why }
 }
 

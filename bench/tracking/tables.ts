@@ -90,6 +90,14 @@ function tracksMiddle(rows: readonly ClipRow[]): string[] {
       2,
     ),
     '',
+    fixed(
+      middle((r) => r.common2d.ours.medianPx / r.common2d.blender.medianPx),
+      2,
+    ),
+    fixed(
+      middle((r) => r.common2d.ours.p90Px / r.common2d.blender.p90Px),
+      2,
+    ),
   ]
 }
 
