@@ -216,7 +216,9 @@ test('property: parsing the canonical text and writing it again changes nothing'
 })
 
 test('property: values whose keys are in order are written as JSON.stringify writes them', () => {
-  const sortedValue = fc.jsonValue().map((value) => JSON.parse(canonicalJson(value)) as Json)
+  // Now and then the generator makes the one key that is refused.
+  const ordinary = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"'))
+  const sortedValue = ordinary.map((value) => JSON.parse(canonicalJson(value)) as Json)
   const listedInOrder = sortedValue.filter((value) => !/"\d+":/.test(JSON.stringify(value)))
   fc.assert(fc.property(listedInOrder, (value) => assert.equal(canonicalJson(value), JSON.stringify(value))))
 })
