@@ -1,18 +1,8 @@
 /** Sessions made up for benches and crash tests: about 5 kB each, of plausible shape, and the same for the same seed. */
 import { uuidv7 } from '#core/ids.ts'
 import { type Rng, seededRng } from '#core/rng.ts'
+import { regions } from '#track/match/region.ts'
 
-const regions = [
-  'top-left',
-  'top-center',
-  'top-right',
-  'mid-left',
-  'center',
-  'mid-right',
-  'bottom-left',
-  'bottom-center',
-  'bottom-right',
-]
 const round = (x: number) => Math.round(x * 1e4) / 1e4
 
 /** One camera session as a line of JSON. */

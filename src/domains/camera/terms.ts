@@ -1,22 +1,11 @@
 /** The words of a camera session: the lists that its enums are made of. */
+import type { Region } from '#track/match/region.ts'
+
+export { type Region, regions } from '#track/match/region.ts'
 
 /** Every field may be null or absent: not known. */
 export type Unknowable<T> = { readonly [K in keyof T]?: T[K] | null | undefined }
 export type Pair = readonly [number, number]
-
-/** Thirds of the image in both directions. */
-export const regions = [
-  'top-left',
-  'top-center',
-  'top-right',
-  'mid-left',
-  'center',
-  'mid-right',
-  'bottom-left',
-  'bottom-center',
-  'bottom-right',
-] as const
-export type Region = (typeof regions)[number]
 
 /** What a pattern may do between frames; Blender's names. */
 export const motionModels = ['Loc', 'LocRot', 'LocScale', 'LocRotScale', 'Affine', 'Perspective'] as const
