@@ -3,26 +3,13 @@
  * and so does who may call: no route is without a role.
  */
 import { z } from 'zod'
-import type { Role } from '#core/principal.ts'
 import { mediaRef, sha256, shortName, uuid } from '#core/session-schema.ts'
+import type { Route } from './route.ts'
 import * as s from './schemas.ts'
+import { trackRoutes } from './track-contract.ts'
 
-export interface Route {
-  readonly about: string
-  /** Who may call; `anyone` needs no principal. */
-  readonly role: Role | 'anyone'
-  readonly params?: z.ZodType
-  readonly query?: z.ZodType
-  /** A schema = a JSON body; `stream` = bytes that the handler reads itself, within its own limits. */
-  readonly body?: z.ZodType | 'stream'
-  /** Accepted content types of a stream. */
-  readonly accepts?: readonly string[]
-  /** A schema = a JSON reply; `stream` = bytes; `events` = server-sent events; `page` = HTML. */
-  readonly reply: z.ZodType | 'stream' | 'events' | 'page'
-  /** The reply is stored JSON text, given out to the letter: its big integers must not pass through doubles. */
-  readonly verbatim?: true
-  readonly status?: 201 | 202
-}
+export type { Route } from './route.ts'
+export type * from './track-schemas.ts'
 
 const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) })
@@ -391,6 +378,9 @@ export const routes = {
     params: s.id,
     reply: 'stream',
   },
+
+  // Clips, and the cameras that took them
+  ...trackRoutes,
 
   // Consent and erasure
   'GET /api/v1/consent': {

@@ -11,6 +11,7 @@ import { queryHandlers } from './queries.ts'
 import { sessionHandlers } from './sessions.ts'
 import { statHandlers } from './stats.ts'
 import { storeImageHandlers } from './store-image.ts'
+import { trackHandlers } from './track.ts'
 import { transferHandlers } from './transfers.ts'
 
 export const handlers: Handlers = {
@@ -25,5 +26,6 @@ export const handlers: Handlers = {
   ...sessionHandlers,
   ...statHandlers,
   ...storeImageHandlers,
+  ...trackHandlers,
   ...transferHandlers,
 }

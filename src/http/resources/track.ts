@@ -1,0 +1,12 @@
+import type { Handler, Handlers } from '../handler.ts'
+import { trackRoutes } from '../track-contract.ts'
+
+type Keys = keyof typeof trackRoutes
+
+const later = (): never => {
+  throw new Error('this route has no handler in this build')
+}
+
+export const trackHandlers = Object.fromEntries(
+  Object.keys(trackRoutes).map((key) => [key, later satisfies Handler<never>]),
+) as unknown as Handlers<Keys>
