@@ -7,12 +7,11 @@
  */
 import type { Fraction } from '#vision/frames.ts'
 import type { Intrinsics } from '../geometry/intrinsics.ts'
-import { apply3, cross, dot, unit } from '../geometry/linear.ts'
-import { centreOf, compose, identity3, inverse, type Rigid3, transform } from '../geometry/rigid3.ts'
-import { perpendicularTo } from '../geometry/svd.ts'
-import type { Solution, SolvedCamera } from '../solution.ts'
+import { compose, inverse, transform } from '../geometry/rigid3.ts'
+import type { Solution } from '../solution.ts'
 import type { Track } from '../tracks.ts'
 import type { TextFile } from './names.ts'
+import { placement } from './placement.ts'
 
 /** What a scene says of the footage. */
 export interface SceneClip {
@@ -138,26 +137,6 @@ export function makeScene(
     ...depthsOf(cameras, points),
     notes: notesOf(solution, clip, startFrame),
   }
-}
-
-/** sceneFromWorld: up is the cameras' mean up, and the first camera stands at the origin and heads along -z. */
-function placement(cameras: readonly SolvedCamera[]): Rigid3 {
-  const first = cameras[0]?.camFromWorld ?? identity3()
-  const axisOf = ({ rotation }: Rigid3, row: number) => rotation.slice(3 * row, 3 * row + 3)
-  const down = new Float64Array(3)
-  for (const { camFromWorld } of cameras) axisOf(camFromWorld, 1).forEach((value, i) => (down[i]! += value))
-  const up = (unit(down) ?? axisOf(first, 1)).map((value) => -value)
-  // A camera that lies on its side has no right that is level.
-  const right = unit(without(axisOf(first, 0), up)) ?? perpendicularTo(up)
-  const rotation = Float64Array.of(...right, ...up, ...cross(right, up))
-  const translation = apply3(rotation, centreOf(first)).map((value) => -value)
-  return { rotation, translation }
-}
-
-/** What of a vector is perpendicular to a unit vector. */
-function without(a: Float64Array, direction: Float64Array): Float64Array {
-  const share = dot(a, direction)
-  return a.map((value, i) => value - share * direction[i]!)
 }
 
 /** From x right, y down, z forward. */

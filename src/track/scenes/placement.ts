@@ -1,0 +1,24 @@
+/** How a solved shot is laid into a scene before a person levels it: shared by what is exported and what the studio shows. */
+import { apply3, cross, dot, unit } from '../geometry/linear.ts'
+import { centreOf, identity3, type Rigid3 } from '../geometry/rigid3.ts'
+import { perpendicularTo } from '../geometry/svd.ts'
+
+/** sceneFromWorld: up (y) is the cameras' mean up, and the first camera stands at the origin and heads along -z. */
+export function placement(cameras: readonly { readonly camFromWorld: Rigid3 }[]): Rigid3 {
+  const first = cameras[0]?.camFromWorld ?? identity3()
+  const axisOf = ({ rotation }: Rigid3, row: number) => rotation.slice(3 * row, 3 * row + 3)
+  const down = new Float64Array(3)
+  for (const { camFromWorld } of cameras) axisOf(camFromWorld, 1).forEach((value, i) => (down[i]! += value))
+  const up = (unit(down) ?? axisOf(first, 1)).map((value) => -value)
+  // A camera that lies on its side has no right that is level.
+  const right = unit(without(axisOf(first, 0), up)) ?? perpendicularTo(up)
+  const rotation = Float64Array.of(...right, ...up, ...cross(right, up))
+  const translation = apply3(rotation, centreOf(first)).map((value) => -value)
+  return { rotation, translation }
+}
+
+/** What of a vector is perpendicular to a unit vector. */
+function without(a: Float64Array, direction: Float64Array): Float64Array {
+  const share = dot(a, direction)
+  return a.map((value, i) => value - share * direction[i]!)
+}
