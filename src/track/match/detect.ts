@@ -67,9 +67,22 @@ const fates = ['margin', 'masked', 'threshold', 'occupied'] as const
 export function detect(kernel: Kernel, image: Pyramid, options: DetectOptions): DetectReport {
   const { widthPx, heightPx } = image
   const strength = kernel.cornerStrength(image, options.windowPx)
-  const maxima = localMaxima(strength, widthPx, heightPx)
+  const corners = localMaxima(strength, widthPx, heightPx).map((at) => cornerAt(at, strength, widthPx))
+  return chooseCorners(corners, image, options)
+}
+
+/**
+ * Of corners, whoever found them, those to track: strong enough, clear of border, masks and tracks, spread evenly.
+ *
+ * @throws settings.invalid when a mask is not a polygon
+ */
+export function chooseCorners(
+  candidates: readonly Corner[],
+  { widthPx, heightPx }: Pick<Pyramid, 'widthPx' | 'heightPx'>,
+  options: Omit<DetectOptions, 'windowPx'>,
+): DetectReport {
   const region = (x: number, y: number) => regionIndex(x, y, widthPx, heightPx)
-  const { corners, tally } = sift(maxima, { strength, width: widthPx, height: heightPx, region }, options)
+  const { corners, tally } = sift(candidates, { width: widthPx, height: heightPx, region }, options)
   const existing = new Int32Array(regions.length)
   for (let i = 0; i + 1 < options.existing.length; i += 2) {
     existing[region(options.existing[i]!, options.existing[i + 1]!)]! += 1
@@ -92,14 +105,14 @@ export function detect(kernel: Kernel, image: Pyramid, options: DetectOptions): 
   }
 }
 
-interface Corner {
+export interface Corner {
   readonly x: number
   readonly y: number
+  /** As in {@link DetectReport.strength}. */
   readonly strength: number
 }
 
 interface Field {
-  readonly strength: Float32Array
   readonly width: number
   readonly height: number
   /** Index of the region of a position. */
@@ -150,24 +163,22 @@ function isPeak(strength: Float32Array, width: number, at: number): boolean {
   return s > before && s >= after
 }
 
-/** The maxima that may be used, strongest first, and by region how many were refused for what. */
+/** The corners that may be used, strongest first, and by region how many were refused for what. */
 function sift(
-  maxima: readonly number[],
-  field: Field,
-  options: DetectOptions,
+  candidates: readonly Corner[],
+  { width, height, region }: Field,
+  options: Omit<DetectOptions, 'windowPx'>,
 ): { corners: Corner[]; tally: Int32Array } {
-  const { strength, width, height, region } = field
   const { marginPx: margin, existing } = options
   const allowed = maskTest(options.masks)
-  const strongest = maxima.reduce((most, at) => Math.max(most, strength[at]!), 0)
+  const strongest = candidates.reduce((most, { strength }) => Math.max(most, strength), 0)
   const threshold = Math.sqrt(options.threshold) * strongest
   const tally = new Int32Array(regions.length * fates.length)
   const refuse = ({ x, y }: Corner, fate: (typeof fates)[number]) => {
     tally[region(x, y) * fates.length + fates.indexOf(fate)]! += 1
   }
   const strong: Corner[] = []
-  for (const at of maxima) {
-    const corner = cornerAt(at, strength, width)
+  for (const corner of candidates) {
     const { x, y } = corner
     if (x < margin || y < margin || x > width - margin || y > height - margin) refuse(corner, 'margin')
     else if (!allowed(options.frame, x, y)) refuse(corner, 'masked')
