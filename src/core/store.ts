@@ -284,6 +284,32 @@ export interface ConsentLedger {
   entries(project: string): Promise<readonly ConsentEntry[]>
 }
 
+/** A clip that was opened on this machine, and where it lies here. */
+export interface KnownClip {
+  /** What it is known by everywhere: made of its content alone. */
+  readonly fingerprint: string
+  /** Absolute: a video, any picture of a sequence, their pattern or their folder. */
+  readonly path: string
+  /** Changes with its files, so that a look at them tells whether they are still the same. */
+  readonly stamp: string
+  /** What its headers say: `ClipInfo`. */
+  readonly info: JsonObject
+  /** Whether its file was sent here, and lies in the data directory. */
+  readonly uploaded: boolean
+  readonly addedAt: string
+}
+
+/** Of this machine alone: in no backup, export or session. */
+export interface Clips {
+  /** A clip that is known already is then known to lie here. */
+  put(clip: KnownClip): Promise<void>
+  get(fingerprint: string): Promise<KnownClip | null>
+  /** Newest first. */
+  list(): Promise<readonly KnownClip[]>
+  /** false when it was not known. */
+  delete(fingerprint: string): Promise<boolean>
+}
+
 /** One finding of `verify`. */
 export interface VerifyFault {
   readonly step: string
@@ -339,6 +365,7 @@ export interface Store {
   readonly jobs: Jobs
   readonly journals: Journals
   readonly consent: ConsentLedger
+  readonly clips: Clips
   /** Secret of this installation, 32 bytes as hex: keys pseudonyms and fingerprints. */
   readonly secret: string
 
@@ -362,6 +389,9 @@ export interface Store {
     principal: string,
     ctx: Context,
   ): Promise<ForgetReceipt>
+  /** What a person chose once and for all, by name; null when they did not. */
+  preference(name: string): Promise<Json>
+  setPreference(name: string, value: Json): Promise<void>
   /** Counts and sizes for the overview and for health checks. */
   health(): Promise<StoreHealth>
   close(): Promise<void>

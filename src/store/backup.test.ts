@@ -111,6 +111,27 @@ describe('backup and restore', () => {
     await assert.rejects(restore(join(target, 'none'), restored(), contextOf()), { code: 'backup.invalid' })
   })
 
+  test('where clips lie is not in a backup, not even as bytes that nothing points to', async () => {
+    const path = '/films/of somebody/shot.mp4'
+    await store.clips.put({
+      fingerprint: `clip-${'a'.repeat(32)}`,
+      path,
+      stamp: '',
+      info: {},
+      uploaded: false,
+      addedAt: '2026-01-01T00:00:00.000Z',
+    })
+    const info = await store.backup(target, contextOf())
+    for (const entry of readdirSync(info.path, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) assert.ok(!readFileSync(join(entry.parentPath, entry.name)).includes(path), entry.name)
+    }
+    await restore(info.path, restored(), contextOf())
+    const copy = await openStore(restored())
+    assert.deepEqual(await copy.clips.list(), [])
+    await copy.close()
+    assert.equal((await store.clips.list()).length, 1)
+  })
+
   test('a restore never touches a folder that holds anything', async () => {
     const info = await store.backup(target, contextOf())
     await assert.rejects(restore(info.path, folder.data, contextOf()), { code: 'store.occupied' })

@@ -10,6 +10,7 @@ import {
   finishIndex,
   recountFacts,
 } from './commit-care.ts'
+import { deleteClip, putClip } from './commit-clips.ts'
 import { truncateWal } from './truncate-wal.ts'
 import { appendConsent } from './commit-consent.ts'
 import {
@@ -60,6 +61,8 @@ export const commits = {
   beatJob,
   finishJob,
   cancelJob,
+  putClip,
+  deleteClip,
   appendConsent,
   registerBackup,
   finishBackup,

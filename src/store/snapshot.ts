@@ -2,6 +2,7 @@ import { chmodSync, closeSync, fsyncSync, openSync } from 'node:fs'
 import type { CareContext } from './care-context.ts'
 import { openReader } from './connection.ts'
 import { fileMode } from './durable-files.ts'
+import { Database } from './sqlite-driver.ts'
 
 /** Copies one moment of the catalog into a new file, durable. Writers go on meanwhile. */
 export function snapshotCatalog({ paths }: CareContext, { target }: { readonly target: string }): null {
@@ -11,6 +12,7 @@ export function snapshotCatalog({ paths }: CareContext, { target }: { readonly t
   } finally {
     db.close()
   }
+  leaveOutPlaces(target)
   chmodSync(target, fileMode)
   // SQLite does not promise that the copy has reached the disk.
   const file = openSync(target, 'r+')
@@ -20,4 +22,14 @@ export function snapshotCatalog({ paths }: CareContext, { target }: { readonly t
     closeSync(file)
   }
   return null
+}
+
+/** Where clips lie is nobody's business elsewhere; the bytes are overwritten, not only unlinked. */
+function leaveOutPlaces(target: string): void {
+  const db = new Database(target)
+  try {
+    db.exec('pragma journal_mode = delete; pragma secure_delete = on; delete from clip')
+  } finally {
+    db.close()
+  }
 }

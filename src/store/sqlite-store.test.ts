@@ -1,8 +1,10 @@
 import { blobsSuite } from './blobs-suite.ts'
 import { catalogSuite } from './catalog-suite.ts'
+import { clipsSuite } from './clips-suite.ts'
 import { jobsSuite } from './jobs-suite.ts'
 import { journalsSuite } from './journals-suite.ts'
 import { samplesSuite } from './samples-suite.ts'
 import { openFresh } from './suite-store.ts'
 
-for (const suite of [catalogSuite, blobsSuite, jobsSuite, journalsSuite, samplesSuite]) suite('SQLite', openFresh())
+for (const suite of [catalogSuite, blobsSuite, clipsSuite, jobsSuite, journalsSuite, samplesSuite])
+  suite('SQLite', openFresh())

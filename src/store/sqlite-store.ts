@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import type { Context } from '#core/context.ts'
-import type { JsonObject } from '#core/json.ts'
+import { canonicalJson, type Json, type JsonObject, parseJson } from '#core/json.ts'
 import type { BackupInfo, ForgetReceipt, Store, StoreHealth, VerifyReport } from '#core/store.ts'
 import { backUp } from './backup.ts'
 import { FileBlobs } from './blobs.ts'
 import { SqliteCatalog } from './catalog.ts'
+import { SqliteClips } from './clips.ts'
 import { fileBytes, openReader } from './connection.ts'
 import { SqliteConsent } from './consent.ts'
 import { prepareDataDir, readSecret } from './data-dir.ts'
@@ -31,6 +32,7 @@ export class SqliteStore implements Store {
   readonly jobs: SqliteJobs
   readonly journals: FileJournals
   readonly consent: SqliteConsent
+  readonly clips: SqliteClips
   readonly secret: string
   readonly parts: StoreParts
   #closing: Promise<void> | null = null
@@ -46,6 +48,7 @@ export class SqliteStore implements Store {
     this.datasets = new SqliteDatasets({ db, writer, disk })
     this.jobs = new SqliteJobs(db, writer)
     this.consent = new SqliteConsent(db, writer)
+    this.clips = new SqliteClips(db, writer)
   }
 
   static async open(dataDir: string, options: StoreOptions): Promise<SqliteStore> {
@@ -85,6 +88,20 @@ export class SqliteStore implements Store {
 
   forget(what: Forgotten, principal: string, ctx: Context): Promise<ForgetReceipt> {
     return forgetSessions(this.parts, what, principal, ctx)
+  }
+
+  async preference(name: string): Promise<Json> {
+    const { db } = this.parts
+    const row = db.prepare('select value from setting where key = ?').get(`preference.${name}`)
+    return row ? parseJson(String(row['value'])) : null
+  }
+
+  async setPreference(name: string, value: Json): Promise<void> {
+    const { writer } = this.parts
+    await writer.call('putSetting', {
+      key: `preference.${name}`,
+      value: canonicalJson(value, `the preference ${name}`),
+    })
   }
 
   async health(): Promise<StoreHealth> {

@@ -130,5 +130,13 @@ export interface Tables {
     readonly seq: number
     readonly body: string
   }
+  readonly clip: {
+    readonly fingerprint: string
+    readonly path: string
+    readonly stamp: string
+    readonly info: string
+    readonly uploaded: number
+    readonly at: number
+  }
   readonly fingerprint: { readonly sha: Uint8Array; readonly hash: string }
 }

@@ -1,4 +1,5 @@
 import { base } from './0001-base.ts'
+import { clips } from './0002-clips.ts'
 
 export interface Migration {
   /** Number and name; never reused. */
@@ -7,4 +8,4 @@ export interface Migration {
 }
 
 /** Every change of the catalog's shape, oldest first. Append only. */
-export const migrations: readonly Migration[] = [base]
+export const migrations: readonly Migration[] = [base, clips]
