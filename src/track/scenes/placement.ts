@@ -3,6 +3,9 @@ import { apply3, cross, dot, unit } from '../geometry/linear.ts'
 import { centreOf, identity3, type Rigid3 } from '../geometry/rigid3.ts'
 import { perpendicularTo } from '../geometry/svd.ts'
 
+/** The points of a tripod shot are directions: they are put as far away as a room is wide. */
+export const tripodDistance = 10
+
 /** sceneFromWorld: up (y) is the cameras' mean up, and the first camera stands at the origin and heads along -z. */
 export function placement(cameras: readonly { readonly camFromWorld: Rigid3 }[]): Rigid3 {
   const first = cameras[0]?.camFromWorld ?? identity3()

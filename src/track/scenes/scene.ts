@@ -11,7 +11,7 @@ import { compose, inverse, transform } from '../geometry/rigid3.ts'
 import type { Solution } from '../solution.ts'
 import type { Track } from '../tracks.ts'
 import type { TextFile } from './names.ts'
-import { placement } from './placement.ts'
+import { placement, tripodDistance } from './placement.ts'
 
 /** What a scene says of the footage. */
 export interface SceneClip {
@@ -88,9 +88,6 @@ export interface SceneExport {
   /** What this program's files cannot hold as it is, in sentences. */
   readonly notes: readonly string[]
 }
-
-/** The points of a tripod shot are directions: they are put as far away as a room is wide. */
-const tripodDistance = 10
 
 /** @param tracks all that were followed */
 export function makeScene(
