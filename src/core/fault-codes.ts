@@ -159,6 +159,19 @@ export const faultCodes = {
     'The images are not one sequence that is numbered without a gap.',
     'add or rename the files named, or name a pattern such as shot.####.png',
   ),
+  'clip.unknown': entry('user', 404, 'The clip is not known on this machine.', 'open it again by its path'),
+  'clip.gone': entry(
+    'surroundings',
+    409,
+    'The clip does not lie any more where it was, or was changed.',
+    'open it again where it lies now; what was recorded of it stays known',
+  ),
+  'track.unknown': entry(
+    'user',
+    404,
+    'There are no tracks, or no solve, to be had.',
+    'choose a session or job of a run that was tracked to its end',
+  ),
   'media.range': entry('user', 422, 'The frames asked for are not in the clip.', 'choose frames within it'),
   // store
   'store.version': entry(
@@ -315,6 +328,56 @@ export const faultCodes = {
   ),
   // tracking
   'track.mask': entry('user', 422, 'The mask file is not understood.', 'correct it as docs/spec.md describes'),
+  'track.policy': entry('user', 422, 'No policy has this name.', 'choose one of those named, or leave it out'),
+  'track.camera': entry(
+    'user',
+    422,
+    'No camera of this name is known.',
+    'choose one that `hindsight track --camera list` shows, or give --sensor-width in millimetres',
+  ),
+  'track.focal': entry(
+    'user',
+    422,
+    'The clip does not say with which focal length it was taken.',
+    'give it as --focal 35mm, or leave --focal out to have it found',
+  ),
+  'track.tracks': entry(
+    'user',
+    422,
+    'The file of tracks is not understood.',
+    'bring tracks.json or tracks.csv as `hindsight track` writes them, of this clip',
+  ),
+  // engines that track
+  'engine.missing': entry(
+    'surroundings',
+    500,
+    'The program that should track is not on this machine.',
+    'install Blender (blender.org, or "npm run setup:system -- --blender"), name it with HINDSIGHT_BLENDER, or use the embedded engine',
+  ),
+  'engine.version': entry(
+    'surroundings',
+    500,
+    'The program that should track is of a version that does not work here.',
+    'install the version named, or use the embedded engine',
+  ),
+  'engine.clip': entry(
+    'user',
+    422,
+    'The program that tracks reads the clip differently, or not at all.',
+    'write the frames as pictures, for instance with "ffmpeg -i CLIP -vsync 0 frame_%05d.png", and name the first one',
+  ),
+  'engine.crashed': entry(
+    'surroundings',
+    500,
+    'The program that tracks ended or answered wrongly in the middle of its work.',
+    'try again; if it happens again with this clip, use the embedded engine',
+  ),
+  'engine.stuck': entry(
+    'surroundings',
+    500,
+    'The program that tracks gave no answer for too long, and was ended.',
+    'try again with fewer tracks or a shorter range, or use the embedded engine',
+  ),
   // jobs
   'job.unknown': entry('user', 404, 'No job has this id.', 'list the jobs'),
   'job.cancelled': entry('user', 409, 'The job was cancelled.', 'start it again if it is still wanted'),

@@ -19,6 +19,8 @@ export interface SolveOptions {
   readonly zoom: 'auto' | 'off' | 'on'
   /** `auto` frees k1, then k2, only where the evidence carries it; an explicit lens stays as given. */
   readonly lens: 'auto' | Intrinsics['lens']
+  /** With `auto`: k1 and k2 are free in the last adjustment, however weak the evidence. */
+  readonly freeLens?: boolean
   readonly principal: 'centre' | 'refine'
   /** Share of the tracks' observations that is hidden from the solver and scored at the end. */
   readonly heldOutShare: number

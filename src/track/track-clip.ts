@@ -76,15 +76,16 @@ export const oneAfterTheOther: SolveShots = async (tasks, ctx) => {
   return results
 }
 
-type Span = Pick<Shot, 'fromFrame' | 'toFrame'>
+export type Span = Pick<Shot, 'fromFrame' | 'toFrame'>
 
-function spansOf({ from, to }: TrackedClip['frames'], cuts: readonly number[]): readonly Span[] {
+/** The stretches between cuts. */
+export function spansOf({ from, to }: TrackedClip['frames'], cuts: readonly number[]): readonly Span[] {
   const starts = [from, ...cuts.filter((cut) => cut > from && cut <= to)]
   return starts.map((fromFrame, i) => ({ fromFrame, toFrame: (starts[i + 1] ?? to + 1) - 1 }))
 }
 
 /** What of the tracks lies in a stretch; the follower ends them at cuts, so mostly they are passed on as they are. */
-function tracksWithin(tracks: readonly Track[], { fromFrame, toFrame }: Span): readonly SolverTrack[] {
+export function tracksWithin(tracks: readonly Track[], { fromFrame, toFrame }: Span): readonly SolverTrack[] {
   return tracks.flatMap((track): SolverTrack[] => {
     const { frames } = track
     const first = frames.findIndex((frame) => frame >= fromFrame)

@@ -12,7 +12,7 @@ import type { Mask } from './mask.ts'
 import { RecentFrames } from './recent-frames.ts'
 import { regionIndex, regions } from './region.ts'
 import { checkNumber, checkSettings, defaultSettings } from './settings.ts'
-import { createTracker, type StepReport, type Tracker } from './tracker.ts'
+import { createTracker, type LiveTrack, type StepReport, type Tracker } from './tracker.ts'
 
 export interface FollowOptions {
   /** What differs from {@link defaultSettings}. */
@@ -63,7 +63,7 @@ const sparseShare = 0.85
 /** So are they where a region holds less than this share of what is evenly its own. */
 const bareShare = 0.4
 /** Frames between detections, which cost more than a step. */
-const restFrames = 6
+export const restFrames = 6
 /** The square is 9 pixels wide: as large as what a corner is in a sharp picture. */
 const cornerWindowPx = 9
 
@@ -141,6 +141,14 @@ async function carryBack(
   tracker.stop(undefined, 'range-end')
 }
 
+/** Whether so few tracks are alive, in all or in a region, that new ones should be placed. */
+export function isSparse(live: readonly LiveTrack[], count: number, widthPx: number, heightPx: number): boolean {
+  if (live.length < sparseShare * count) return true
+  const inRegion = new Int32Array(regions.length)
+  for (const { x, y } of live) inRegion[regionIndex(x, y, widthPx, heightPx)]! += 1
+  return inRegion.some((n) => n < (bareShare * count) / regions.length)
+}
+
 /** The pass forwards: steps, and detection where tracks have become few. */
 class ForwardPass {
   readonly cuts: number[] = []
@@ -181,18 +189,12 @@ class ForwardPass {
     if (report.cut) {
       this.cuts.push(frame.index)
       this.#place(frame.index, 'detected')
-    } else if (frame.index - this.#lastDetection >= restFrames && this.#isSparse()) {
+    } else if (
+      frame.index - this.#lastDetection >= restFrames &&
+      isSparse(this.#tracker.live(), this.#detect.count, ...this.#size)
+    ) {
       this.#place(frame.index, 'replenished')
     }
-  }
-
-  #isSparse(): boolean {
-    const live = this.#tracker.live()
-    const { count } = this.#detect
-    if (live.length < sparseShare * count) return true
-    const inRegion = new Int32Array(regions.length)
-    for (const { x, y } of live) inRegion[regionIndex(x, y, ...this.#size)]! += 1
-    return inRegion.some((n) => n < (bareShare * count) / regions.length)
   }
 
   #place(frame: number, origin: 'detected' | 'replenished'): void {

@@ -3,7 +3,14 @@ import { brief, fault } from '#core/faults.ts'
 import type { MotionModel } from '#vision/kernel.ts'
 import type { TrackerSettings } from '../tracks.ts'
 
-const motionModels: readonly MotionModel[] = ['Loc', 'LocRot', 'LocScale', 'LocRotScale', 'Affine', 'Perspective']
+export const motionModels: readonly MotionModel[] = [
+  'Loc',
+  'LocRot',
+  'LocScale',
+  'LocRotScale',
+  'Affine',
+  'Perspective',
+]
 const largestPatternPx = 101
 const largestSearchPx = 401
 

@@ -49,9 +49,11 @@ export interface Tracker {
   /**
    * New tracks in the frame that it holds, at positions in pixels (2 for each).
    *
+   * @param settings of their own, to their end; the tracker's when absent. Tracks of one value are followed together.
    * @returns their ids; null for a point that lies outside the picture or in a mask
+   * @throws settings.invalid
    */
-  add(points: ArrayLike<number>, origin: Track['origin']): (number | null)[]
+  add(points: ArrayLike<number>, origin: Track['origin'], settings?: TrackerSettings): (number | null)[]
   /** Follows all live tracks to a frame. Of a track that is lost the last few markers may be taken back. */
   step(frame: LumaFrame): StepReport
   /**
@@ -123,8 +125,9 @@ class SteppableTracker implements Tracker {
     this.#look = () => lookOf(frame)
   }
 
-  add(points: ArrayLike<number>, origin: Track['origin']): (number | null)[] {
+  add(points: ArrayLike<number>, origin: Track['origin'], settings?: TrackerSettings): (number | null)[] {
     const [width, height] = this.#size
+    const own = settings === undefined ? null : checkSettings(settings)
     const started: Follower[] = []
     const ids = Array.from({ length: points.length >> 1 }, (_, i) => {
       const [x, y] = [points[2 * i]!, points[2 * i + 1]!]
@@ -132,6 +135,7 @@ class SteppableTracker implements Tracker {
       if (!isInside || !this.#allowed(this.#frame, x, y)) return null
       const log = new TrackLog(this.#logs.length, origin, this.#frame, x, y)
       this.#logs.push(log)
+      if (own !== null) this.#own.set(log.id, own)
       started.push(newFollower(log, x, y))
       return log.id
     })

@@ -179,7 +179,8 @@ async function finish(
   const rough = await polish(shot, await resectAll(shot, found, pxUnit, ctx), ROUGH, freedom, 1e-4, pxUnit, ctx)
   const whole = await reachAll(shot, rough, freedom, pxUnit, ctx)
   begin(ctx, 'lens and noise')
-  const { radial } = lensFree ? await decideLens(shot, whole, keyframes, freedom, 2, ctx) : freedom
+  const asFreed = options.freeLens === true ? { radial: 2 as const } : null
+  const { radial } = lensFree ? (asFreed ?? (await decideLens(shot, whole, keyframes, freedom, 2, ctx))) : freedom
   const principal =
     options.principal === 'refine' && (await decidePrincipal(shot, whole, keyframes, { ...freedom, radial }, ctx))
   const settled: Freedom = { ...freedom, radial, principal }

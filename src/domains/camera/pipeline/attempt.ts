@@ -68,7 +68,7 @@ export interface AttemptSettings {
 /** A change in the middle of an attempt; it holds for tracks that are started after it. */
 export interface Adaptation {
   readonly frame: number
-  /** Share of the tracks that were alive at the last look and still are. */
+  /** Share of the tracks that were alive at the last look and still are; those that left the picture do not count. */
   readonly survival: number
   readonly cause: string
   readonly before: TrackerSettings
@@ -89,11 +89,28 @@ export const phases = [
 ] as const
 export type Phase = (typeof phases)[number]
 
+/** The tracks that fitted worst taken out, and solved again. */
+export interface Refinement {
+  readonly removed: readonly number[]
+  readonly fromFrame: number
+  readonly toFrame: number
+  readonly before: { readonly errorPx: number; readonly heldOutErrorPx: number | null }
+  readonly after: { readonly errorPx: number; readonly heldOutErrorPx: number | null } | null
+  /** Whether the second solve was the better one. */
+  readonly kept: boolean
+}
+
 /** One attempt, from its settings to its end. What comes after the phase it failed in is null. */
 export interface Attempt {
   /** 0 is the first try. */
   readonly retry: number
   readonly choice: Choice<AttemptSettings>
+  /** Why another attempt was made after the one before; null of the first. */
+  readonly why: string | null
+  /** The parts of the clip that were followed; a retry leaves parts alone that were solved. */
+  readonly ranges: readonly { readonly from: number; readonly to: number }[]
+  /** Its tracks were those of a run that was stopped. */
+  readonly resumed: boolean
   /** As they were followed, before anything was mended or removed. */
   readonly followed: readonly Track[]
   /** What the solve was given. */
@@ -107,13 +124,15 @@ export interface Attempt {
   readonly shots: readonly Shot[]
   /** Most likely first; empty when all is well. */
   readonly diagnoses: readonly Diagnosis[]
+  readonly refinements: readonly Refinement[]
   /** Held-out error, cameras and confidence in one figure, higher is better: by it the best attempt is kept. */
   readonly score: number
   readonly durationsMs: { readonly [P in Phase]?: number }
 }
 
 export interface PipelineResult {
-  readonly probe: Probe
+  /** null when it could not be made. */
+  readonly probe: Probe | null
   readonly attempts: readonly Attempt[]
   /** The attempt whose solve is kept. */
   readonly best: Attempt

@@ -1,0 +1,139 @@
+/** The settings of an attempt: what a policy chose, bent by what the person said of the footage, never over what they set by hand. */
+import type { Choice } from '#core/policy.ts'
+import type { ClipInfo } from '#vision/frames.ts'
+import type { EngineName } from '../engines/engine.ts'
+import type { Situation, TrackingChoice, TrackingPolicy } from '../policies/policy.ts'
+import { legalSettings, settingsSpace } from '../settings-space.ts'
+import type { FootageType } from '../terms.ts'
+import type { AttemptSettings, PipelineRequest, Preset } from './attempt.ts'
+import { frozen } from './frozen.ts'
+
+interface PresetRule {
+  /** Times the tracks that the policy wants alive. */
+  readonly countScale: number
+  readonly retries: number
+  readonly minLifespanFrames: number
+}
+
+export const presetRules: Readonly<Record<Preset, PresetRule>> = {
+  fast: { countScale: 0.6, retries: 1, minLifespanFrames: 5 },
+  balanced: { countScale: 1, retries: 2, minLifespanFrames: 4 },
+  quality: { countScale: 1.4, retries: 4, minLifespanFrames: 4 },
+}
+
+/** What a kind of footage asks for, over the policy's choice. */
+interface Bend {
+  readonly searchScale?: number
+  readonly patternScale?: number
+  readonly correlationOffset?: number
+  readonly thresholdScale?: number
+  readonly countScale?: number
+  readonly monitorFrames?: number
+  readonly rejectNonRigid?: true
+  readonly tripod?: true
+}
+
+export const footageBends: Readonly<Record<FootageType, Bend>> = {
+  auto: {},
+  // Plain walls: weak corners are all there is.
+  indoor: { thresholdScale: 0.5 },
+  // Leaves, water, people.
+  outdoor: { rejectNonRigid: true },
+  drone: { searchScale: 1.15, rejectNonRigid: true },
+  handheld: { searchScale: 1.25, monitorFrames: 5 },
+  action: { searchScale: 1.5, correlationOffset: -0.05, monitorFrames: 5 },
+  // Smooth motion: what does not match well is wrong.
+  gimbal: { correlationOffset: 0.03 },
+  // Markers on a screen: few and outstanding, among people who move.
+  vfx: { countScale: 1.25, thresholdScale: 2, rejectNonRigid: true },
+  tripod: { correlationOffset: 0.03, tripod: true },
+}
+const robustBend: Bend = {
+  patternScale: 1.4,
+  searchScale: 1.4,
+  correlationOffset: -0.15,
+  thresholdScale: 0.5,
+  monitorFrames: 5,
+}
+const usualMonitorFrames = 10
+
+export interface Planner {
+  readonly engine: EngineName
+  readonly info: ClipInfo
+  readonly request: PipelineRequest
+  readonly policy: TrackingPolicy
+}
+
+/** The first try. */
+export function firstChoice(
+  { engine, info, request, policy }: Planner,
+  probe: Situation['probe'],
+  rng: Parameters<TrackingPolicy['choose']>[1],
+): Choice<AttemptSettings> {
+  const { footage, robust, preset } = request
+  const chosen = policy.choose({ engine, info, footage, probe, before: null }, rng)
+  const bends = [footageBends[footage], ...(robust ? [robustBend] : [])]
+  const preferred = bends.reduce(bent, scaled(chosen.settings, presetRules[preset].countScale))
+  const words = [
+    chosen.reason,
+    ...(footage === 'auto' ? [] : [`${footage} footage`]),
+    ...(robust ? ['robust'] : []),
+    ...(preset === 'balanced' ? [] : [`${preset} preset`]),
+  ]
+  const settings: AttemptSettings = {
+    ...finish(preferred, engine, info, request),
+    robust,
+    smoothing: request.smoothing,
+    minLifespanFrames: presetRules[preset].minLifespanFrames,
+    monitorFrames: Math.min(
+      usualMonitorFrames,
+      ...bends.map(({ monitorFrames = usualMonitorFrames }) => monitorFrames),
+    ),
+    heal: true,
+    rejectNonRigid: bends.some(({ rejectNonRigid = false }) => rejectNonRigid),
+    avoidRegions: [],
+    cutFrames: [],
+    solve: bends.some(({ tripod = false }) => tripod) ? { ...request.solve, motion: 'tripod' } : request.solve,
+  }
+  return signed({ ...chosen, settings, reason: words.join('; ') }, request)
+}
+
+/** What the person set stands, and the rest is made legal. */
+export function finish(
+  choice: TrackingChoice,
+  engine: EngineName,
+  info: ClipInfo,
+  { chosen }: Pick<PipelineRequest, 'chosen'>,
+): TrackingChoice {
+  const legal = legalSettings(choice, settingsSpace(engine, info.widthPx))
+  const tracker = { ...legal.tracker, ...chosen.tracker }
+  // A window that was chosen for another pattern may be too small for the one that the person set.
+  const searchSize = Math.max(tracker.searchSize, chosen.tracker.searchSize ?? tracker.patternSize + 2)
+  return { tracker: { ...tracker, searchSize }, corners: { ...legal.corners, ...chosen.corners } }
+}
+
+/** Says which settings the person set; then nobody can tell how likely the whole was. */
+export function signed(choice: Choice<AttemptSettings>, { chosen }: PipelineRequest): Choice<AttemptSettings> {
+  const names = [...Object.keys(chosen.tracker), ...Object.keys(chosen.corners)]
+  const settings = frozen(choice.settings)
+  if (names.length === 0) return frozen({ ...choice, settings })
+  const reason = `${names.join(', ')} as the person asked; the rest ${choice.reason}`
+  return frozen({ ...choice, settings, reason, propensity: null })
+}
+
+function scaled({ tracker, corners }: TrackingChoice, count: number): TrackingChoice {
+  return { tracker, corners: { ...corners, count: corners.count * count } }
+}
+
+function bent({ tracker, corners }: TrackingChoice, bend: Bend): TrackingChoice {
+  const { patternScale = 1, searchScale = 1, correlationOffset = 0, thresholdScale = 1, countScale = 1 } = bend
+  return {
+    tracker: {
+      ...tracker,
+      patternSize: tracker.patternSize * patternScale,
+      searchSize: tracker.searchSize * searchScale,
+      correlation: tracker.correlation + correlationOffset,
+    },
+    corners: { ...corners, threshold: corners.threshold * thresholdScale, count: corners.count * countScale },
+  }
+}

@@ -1,0 +1,167 @@
+/** One attempt, phase by phase. */
+import type { Choice } from '#core/policy.ts'
+import type { Context } from '#core/context.ts'
+import type { Shot } from '#track/scenes/solve-json.ts'
+import { spansOf, type SolveTask, tracksWithin } from '#track/track-clip.ts'
+import type { Track } from '#track/tracks.ts'
+import type { EngineClip, EngineRun, TrackingEngine } from '../engines/engine.ts'
+import type { Probe } from '../probe/probe.ts'
+import { settingsSpace } from '../settings-space.ts'
+import type { Attempt, AttemptSettings, Phase, PipelineRequest } from './attempt.ts'
+import { type Checkpoint, fits } from './checkpoint.ts'
+import { type Followed, Following, type Range } from './follow.ts'
+import type { PipelineObserver } from './observer.ts'
+import { PhaseClock } from './phase-clock.ts'
+import { refine } from './refine.ts'
+import { scoreOf } from './score.ts'
+
+/** What all attempts at a clip share. */
+export interface Stage {
+  readonly engine: TrackingEngine
+  readonly clip: EngineClip
+  readonly request: PipelineRequest
+  readonly probe: Probe | null
+  readonly observer: Required<PipelineObserver>
+  readonly resume: Checkpoint | null
+}
+
+export interface AttemptPlan {
+  readonly retry: number
+  readonly choice: Choice<AttemptSettings>
+  readonly why: string | null
+  readonly ranges: readonly Range[]
+  /** The attempt whose parts outside of `ranges` are carried over; null: there are none. */
+  readonly before: Attempt | null
+}
+
+type AttemptContext = Pick<Context, 'signal' | 'progress' | 'now' | 'warn'>
+
+/**
+ * @throws media.*, engine.*, and the reason of the signal; the observer was told what there was until then
+ */
+export async function runAttempt(stage: Stage, plan: AttemptPlan, ctx: AttemptContext): Promise<Attempt> {
+  const { engine, clip, observer } = stage
+  const clock = new PhaseClock(ctx.now, (phase) => observer.phase(phase, plan.retry))
+  const run = await engine.open(clip, ctx)
+  const following = followingOf(stage, plan, run, clock, ctx)
+  try {
+    await observer.attemptBegins(plan.retry, plan.choice)
+    const attempt = await attempted(stage, plan, run, following, clock, ctx)
+    await observer.attemptEnds(attempt)
+    return attempt
+  } catch (error) {
+    const tracks = await following.tracks().catch(() => [])
+    const { cuts, adaptations } = following
+    await observer.attemptBreaks({ retry: plan.retry, phase: clock.phase, tracks, cuts, adaptations }, error)
+    throw error
+  } finally {
+    await run.close()
+  }
+}
+
+function followingOf(
+  { engine, request, observer }: Stage,
+  { choice: { settings }, ranges }: AttemptPlan,
+  run: EngineRun,
+  clock: PhaseClock,
+  ctx: AttemptContext,
+): Following {
+  const space = settingsSpace(engine.name, run.info.widthPx)
+  const watch = {
+    phase: (phase: Phase) => clock.enter(phase),
+    step: (step: Parameters<PipelineObserver['step'] & object>[0]) => observer.step(step, settings),
+  }
+  return new Following(run, { settings, ranges, space, request }, watch, ctx)
+}
+
+async function attempted(
+  stage: Stage,
+  plan: AttemptPlan,
+  run: EngineRun,
+  following: Following,
+  clock: PhaseClock,
+  ctx: AttemptContext,
+): Promise<Attempt> {
+  const { request } = stage
+  const { settings } = plan.choice
+  const { followed, resumed } = await follow(stage, plan, following, clock)
+  const carried = carriedOver(plan)
+  const fresh = renumbered(followed.tracks, carried.nextId)
+  const mended: readonly Track[] = fresh
+  ctx.signal.throwIfAborted()
+
+  clock.enter('solve')
+  const { widthPx, heightPx, pixelAspect } = run.info
+  const options = { ...settings.solve, widthPx, heightPx, pixelAspect }
+  const spans = plan.ranges.flatMap((range) => spansOf(range, followed.cuts))
+  const tasks = spans.map((span): SolveTask => ({ tracks: tracksWithin(mended, span), options }))
+  const results = await run.solve(tasks, ctx)
+  ctx.signal.throwIfAborted()
+  const solved = spans.map((span, i): Shot => ({ ...span, result: results[i]! }))
+
+  clock.enter('refine')
+  const { shots, refinements } = await refine(solved, mended, options, request.preset, run.solve, ctx)
+  const all = [...carried.shots, ...shots].sort((a, b) => a.fromFrame - b.fromFrame)
+  clock.enter('report')
+  return {
+    retry: plan.retry,
+    choice: plan.choice,
+    why: plan.why,
+    ranges: plan.ranges,
+    resumed,
+    followed: [...carried.followed, ...fresh],
+    tracks: [...carried.tracks, ...mended],
+    cuts: [...new Set([...carried.cuts, ...followed.cuts])].sort((a, b) => a - b),
+    detections: [...carried.detections, ...followed.detections].sort((a, b) => a.frame - b.frame),
+    adaptations: followed.adaptations,
+    healing: null,
+    cleaning: null,
+    forecast: null,
+    shots: all,
+    diagnoses: [],
+    refinements,
+    score: scoreOf(all),
+    durationsMs: clock.durations(),
+  }
+}
+
+/** Follows, unless a run that was stopped has done just that. */
+async function follow(
+  { engine, request, resume, probe, observer }: Stage,
+  { retry, choice: { settings } }: AttemptPlan,
+  following: Following,
+  clock: PhaseClock,
+): Promise<{ readonly followed: Followed; readonly resumed: boolean }> {
+  const { name, version } = engine
+  const key = { engine: { name, version }, retry, settings, range: request.range, seed: request.seed }
+  if (resume !== null && fits(resume, key)) {
+    clock.enter('track')
+    return { followed: resume.followed, resumed: true }
+  }
+  const followed = await following.all()
+  await observer.followed({ format: 'hindsight-checkpoint', version: 1, ...key, probe, followed })
+  return { followed, resumed: false }
+}
+
+type Carried = Pick<Attempt, 'shots' | 'followed' | 'tracks' | 'cuts' | 'detections'> & { readonly nextId: number }
+
+/** The parts of the attempt before that are left as they are, with their tracks. */
+function carriedOver({ before, ranges }: AttemptPlan): Carried {
+  if (before === null) return { shots: [], followed: [], tracks: [], cuts: [], detections: [], nextId: 0 }
+  const isAnew = (frame: number) => ranges.some(({ from, to }) => frame >= from && frame <= to)
+  // Tracks end at cuts, so each lies in one part.
+  const stays = ({ startFrame }: Track) => !isAnew(startFrame)
+  const nextId = [...before.followed, ...before.tracks].reduce((next, { id }) => Math.max(next, id + 1), 0)
+  return {
+    shots: before.shots.filter(({ fromFrame }) => !isAnew(fromFrame)),
+    followed: before.followed.filter(stays),
+    tracks: before.tracks.filter(stays),
+    // Where a part begins that is followed anew there is a cut still.
+    cuts: before.cuts.filter((cut) => !isAnew(cut) || ranges.some(({ from }) => from === cut)),
+    detections: before.detections.filter(({ frame }) => !isAnew(frame)),
+    nextId,
+  }
+}
+
+const renumbered = (tracks: readonly Track[], from: number): readonly Track[] =>
+  from === 0 ? tracks : tracks.map((track) => ({ ...track, id: track.id + from }))

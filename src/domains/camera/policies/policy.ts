@@ -1,0 +1,33 @@
+/** What a policy of the camera domain is asked: everything that is known before an attempt is made. */
+import type { Policy } from '#core/policy.ts'
+import type { TrackerSettings } from '#track/tracks.ts'
+import type { ClipInfo } from '#vision/frames.ts'
+import type { EngineName } from '../engines/engine.ts'
+import type { CornerSettings } from '../pipeline/attempt.ts'
+import type { Probe } from '../probe/probe.ts'
+import type { FootageType } from '../terms.ts'
+
+export interface Situation {
+  readonly engine: EngineName
+  readonly info: ClipInfo
+  readonly footage: FootageType
+  /** null: not measured. */
+  readonly probe: Probe | null
+  /** The attempt before, if this is a retry. */
+  readonly before: {
+    readonly settings: TrackingChoice
+    /** Share of the tracks that were followed for five frames or more, or to the end of the range. */
+    readonly trackSuccess: number
+  } | null
+}
+
+/** What policies choose; everything else of an attempt follows from what the person asked. */
+export interface TrackingChoice {
+  readonly tracker: TrackerSettings
+  readonly corners: CornerSettings
+}
+
+export type TrackingPolicy = Policy<Situation, TrackingChoice>
+
+/** What a rule gives where nobody asks how sure it is: the same choice for the same situation, always. */
+export const certain = 1
