@@ -4,6 +4,7 @@ import fastifyMultipart from '@fastify/multipart'
 import fastify, { type FastifyInstance } from 'fastify'
 import { createSerializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { Fault, fault } from '#core/faults.ts'
+import { closeClipFrames } from '#engine/clip-frames.ts'
 import { maxSessionBytes } from '#engine/prepare.ts'
 import type { Engine } from '#engine/engine.ts'
 import { parseBody } from './body.ts'
@@ -52,6 +53,7 @@ export async function buildServer(engine: Engine, options: ServerOptions): Promi
   app.setErrorHandler(answerFault)
   app.setNotFoundHandler(noRoute)
   app.addHook('onRequest', guardRequest(options))
+  app.addHook('onClose', () => closeClipFrames(engine))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, parseBody)
   await app.register(fastifyMultipart, {

@@ -20,7 +20,7 @@ import { checkWhole, clipInfo, clipWarnings, rotationOf } from './video/clip-inf
 import type { VideoDecoder } from './video/decoder.ts'
 import { chooseDecoder, type DecoderChoice } from './video/choose-decoder.ts'
 import { pixelPlan } from './video/pixel-plan.ts'
-import { videoSource } from './video/video-source.ts'
+import { type VideoFile, videoSource } from './video/video-source.ts'
 
 export interface ClipOptions {
   /** Which program decodes video, and EXR and DPX files; "auto" (default) is ffmpeg where there is one, else node-av. */
@@ -79,38 +79,31 @@ interface OpenedClip {
 }
 
 async function open(path: string, options: ClipOptions): Promise<OpenedClip> {
+  const parts = await clipParts(path, options)
+  if ('file' in parts) return { source: videoSource(parts.decoder, parts.file), warnings: parts.warnings }
+  // Loaded only here: libraries for images take longer to load than a short video to open.
+  const { stillSequence } = await import('./sequence/still-sequence.ts')
+  return { source: await stillSequence(parts.stills), warnings: [] }
+}
+
+/** What a clip is read from: a stream that a decoder of video reads, or still images. */
+export type ClipParts =
+  | { readonly decoder: VideoDecoder; readonly file: VideoFile; readonly warnings: readonly Warning[] }
+  | { readonly stills: SequenceFiles }
+
+/** For readers of something else than luma. @throws as {@link openClip} */
+export async function clipParts(path: string, options: ClipOptions): Promise<ClipParts> {
   const { decoder: choice = 'auto', env = process.env, signal = new AbortController().signal } = options
   const absolute = resolve(path)
-  const decoder = () => chooseDecoder(choice, env)
   const files = await sequenceAt(absolute)
-  if (files === null) return openVideo(await decoder(), absolute, signal)
-  return { source: await openSequence(files, decoder, signal), warnings: [] }
+  if (files === null) return videoParts(await chooseDecoder(choice, env), absolute, signal)
+  if (!(await isPlate(join(files.folder, files.names[0]!)))) return { stills: files }
+  const { plateFile } = await import('./sequence/plate-sequence.ts')
+  const decoder = await chooseDecoder(choice, env)
+  return { decoder, file: await plateFile(files, decoder, signal), warnings: [] }
 }
 
-/** Loaded only here: libraries for images take longer to load than a short video to open. */
-async function openSequence(
-  files: SequenceFiles,
-  decoder: () => Promise<VideoDecoder>,
-  signal: AbortSignal,
-): Promise<FrameSource> {
-  if (await isPlate(join(files.folder, files.names[0]!))) {
-    const { plateSequence } = await import('./sequence/plate-sequence.ts')
-    return await plateSequence(files, await decoder(), signal)
-  }
-  const { stillSequence } = await import('./sequence/still-sequence.ts')
-  return await stillSequence(files)
-}
-
-/** The image sequence that a path means; null when it is a file, but no image. */
-async function sequenceAt(path: string): Promise<SequenceFiles | null> {
-  const stats = await statOf(path)
-  if (stats === null) return sequenceOfPattern(path)
-  if (stats.isDirectory()) return sequenceInFolder(path)
-  if (!stats.isFile()) throw fault('media.type', { expected: 'a file or folder', found: 'something else', where: path })
-  return (await isStill(path)) || (await isPlate(path)) ? sequenceOfFile(path) : null
-}
-
-async function openVideo(decoder: VideoDecoder, path: string, signal: AbortSignal): Promise<OpenedClip> {
+async function videoParts(decoder: VideoDecoder, path: string, signal: AbortSignal): Promise<ClipParts> {
   const input = { path, format: null, options: {} }
   const survey = await decoder.survey(input, signal).catch(async (error: unknown) => {
     throw (await lacksIndex(error, path)) ? withoutIndex(path, error) : error
@@ -121,8 +114,16 @@ async function openVideo(decoder: VideoDecoder, path: string, signal: AbortSigna
     throw fault('media.codec', { expected: 'a codec that FFmpeg decodes', found: codec, where: path })
   const plan = pixelPlan({ pixelFormat, colourRange, codec, rotationDeg: rotationOf(survey.facts) })
   const info = clipInfo(survey, plan, decoder.name)
-  const source = videoSource(decoder, { input, inputFrom: null, survey, plan, info })
-  return { source, warnings: clipWarnings(survey, info, path) }
+  return { decoder, file: { input, inputFrom: null, survey, plan, info }, warnings: clipWarnings(survey, info, path) }
+}
+
+/** The image sequence that a path means; null when it is a file, but no image. */
+async function sequenceAt(path: string): Promise<SequenceFiles | null> {
+  const stats = await statOf(path)
+  if (stats === null) return sequenceOfPattern(path)
+  if (stats.isDirectory()) return sequenceInFolder(path)
+  if (!stats.isFile()) throw fault('media.type', { expected: 'a file or folder', found: 'something else', where: path })
+  return (await isStill(path)) || (await isPlate(path)) ? sequenceOfFile(path) : null
 }
 
 /** MP4 and MOV have their index at the end unless it was moved; without it nothing of them can be read. */

@@ -59,12 +59,14 @@ export function lumaOfLinear(light: Float32Array, layout: RgbLayout, pixels: num
   let { red, green, blue } = layout
   for (let i = 0; i < pixels; i++, red += layout.step, green += layout.step, blue += layout.step) {
     luma[i] =
-      65_535 * srgbCurve(weights.red * light[red]! + weights.green * light[green]! + weights.blue * light[blue]!) + 0.5
+      65_535 * srgbOfLinear(weights.red * light[red]! + weights.green * light[green]! + weights.blue * light[blue]!) +
+      0.5
   }
   return luma
 }
 
-function srgbCurve(linear: number): number {
+/** The display curve of sRGB, IEC 61966-2-1; both from 0 to 1. */
+export function srgbOfLinear(linear: number): number {
   if (!(linear > 0)) return 0
   if (linear >= 1) return 1
   return linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055

@@ -1,6 +1,7 @@
 /** All handlers; the type says that no route of the table is without one. */
 import type { Handlers } from '../handler.ts'
 import { blobHandlers } from './blobs.ts'
+import { clipHandlers } from './clips.ts'
 import { consentHandlers } from './consent.ts'
 import { datasetHandlers } from './datasets.ts'
 import { describeHandlers } from './describe.ts'
@@ -16,6 +17,7 @@ import { transferHandlers } from './transfers.ts'
 
 export const handlers: Handlers = {
   ...blobHandlers,
+  ...clipHandlers,
   ...consentHandlers,
   ...datasetHandlers,
   ...describeHandlers,

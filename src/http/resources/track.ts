@@ -1,5 +1,6 @@
 import type { Handler, Handlers } from '../handler.ts'
 import { trackRoutes } from '../track-contract.ts'
+import { clipHandlers } from './clips.ts'
 
 type Keys = keyof typeof trackRoutes
 
@@ -8,5 +9,7 @@ const later = (): never => {
 }
 
 export const trackHandlers = Object.fromEntries(
-  Object.keys(trackRoutes).map((key) => [key, later satisfies Handler<never>]),
-) as unknown as Handlers<Keys>
+  Object.keys(trackRoutes)
+    .filter((key) => !Object.hasOwn(clipHandlers, key))
+    .map((key) => [key, later satisfies Handler<never>]),
+) as unknown as Handlers<Exclude<Keys, keyof typeof clipHandlers>>

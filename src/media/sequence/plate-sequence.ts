@@ -1,20 +1,15 @@
-/** A sequence of EXR or DPX plates as a source of frames: FFmpeg reads them as one stream by its `image2` format. */
+/** A sequence of EXR or DPX plates as one file of video: FFmpeg reads them as one stream by its `image2` format. */
 import { join } from 'node:path'
 import { fault } from '#core/faults.ts'
-import type { FrameSource } from '#vision/frames.ts'
 import type { VideoDecoder, VideoInput } from '../video/decoder.ts'
 import { pixelPlan } from '../video/pixel-plan.ts'
 import type { VideoSurvey } from '../video/survey.ts'
-import { videoSource } from '../video/video-source.ts'
+import type { VideoFile } from '../video/video-source.ts'
 import type { SequenceFiles } from './sequence-files.ts'
 import { sequenceInfo } from './still-sequence.ts'
 
 /** @throws media.type, media.damaged, media.sequence */
-export async function plateSequence(
-  files: SequenceFiles,
-  decoder: VideoDecoder,
-  signal: AbortSignal,
-): Promise<FrameSource> {
+export async function plateFile(files: SequenceFiles, decoder: VideoDecoder, signal: AbortSignal): Promise<VideoFile> {
   const first = join(files.folder, files.names[0]!)
   const { facts } = await decoder.survey({ path: first, format: 'image2', options: { pattern_type: 'none' } }, signal)
   const { codec, pixelFormat, colourRange } = facts
@@ -34,7 +29,7 @@ export async function plateSequence(
     decoder: decoder.name,
   }
   const inputFrom = inputsOf(files)
-  return videoSource(decoder, { input: inputFrom(0), inputFrom, survey, plan, info })
+  return { input: inputFrom(0), inputFrom, survey, plan, info }
 }
 
 /**

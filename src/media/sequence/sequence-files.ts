@@ -79,6 +79,27 @@ export async function sequenceOfPattern(path: string): Promise<SequenceFiles> {
   return inOrder(folder, names)
 }
 
+/** A sequence as it shows in a folder, whether or not it is whole. */
+export interface SequenceAmong {
+  /** `shot.%04d.png` */
+  readonly pattern: string
+  readonly firstName: string
+  readonly files: number
+}
+
+/** The sequences that file names make; images that stand alone are none. */
+export function sequencesAmong(names: readonly string[]): readonly SequenceAmong[] {
+  const groups = Map.groupBy(names.filter((name) => imageNames.test(name)).map(parsed), patternOf)
+  return [...groups.values()].flatMap((group): SequenceAmong[] => {
+    const [first, second] = [...group].sort((a, b) => Number(a.digits) - Number(b.digits))
+    if (first === undefined || second === undefined || first.digits === '') return []
+    // Digits that begin with a zero, or all are as many: the number is filled up with zeros.
+    const width = group.every(({ digits }) => digits.length === first.digits.length) ? first.digits.length : 1
+    const pattern = `${first.prefix}%${width > 1 ? `0${width}` : ''}d${first.suffix}`
+    return [{ pattern, firstName: first.name, files: group.length }]
+  })
+}
+
 function inOrder(folder: string, names: readonly NumberedName[]): SequenceFiles {
   const [first] = names
   if (first === undefined) throw fault('media.empty', { expected: 'at least one image', found: 'none', where: folder })
