@@ -1,5 +1,6 @@
 /** A short look at the clip before any setting is chosen, really measured. */
 import type { Level, Region } from '../terms.ts'
+import type { Letterbox } from './letterbox.ts'
 
 /** Speeds in shares of the picture's width per frame. null: too little texture or too few frames to tell. */
 export interface Probe {
@@ -12,9 +13,11 @@ export interface Probe {
   readonly bestRegions: readonly Region[]
   readonly meanSpeed: number | null
   readonly maxSpeed: number | null
-  /** Side of the square in which the fastest points stay from one frame to the next, pixels, odd. */
+  /** Side of the window in which the fastest points' patterns are found from one frame to the next, pixels, odd. */
   readonly searchSizePx: number | null
   readonly regions: readonly ProbeRegion[]
+  /** Black bars that all frames have; null where there are none. */
+  readonly letterbox: Letterbox | null
 }
 
 export interface ProbeRegion {
