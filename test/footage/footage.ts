@@ -42,6 +42,8 @@ export interface FootageOptions {
   readonly flicker?: number
   /** Boxes that move on their own; 0. */
   readonly movers?: number
+  /** Posts near to the camera, behind which the rest is hidden for a while as it walks by; 0. */
+  readonly posts?: number
   /** First frame of a second shot, of another scene; null: one shot. */
   readonly cutAt?: number | null
   /** Samples per pixel, a power of two; 4, with a shutter 16. */
@@ -115,6 +117,7 @@ function complete(options: FootageOptions): Complete {
     noise: options.noise ?? 0,
     flicker: options.flicker ?? 0,
     movers: options.movers ?? 0,
+    posts: options.posts ?? 0,
     cutAt: options.cutAt ?? null,
     samples: options.samples ?? (shutter > 0 ? 16 : 4),
   }
@@ -132,7 +135,7 @@ function makeShots(o: Complete): Shot[] {
   return ranges.map(([first, last], i) => {
     const kind = i === 0 ? o.scene : other[o.scene]
     const seed = `${o.seed}/${i}`
-    const scene = makeScene({ kind, seed, movers: o.movers, perMetre: 0.15 * o.widthPx })
+    const scene = makeScene({ kind, seed, movers: o.movers, posts: o.posts, perMetre: 0.15 * o.widthPx })
     return { first, last, scene, poseAt: cameraPath({ motion: o.motion, seed, first, last, speed: o.speed }) }
   })
 }

@@ -25,6 +25,8 @@ export interface SceneOptions {
   readonly seed: string
   /** Boxes that go their own ways in front of the rest. */
   readonly movers: number
+  /** Posts near to the camera, from floor to ceiling, that it passes by. */
+  readonly posts: number
   /** Texels per metre. */
   readonly perMetre: number
 }
@@ -33,7 +35,13 @@ export function makeScene(options: SceneOptions): Scene {
   const build = new Builder(options.seed, options.perMetre)
   layouts[options.kind](build)
   const movers = Array.from({ length: options.movers }, (_, i) => makeMover(build, i))
-  return { faces: build.faces, movers, sky: { horizon: [206, 214, 222], zenith: [96, 144, 205] } }
+  // Of a builder of their own, so that a scene with posts is otherwise the scene without.
+  const posts = new Builder(`${options.seed}/posts`, options.perMetre)
+  for (let i = 0; i < options.posts; i++) {
+    const across = 0.7 * (i - (options.posts - 1) / 2) + posts.between(-0.1, 0.1)
+    posts.faces.push(...posts.box('plaster', [across, posts.between(-0.1, 0.2), 0], [0.1, 0.1, 3.3], 0.3))
+  }
+  return { faces: [...build.faces, ...posts.faces], movers, sky: { horizon: [206, 214, 222], zenith: [96, 144, 205] } }
 }
 
 /** A mover's faces at a time in frames. */

@@ -67,7 +67,7 @@ export function keyFollowers(kernel: Kernel, image: Pyramid, followers: readonly
 }
 
 /** Lets go of a follower's pattern. */
-export function dropPattern(follower: Follower): void {
+export function dropPattern(follower: Pick<Follower, 'pattern'>): void {
   const batch = follower.pattern?.batch
   follower.pattern = null
   if (batch === undefined) return
