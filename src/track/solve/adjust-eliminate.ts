@@ -3,14 +3,16 @@
  * coupling with the cameras, what it takes away from theirs is (L⁻¹Wᵀ)ᵀ(L⁻¹Wᵀ). Only L⁻¹Wᵀ is kept: three long rows for
  * each point, its panel, whose columns are its cameras' blocks and then what all cameras share.
  */
+import type { Lasting } from './adjust-lasting.ts'
 import type { Layout } from './adjust-layout.ts'
 import type { Rows } from './adjust-observe.ts'
 import { backwardPoint, factorPoint, forwardPoint, gatherPoint, pointEquations } from './adjust-points.ts'
-import type { State } from './adjust-state.ts'
 import { addRun, type Runs, runsOf, startRuns, takePanel } from './sparse-panel.ts'
 import type { Skyline } from './sparse-skyline.ts'
 
 export interface Eliminated {
+  /** Points that are not taken out. */
+  readonly lasting: Lasting
   readonly panels: Float64Array
   /** Where each point's panel begins. */
   readonly panelStart: Int32Array
@@ -24,17 +26,23 @@ export interface Eliminated {
   readonly runs: Runs
 }
 
-export function eliminatedOf({ block, blockSize, shared, pointsFree, sightings }: Layout): Eliminated {
+export function eliminatedOf(
+  { block, blockSize, shared, pointsFree, sightings }: Layout,
+  lasting: Lasting,
+): Eliminated {
   const pointCount = pointsFree ? sightings.start.length - 1 : 0
   const panelStart = new Int32Array(pointCount + 1)
   for (let p = 0; p < pointCount; p++) {
+    panelStart[p + 1] = panelStart[p]!
+    if (lasting.column[p]! >= 0) continue
     let width = shared.length
     for (let i = sightings.start[p]!; i < sightings.start[p + 1]!; i++) {
       if (block[sightings.camera[i]!]! >= 0) width += blockSize
     }
-    panelStart[p + 1] = panelStart[p]! + 3 * width
+    panelStart[p + 1]! += 3 * width
   }
   return {
+    lasting,
     panels: new Float64Array(panelStart[pointCount]!),
     panelStart,
     factors: new Float64Array(6 * pointCount),
@@ -52,7 +60,7 @@ export function eliminatePoint(
   eliminated: Eliminated,
   rows: Rows,
   layout: Layout,
-  { points }: State,
+  directions: Float64Array | null,
   p: number,
   lambda: number,
   matrix: Skyline,
@@ -62,7 +70,7 @@ export function eliminatePoint(
   const count = layout.sightings.start[p + 1]! - layout.sightings.start[p]!
   panels.fill(0, panelStart[p]!, panelStart[p + 1]!)
   gatherPoint(rows, count, equations)
-  const sound = factorPoint(equations, lambda, layout.poseSize === 3 ? points : null, 3 * p, eliminated.factors, 6 * p)
+  const sound = factorPoint(equations, lambda, directions, 3 * p, eliminated.factors, 6 * p)
   forwardPoint(eliminated.factors, 6 * p, equations, 6, eliminated.right, 3 * p)
   for (let axis = 0; axis < 3; axis++) {
     eliminated.gradient[3 * p + axis] = equations[6 + axis]!
@@ -131,7 +139,7 @@ function addRow(
  * @returns what the points add to the expected fall of twice the cost.
  */
 export function substitutePoints(
-  { factors, panels, panelStart, right, gradient, damping }: Eliminated,
+  { lasting, factors, panels, panelStart, right, gradient, damping }: Eliminated,
   layout: Layout,
   step: Float64Array,
   pointStep: Float64Array,
@@ -140,6 +148,7 @@ export function substitutePoints(
   const border = blocks * blockSize
   let fall = 0
   for (let p = 0; p + 1 < sightings.start.length; p++) {
+    if (lasting.column[p]! >= 0) continue
     let [y0, y1, y2] = [right[3 * p]!, right[3 * p + 1]!, right[3 * p + 2]!]
     const width = (panelStart[p + 1]! - panelStart[p]!) / 3
     let at = panelStart[p]!

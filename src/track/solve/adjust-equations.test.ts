@@ -3,9 +3,10 @@ import { test } from 'node:test'
 import { solveCholesky } from '../geometry/dense.ts'
 import type { Lens } from '../geometry/intrinsics.ts'
 import { type SyntheticOptions, syntheticShot } from '../synthetic.ts'
-import { normalEquations } from './adjust-normal.ts'
 import { inverseAt } from './adjust-inverse.ts'
+import { chooseLasting, lastingBeyond } from './adjust-lasting.ts'
 import { type Layout, layoutOf } from './adjust-layout.ts'
+import { normalEquations, type ReduceTo } from './adjust-normal.ts'
 import { type Measure, measureOf, observe, observePoint, rowsOf } from './adjust-observe.ts'
 import { priorsOf } from './adjust-priors.ts'
 import { copyOf, type State, stateOf, takeStep, workingIntrinsics } from './adjust-state.ts'
@@ -107,6 +108,9 @@ function jacobianOf({ layout, state, measure, problem }: Bench): { width: number
   return { width, j, r }
 }
 
+/** Every way to solve the equations: cameras remain, points remain, cameras and the points that are seen for long remain. */
+const reductions = (layout: Layout): readonly ReduceTo[] => ['cameras', 'points', lastingBeyond(layout, 3)]
+
 for (const setting of settings) {
   test(`derivatives are those of finite differences: ${setting.name}`, () => {
     const bench = benchOf(setting)
@@ -159,7 +163,7 @@ for (const setting of settings.slice(0, 2)) {
     // Without the spring that holds the scale, which is no part of the plain system.
     const plain = { ...layout, scaleCamera: null }
     const priors = priorsOf(problem.cameras.length, options)
-    for (const reduceTo of ['cameras', 'points'] as const) {
+    for (const reduceTo of reductions(plain)) {
       const equations = normalEquations(plain, measure, priors, reduceTo)
       equations.linearise(state, lambda)
       const step = new Float64Array(size)
@@ -179,7 +183,7 @@ for (const setting of [
   test(`whether points or cameras are eliminated, the step is the same: ${setting.name}`, () => {
     const { layout, state, measure, problem, options } = benchOf(setting, { kind: 'huber', scalePx: 5 })
     const priors = priorsOf(problem.cameras.length, options)
-    const [toCameras, toPoints] = (['cameras', 'points'] as const).map((reduceTo) => {
+    const [toCameras, ...others] = reductions(layout).map((reduceTo) => {
       const equations = normalEquations(layout, measure, priors, reduceTo)
       const cost = equations.linearise(state, 1e-4)
       const step = new Float64Array(layout.size)
@@ -187,11 +191,13 @@ for (const setting of [
       const fall = equations.solve(1e-4, step, pointStep)!
       return { cost, fall, steps: [...step, ...pointStep] }
     })
-    assert.ok(Math.abs(toCameras!.cost / toPoints!.cost - 1) < 1e-12)
-    assert.ok(Math.abs(toCameras!.fall / toPoints!.fall - 1) < 1e-9)
-    toCameras!.steps.forEach((value, a) => {
-      assert.ok(Math.abs(value - toPoints!.steps[a]!) < 1e-9 * (1 + Math.abs(value)), `${a}`)
-    })
+    for (const other of others) {
+      assert.ok(Math.abs(toCameras!.cost / other.cost - 1) < 1e-12)
+      assert.ok(Math.abs(toCameras!.fall / other.fall - 1) < 1e-9)
+      toCameras!.steps.forEach((value, a) => {
+        assert.ok(Math.abs(value - other.steps[a]!) < 1e-9 * (1 + Math.abs(value)), `${a}`)
+      })
+    }
   })
 }
 
@@ -205,7 +211,7 @@ test('the inverse of the cameras is that of the whole system, whether points or 
       const at = layout.block[c]! * layout.blockSize
       if (held === 1 && at >= 0) vector.fill(0, at, at + layout.poseSize)
     })
-    const [a, b] = (['cameras', 'points'] as const).map((reduceTo) => {
+    const [a, ...others] = reductions(layout).map((reduceTo) => {
       const inverse = inverseAt(layout, state, measure, priors, 1e-6, reduceTo)!
       const product = vector.slice()
       inverse.multiply(product)
@@ -219,9 +225,11 @@ test('the inverse of the cameras is that of the whole system, whether points or 
     })
     const near = (x: number, y: number) =>
       assert.ok(Math.abs(x - y) < 1e-7 * Math.max(Math.abs(x), Math.abs(y)) + 1e-15, `${x} ${y}`)
-    a!.product.forEach((value, i) => near(value, b!.product[i]!))
-    a!.diagonal.forEach((value, i) => near(value, b!.diagonal[i]!))
-    for (const { units, diagonal } of [a!, b!]) {
+    for (const b of others) {
+      a!.product.forEach((value, i) => near(value, b.product[i]!))
+      a!.diagonal.forEach((value, i) => near(value, b.diagonal[i]!))
+    }
+    for (const { units, diagonal } of [a!, ...others]) {
       ;[0, 7, layout.size - 1].forEach((column, i) => near(units[i]!, diagonal[column]!))
     }
   }
@@ -231,7 +239,7 @@ test('the spring that holds the scale changes the cost by nothing, and chooses a
   const { layout, state, measure, problem, options } = benchOf(settings[0]!)
   assert.notEqual(layout.scaleCamera, null)
   const priors = priorsOf(problem.cameras.length, options)
-  for (const reduceTo of ['cameras', 'points'] as const) {
+  for (const reduceTo of reductions(layout)) {
     const [sprung, plain] = [layout, { ...layout, scaleCamera: null }].map((held) => {
       const equations = normalEquations(held, measure, priors, reduceTo)
       const cost = equations.linearise(state, 1e-9)
@@ -241,4 +249,41 @@ test('the spring that holds the scale changes the cost by nothing, and chooses a
     assert.equal(sprung!.cost, plain!.cost)
     assert.ok(Math.abs(sprung!.fall / plain!.fall - 1) < 1e-6)
   }
+})
+
+test('of a long shot the tracks that last stay in the equations, most others do not', () => {
+  const frames = 120
+  const shot = syntheticShot({ frames, liveTracks: 24, path: 'orbit', meanLength: 8 })
+  const problem = problemOf(shot)
+  const { camera, point, xy } = problem.observations
+  // Four points that all cameras see, beside the short ones.
+  const count = problem.points.length / 3
+  const [cameras, points, places]: [number[], number[], number[]] = [[...camera], [...point], [...xy]]
+  for (let p = count; p < count + 4; p++) {
+    for (let c = 0; c < frames; c++) {
+      cameras.push(c)
+      points.push(p)
+      places.push(100 * (p - count), 200)
+    }
+  }
+  const long: Problem = {
+    ...problem,
+    points: Float64Array.of(...problem.points, ...problem.points.slice(0, 12)),
+    observations: {
+      camera: Int32Array.from(cameras),
+      point: Int32Array.from(points),
+      xy: Float64Array.from(places),
+      weight: null,
+    },
+  }
+  const stay = (each: Problem) => {
+    const layout = layoutOf(each, base, Int32Array.from(each.cameras.keys()))
+    const { lasting } = chooseLasting(layout, priorsOf(each.cameras.length, base))
+    return [...lasting.column.keys()].filter((p) => lasting.column[p]! >= 0)
+  }
+  // Of the others the longest may stay with them.
+  const staying = stay(long)
+  assert.deepEqual(staying.slice(-4), [count, count + 1, count + 2, count + 3])
+  assert.ok(staying.length < 0.05 * count, `${staying.length} of ${count}`)
+  assert.deepEqual(stay(problemOf(syntheticShot({ frames: 60, liveTracks: 24, path: 'orbit' }))), [])
 })

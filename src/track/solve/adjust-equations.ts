@@ -3,6 +3,8 @@
  * photogrammetry, Brown 1958; Triggs et al., Bundle Adjustment: A Modern Synthesis, 2000, section 6): (JᵀJ + lambda D)
  * step = -Jᵀr, D being the diagonal of JᵀJ (Marquardt 1963).
  */
+import { firstBlocks } from './adjust-envelope.ts'
+import { addLastingPoint, type Lasting } from './adjust-lasting.ts'
 import type { Layout } from './adjust-layout.ts'
 import { type Eliminated, eliminatedOf, eliminatePoint, substitutePoints } from './adjust-eliminate.ts'
 import { type Measure, observe, type Rows, rowsOf } from './adjust-observe.ts'
@@ -19,46 +21,34 @@ export interface Equations {
   readonly gradient: Float64Array
   /** Of JᵀJ before elimination. */
   readonly diagonal: Float64Array
+  readonly lasting: Lasting
+  /** What each unknown of the equations changes by. */
+  readonly step: Float64Array
   readonly eliminated: Eliminated
   readonly rows: Rows
 }
 
 /** Room for all equations of a layout. */
-export function equationsOf(layout: Layout, priors: Priors): Equations {
-  const { blockSize, blocks, size } = layout
+export function equationsOf(layout: Layout, priors: Priors, lasting: Lasting): Equations {
+  const { blockSize, blocks } = layout
+  const { size } = lasting
   const border = blocks * blockSize
-  const firstBlock = firstBlocks(layout, priors)
+  const firstBlock = firstBlocks(layout, priors, lasting.column)
   const rowBlock = (row: number) => Math.floor(row / blockSize)
   const all = Array.from({ length: size }, (_, row) => row)
   const first = all.map((row) => (row < border ? firstBlock[rowBlock(row)]! * blockSize : 0))
-  const last = all.map((row) => (row < border ? (rowBlock(row) + 1) * blockSize : size) - 1)
+  // Blocks are added up whole, and what cameras share is one of them.
+  const last = all.map((row) => (row < border ? (rowBlock(row) + 1) * blockSize - 1 : Math.max(row, layout.size - 1)))
   return {
     matrix: skyline(first, last),
     right: new Float64Array(size),
     gradient: new Float64Array(size),
     diagonal: new Float64Array(size),
-    eliminated: eliminatedOf(layout),
+    lasting,
+    step: new Float64Array(size),
+    eliminated: eliminatedOf(layout, lasting),
     rows: rowsOf(layout, layout.sightings.most),
   }
-}
-
-/** For each block the first one that it shares a point or a prior with. */
-export function firstBlocks({ block, blocks, pointsFree, sightings }: Layout, { links }: Priors): Int32Array {
-  const first = Int32Array.from({ length: blocks }, (_, i) => i)
-  const link = (from: number, to: number) => {
-    if (from >= 0 && to >= 0) first[Math.max(from, to)] = Math.min(first[Math.max(from, to)]!, from, to)
-  }
-  for (const [a, b] of links) link(block[a]!, block[b]!)
-  if (!pointsFree) return first
-  for (let p = 0; p + 1 < sightings.start.length; p++) {
-    let lowest = -1
-    for (let i = sightings.start[p]!; i < sightings.start[p + 1]!; i++) {
-      const each = block[sightings.camera[i]!]!
-      if (lowest < 0) lowest = each
-      link(lowest, each)
-    }
-  }
-  return first
 }
 
 /** Builds the equations at a state. Returns twice its cost, priors included. */
@@ -70,7 +60,7 @@ export function linearise(
   priors: Priors,
   lambda: number,
 ): number {
-  const { matrix, right, gradient, diagonal, rows, eliminated } = equations
+  const { matrix, right, gradient, diagonal, rows, eliminated, lasting } = equations
   const { start } = layout.sightings
   clearSkyline(matrix)
   right.fill(0)
@@ -83,7 +73,10 @@ export function linearise(
       cost += observe(state, layout, measure, i, 3 * p, rows, i - from)
       addCamera(equations, layout, layout.block[layout.sightings.camera[i]!]!, i - from)
     }
-    if (layout.pointsFree && to > from) eliminatePoint(eliminated, rows, layout, state, p, lambda, matrix, right)
+    if (!layout.pointsFree || to === from) continue
+    const directions = layout.poseSize === 3 ? state.points : null
+    if (lasting.column[p]! >= 0) addLastingPoint(equations, rows, layout, p, lasting.column[p]!, directions)
+    else eliminatePoint(eliminated, rows, layout, directions, p, lambda, matrix, right)
   }
   cost += addPriors(equations, layout, state, priors)
   for (let i = 0; i < right.length; i++) right[i]! += gradient[i]!
@@ -138,17 +131,21 @@ function damp({ matrix, right, diagonal }: Equations, lambda: number): void {
  * @returns by how much twice the cost falls if it is as quadratic as it seems; null when the equations are singular.
  */
 export function solveStep(
-  { matrix, right, gradient, diagonal, eliminated }: Equations,
+  { matrix, right, gradient, diagonal, eliminated, lasting, step: whole }: Equations,
   layout: Layout,
   lambda: number,
   step: Float64Array,
   pointStep: Float64Array,
 ): number | null {
   if (!factorSkyline(matrix)) return null
-  step.set(right)
-  solveSkyline(matrix, step)
+  whole.set(right)
+  solveSkyline(matrix, whole)
   let fall = 0
-  for (let i = 0; i < step.length; i++) fall += step[i]! * (lambda * diagonal[i]! * step[i]! + gradient[i]!)
+  for (let i = 0; i < whole.length; i++) fall += whole[i]! * (lambda * diagonal[i]! * whole[i]! + gradient[i]!)
+  step.set(whole.subarray(0, layout.size))
   if (layout.pointsFree) fall += substitutePoints(eliminated, layout, step, pointStep)
+  lasting.column.forEach((column, p) => {
+    if (column >= 0) pointStep.set(whole.subarray(column, column + 3), 3 * p)
+  })
   return fall
 }

@@ -7,7 +7,7 @@ import { solveDualFor } from './adjust-dual-solve.ts'
 import { type DualEquations, dualEquationsOf, lineariseDual } from './adjust-dual.ts'
 import { equationsOf, linearise } from './adjust-equations.ts'
 import type { Layout } from './adjust-layout.ts'
-import { chooseReduction } from './adjust-normal.ts'
+import { chooseReduction, type ReduceTo } from './adjust-normal.ts'
 import type { Measure } from './adjust-observe.ts'
 import type { Priors } from './adjust-priors.ts'
 import type { State } from './adjust-state.ts'
@@ -28,16 +28,21 @@ export function inverseAt(
   measure: Measure,
   priors: Priors,
   damping: number,
-  reduceTo?: 'cameras' | 'points',
+  reduceTo?: ReduceTo,
 ): LaidOutInverse | null {
-  const dual = chooseReduction(layout, priors, reduceTo)
+  const { dual, lasting } = chooseReduction(layout, priors, reduceTo)
   if (dual === null) {
-    const equations = equationsOf(layout, priors)
+    const equations = equationsOf(layout, priors, lasting)
     linearise(equations, layout, state, measure, priors, damping)
     const { matrix } = equations
     if (!factorSkyline(matrix)) return null
     return {
-      multiply: (vector) => solveSkyline(matrix, vector),
+      multiply: (vector) => {
+        const whole = new Float64Array(lasting.size)
+        whole.set(vector)
+        solveSkyline(matrix, whole)
+        vector.set(whole.subarray(0, vector.length))
+      },
       diagonal: () => {
         invertSkyline(matrix)
         return Float64Array.from({ length: layout.size }, (_, i) => matrix.values[matrix.offset[i]! + i]!)

@@ -1,8 +1,9 @@
-/** The damped normal equations of an adjustment, reduced to cameras or to points, whichever is less work. */
+/** The damped normal equations of an adjustment, reduced to cameras, with or without lasting points, or to points: what is least work. */
 import { type DualLayout, dualEnvelope, dualLayoutOf } from './adjust-dual-layout.ts'
 import { solveDual } from './adjust-dual-solve.ts'
 import { dualEquationsOf, lineariseDual } from './adjust-dual.ts'
-import { equationsOf, firstBlocks, linearise, solveStep } from './adjust-equations.ts'
+import { equationsOf, linearise, solveStep } from './adjust-equations.ts'
+import { chooseLasting, type Lasting, lastingBeyond } from './adjust-lasting.ts'
 import type { Layout } from './adjust-layout.ts'
 import type { Measure } from './adjust-observe.ts'
 import type { Priors } from './adjust-priors.ts'
@@ -19,14 +20,17 @@ export interface NormalEquations {
   solve(lambda: number, step: Float64Array, pointStep: Float64Array): number | null
 }
 
-/** `reduceTo`: what remains; absent: what is less work. */
+/** What remains in the equations; `Lasting`: cameras and those points. */
+export type ReduceTo = 'cameras' | 'points' | Lasting
+
+/** `reduceTo`: what remains; absent: what is least work. */
 export function normalEquations(
   layout: Layout,
   measure: Measure,
   priors: Priors,
-  reduceTo?: 'cameras' | 'points',
+  reduceTo?: ReduceTo,
 ): NormalEquations {
-  const dual = chooseReduction(layout, priors, reduceTo)
+  const { dual, lasting } = chooseReduction(layout, priors, reduceTo)
   if (dual !== null) {
     const equations = dualEquationsOf(layout, dual)
     return {
@@ -34,38 +38,43 @@ export function normalEquations(
       solve: (lambda, step, pointStep) => solveDual(equations, layout, lambda, step, pointStep),
     }
   }
-  const equations = equationsOf(layout, priors)
+  const equations = equationsOf(layout, priors, lasting)
   return {
     linearise: (state, lambda) => linearise(equations, layout, state, measure, priors, lambda),
     solve: (lambda, step, pointStep) => solveStep(equations, layout, lambda, step, pointStep),
   }
 }
 
-/** The layout of the system in the points, where that is what is solved; null: the one in the cameras. */
-export function chooseReduction(layout: Layout, priors: Priors, reduceTo?: 'cameras' | 'points'): DualLayout | null {
-  if (!canBeDual(layout, priors)) return null
+/** `dual`: the layout of the system in the points, where that is what is solved; null: the one in the cameras. */
+export interface Reduction {
+  readonly dual: DualLayout | null
+  readonly lasting: Lasting
+}
+
+export function chooseReduction(layout: Layout, priors: Priors, reduceTo?: ReduceTo): Reduction {
+  const none = lastingBeyond(layout, Infinity)
+  if (typeof reduceTo === 'object') return { dual: null, lasting: reduceTo }
+  if (!canBeDual(layout, priors) || reduceTo === 'cameras') {
+    return { dual: null, lasting: reduceTo === 'cameras' ? none : chooseLasting(layout, priors).lasting }
+  }
   const dual = dualLayoutOf(layout)
-  return (reduceTo ?? lessWork(layout, priors, dual)) === 'points' ? dual : null
+  if (reduceTo === 'points') return { dual, lasting: none }
+  const { lasting, work } = chooseLasting(layout, priors)
+  return dualWork(layout, dual) < work ? { dual, lasting: none } : { dual: null, lasting }
 }
 
 /** Cameras can be eliminated one by one only where no prior ties them together. */
 const canBeDual = ({ blocks, pointsFree }: Layout, { links }: Priors) => blocks > 0 && pointsFree && links.length === 0
 
-/** By the multiplications of forming the reduced system and of factoring it. */
-function lessWork(layout: Layout, priors: Priors, dual: DualLayout): 'cameras' | 'points' {
-  const { blockSize, sightings, block } = layout
-  let [toCameras, toPoints] = [0, 0]
-  for (let p = 0; p + 1 < sightings.start.length; p++) {
-    toCameras += 3 * (blockSize * (sightings.start[p + 1]! - sightings.start[p]!)) ** 2
-  }
+/** Multiplications of forming the system in the points and of factoring it, about. */
+function dualWork(layout: Layout, dual: DualLayout): number {
+  const { blockSize, block } = layout
+  let work = 0
   for (let c = 0; c < block.length; c++) {
-    if (block[c]! >= 0) toPoints += 3 * Math.ceil(blockSize / 3) * (3 * (dual.start[c + 1]! - dual.start[c]!)) ** 2
+    if (block[c]! >= 0) work += 1.5 * Math.ceil(blockSize / 3) * (3 * (dual.start[c + 1]! - dual.start[c]!)) ** 2
   }
-  firstBlocks(layout, priors).forEach((first, i) => {
-    toCameras += blockSize ** 3 * (i - first) ** 2
-  })
   dualEnvelope(layout, dual).forEach((first, i) => {
-    toPoints += 3 * (3 * i - first) ** 2
+    work += 1.5 * (3 * i - first) ** 2
   })
-  return toPoints < toCameras ? 'points' : 'cameras'
+  return work
 }

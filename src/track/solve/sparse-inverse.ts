@@ -8,47 +8,58 @@ import type { Skyline } from './sparse-skyline.ts'
 /** Puts the inverse in place of the factor that `factorSkyline` left: the lower triangle, diagonal included. */
 export function invertSkyline(factor: Skyline): void {
   const { stored } = factor
-  // Of the three columns at hand: L below the diagonal, and Z L. Row by row.
+  // Of the three columns at hand, in the rows whose envelope reaches them: L below the diagonal, and Z L. Row by row.
+  const reach: Reach = { count: 0, rows: new Int32Array(stored) }
   const column = new Float64Array(3 * stored)
   const product = new Float64Array(3 * stored)
   for (let at = stored - 3; at >= 0; at -= 3) {
-    gatherColumns(factor, at, column)
-    product.fill(0, 3 * at)
-    multiplySymmetric(factor, at, column, product)
-    replaceColumns(factor, at, column, product)
+    gatherColumns(factor, at, reach, column)
+    product.fill(0, 0, 3 * reach.count)
+    multiplySymmetric(factor, reach, column, product)
+    replaceColumns(factor, at, reach, column, product)
   }
 }
 
-function gatherColumns({ stored, begin, offset, values }: Skyline, at: number, column: Float64Array): void {
-  for (let row = at + 3; row < stored; row++) {
-    const inside = begin[row]! <= at
-    const from = offset[row]! + at
-    for (let j = 0; j < 3; j++) column[3 * row + j] = inside ? values[from + j]! : 0
-  }
+/** Rows below the tile at hand, ascending. Those of a bordered band matrix are few, and far apart. */
+interface Reach {
+  count: number
+  readonly rows: Int32Array
 }
 
-/**
- * product = Z column, for the rows below the tile at (at, at) whose envelope reaches it; of Z only the lower triangle
- * is read.
- */
-function multiplySymmetric(
+function gatherColumns(
   { stored, begin, offset, values }: Skyline,
   at: number,
+  reach: Reach,
+  column: Float64Array,
+): void {
+  let count = 0
+  for (let row = at + 3; row < stored; row++) {
+    if (begin[row]! > at) continue
+    const from = offset[row]! + at
+    for (let j = 0; j < 3; j++) column[3 * count + j] = values[from + j]!
+    reach.rows[count++] = row
+  }
+  reach.count = count
+}
+
+/** product = Z column; of Z only the lower triangle is read. */
+function multiplySymmetric(
+  { offset, values }: Skyline,
+  { count, rows }: Reach,
   column: Float64Array,
   product: Float64Array,
 ): void {
-  for (let row = at + 3; row < stored; row++) {
-    if (begin[row]! > at) continue
-    const from = offset[row]!
-    const x0 = column[3 * row]!
-    const x1 = column[3 * row + 1]!
-    const x2 = column[3 * row + 2]!
-    const diagonal = values[from + row]!
+  for (let i = 0; i < count; i++) {
+    const from = offset[rows[i]!]!
+    const x0 = column[3 * i]!
+    const x1 = column[3 * i + 1]!
+    const x2 = column[3 * i + 2]!
+    const diagonal = values[from + rows[i]!]!
     let s0 = diagonal * x0
     let s1 = diagonal * x1
     let s2 = diagonal * x2
-    for (let k = at + 3, c = 3 * k; k < row; k++, c += 3) {
-      const z = values[from + k]!
+    for (let k = 0, c = 0; k < i; k++, c += 3) {
+      const z = values[from + rows[k]!]!
       s0 += z * column[c]!
       s1 += z * column[c + 1]!
       s2 += z * column[c + 2]!
@@ -56,16 +67,17 @@ function multiplySymmetric(
       product[c + 1]! += z * x1
       product[c + 2]! += z * x2
     }
-    product[3 * row]! += s0
-    product[3 * row + 1]! += s1
-    product[3 * row + 2]! += s2
+    product[3 * i]! += s0
+    product[3 * i + 1]! += s1
+    product[3 * i + 2]! += s2
   }
 }
 
 /** Z = -(Z L) T⁻¹ below the tile T of the diagonal, and (T⁻ᵀ - sum of Zᵀ L) T⁻¹ in it. */
 function replaceColumns(
-  { stored, begin, offset, values, inverseDiagonal }: Skyline,
+  { offset, values, inverseDiagonal }: Skyline,
   at: number,
+  { count, rows }: Reach,
   column: Float64Array,
   product: Float64Array,
 ): void {
@@ -78,15 +90,14 @@ function replaceColumns(
   const i21 = -t21 * d1 * d2
   const i20 = -(t20 * d0 + t21 * i10) * d2
   const inner = Float64Array.of(d0, i10, i20, 0, d1, i21, 0, 0, d2) // T⁻ᵀ
-  for (let row = at + 3; row < stored; row++) {
-    if (begin[row]! > at) continue
-    const [y0, y1, y2] = [product[3 * row]!, product[3 * row + 1]!, product[3 * row + 2]!]
-    const z = offset[row]! + at
+  for (let i = 0; i < count; i++) {
+    const [y0, y1, y2] = [product[3 * i]!, product[3 * i + 1]!, product[3 * i + 2]!]
+    const z = offset[rows[i]!]! + at
     values[z] = -(y0 * d0 + y1 * i10 + y2 * i20)
     values[z + 1] = -(y1 * d1 + y2 * i21)
     values[z + 2] = -y2 * d2
     for (let a = 0; a < 3; a++) {
-      for (let b = 0; b < 3; b++) inner[3 * a + b]! -= values[z + a]! * column[3 * row + b]!
+      for (let b = 0; b < 3; b++) inner[3 * a + b]! -= values[z + a]! * column[3 * i + b]!
     }
   }
   for (let a = 0; a < 3; a++) {

@@ -5,6 +5,9 @@
  */
 import type { Problem } from './problem.ts'
 
+/** A point that more cameras see ties them together in any order; see `adjust-lasting.ts` for what is made of it. */
+const MOST_SIGHTINGS = 64
+
 /** Cameras that see a point in common, both ways, ascending. */
 function neighboursOf({ cameras, points, observations }: Problem): Int32Array[] {
   const { camera, point } = observations
@@ -20,6 +23,7 @@ function neighboursOf({ cameras, points, observations }: Problem): Int32Array[] 
   const seen = new Uint32Array(words * cameras.length)
   const both = new Uint32Array(words)
   for (let p = 0; p + 1 < start.length; p++) {
+    if (start[p + 1]! - start[p]! > MOST_SIGHTINGS) continue
     // All cameras of a point as one row of bits, put into the row of each of them.
     both.fill(0)
     for (let i = start[p]!; i < start[p + 1]!; i++) both[byPoint[i]! >> 5]! |= 1 << (byPoint[i]! & 31)
