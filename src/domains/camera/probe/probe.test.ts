@@ -79,7 +79,7 @@ suite('probe', () => {
     const [rich, bare] = [await look(footage({ frames: 6 })), await look(footage({ frames: 6, scene: 'bare' }))]
     assert.equal(rich.textureClass, 'high')
     assert.equal(bare.textureClass, 'low')
-    const faint = changed({ frames: 6 }, ({ luma }) => (luma as Uint8Array).map((value) => 110 + value / 10))
+    const faint = changed({ frames: 6 }, ({ luma }) => (luma as Uint8Array).map((value) => 110 + value / 5))
     assert.equal((await look(faint)).textureClass, 'low')
   })
 
