@@ -16,11 +16,15 @@ export interface TracksDocument {
   readonly cuts: readonly number[]
   readonly detections: readonly DetectReport[]
   readonly tracks: readonly Track[]
+  /** Ids of tracks that a person switched off; absent: none. */
+  readonly disabled?: readonly number[]
+  /** Tracks that were taken out before the solve, where that showed, and why. */
+  readonly removed?: readonly { readonly track: Track; readonly frame: number; readonly reason: string }[]
 }
 
 /** One track to a line. */
 export function tracksJson(document: TracksDocument): TextFile {
-  const { clip, info, frames, settings, changes, cuts, detections, tracks } = document
+  const { clip, info, frames, settings, changes, cuts, detections, tracks, disabled = [], removed = [] } = document
   const { widthPx, heightPx, frameCount } = info
   const head = {
     format: 'hindsight-tracks',
@@ -31,6 +35,8 @@ export function tracksJson(document: TracksDocument): TextFile {
     changes,
     cuts,
     detections: detections.map(({ frame, xy, regions }) => ({ frame, placed: xy.length / 2, regions })),
+    // Only where there are any: most runs have none.
+    ...(disabled.length > 0 ? { disabled } : {}),
   }
   return {
     name: 'tracks.json',
@@ -38,6 +44,10 @@ export function tracksJson(document: TracksDocument): TextFile {
       yield `${JSON.stringify(head).slice(0, -1)},\n"tracks":[\n`
       for (const [index, track] of tracks.entries()) {
         yield `${JSON.stringify(shown(track))}${index < tracks.length - 1 ? ',' : ''}\n`
+      }
+      yield '],\n"removed":[\n'
+      for (const [index, { track, frame, reason }] of removed.entries()) {
+        yield `${JSON.stringify({ frame, reason, ...shown(track) })}${index < removed.length - 1 ? ',' : ''}\n`
       }
       yield ']}\n'
     },
