@@ -4,7 +4,7 @@
  * axes. Each shot of a clip is judged by itself.
  */
 import { meanFocal, positionOf, trueCamera, type Truth, type Vector } from '#test/footage/truth.ts'
-import { similarity } from './similarity.ts'
+import { alignPoints } from '#track/estimate/similarity.ts'
 
 export interface PlacedCamera {
   readonly frame: number
@@ -65,13 +65,11 @@ export function judge3d(placed: Placed, truth: Truth, { first, last }: Segment):
 
 function pathError(cameras: readonly PlacedCamera[], truth: Truth, { first, last }: Segment): number {
   const trueAt = (frame: number) => positionOf(truth.frames[frame]?.cam_to_world ?? [])
-  const from = cameras.map((c) => c.centre)
-  const to = cameras.map((c) => trueAt(c.frame))
-  const { apply } = similarity(from, to)
-  const squares = from.map((p, i) => distance(apply(p), to[i] ?? p) ** 2)
+  const from = Float64Array.from(cameras.flatMap((c) => [...c.centre]))
+  const to = Float64Array.from(cameras.flatMap((c) => [...trueAt(c.frame)]))
   let length = 0
   for (let f = first + 1; f <= last; f++) length += distance(trueAt(f - 1), trueAt(f))
-  return Math.sqrt(mean(squares)) / length
+  return (alignPoints(from, to)?.rms ?? NaN) / length
 }
 
 /** Degrees between the true and the solved turn from the first camera to each other one. */

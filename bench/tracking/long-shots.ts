@@ -1,35 +1,29 @@
 /**
  * How the time of a solve grows with the length of a shot: synthetic tracks with noise and wrong ones, five new tracks a
  * frame, each about 30 frames long, from a focal length 30 % too long. The bar: 1,000 frames with 5,000 tracks in 60 s,
- * and time about in proportion to frames.
+ * and time about in proportion to frames. With `--lasting` so many points more are followed as long as they can be seen,
+ * some of them through the whole shot: they tie all its cameras to one another.
  *
- * Run: node bench/tracking/long-shots.ts [--frames 125,250,500,1000]
+ * Run: node bench/tracking/long-shots.ts [--frames 125,250,500,1000] [--lasting 60]
  */
 import { parseArgs } from 'node:util'
-import type { Vector } from '#test/footage/truth.ts'
-import { centreOf } from '#track/geometry/rigid3.ts'
+import { judge } from '#track/judge.ts'
 import { solveCamera } from '#track/solve/solve-camera.ts'
-import { syntheticShot } from '#track/synthetic.ts'
+import { type SyntheticShot, syntheticShot } from '#track/synthetic.ts'
 import { machine } from '../machine.ts'
-import { similarity } from './similarity.ts'
 
-const { values } = parseArgs({ options: { frames: { type: 'string', default: '125,250,500,1000' } } })
+const { values } = parseArgs({
+  options: { frames: { type: 'string', default: '125,250,500,1000' }, lasting: { type: 'string', default: '0' } },
+})
 const lengths = values.frames.split(',').map(Number)
+const lasting = Number(values.lasting)
 
 console.log(`${machine()}, ${new Date().toISOString().slice(0, 10)}\n`)
 console.log('| frames | tracks | positions | solve s | processor s | ms a frame | error px | path ‰ | focal % | MB |')
 console.log('|---|---|---|---|---|---|---|---|---|---|')
 const times: { readonly frames: number; readonly seconds: number }[] = []
 for (const frames of lengths) {
-  const { tracks, truth } = syntheticShot({
-    seed: frames,
-    frames,
-    liveTracks: 90,
-    meanLength: 30,
-    noisePx: 0.2,
-    grossShare: 0.03,
-    slidingShare: 0.03,
-  })
+  const { tracks, truth } = shotOf(frames)
   const started = { wall: performance.now(), cpu: process.cpuUsage() }
   const result = await solveCamera(
     tracks,
@@ -52,8 +46,7 @@ for (const frames of lengths) {
   const { user, system } = process.cpuUsage(started.cpu)
   times.push({ frames, seconds: (user + system) / 1e6 })
   const positions = tracks.reduce((sum, t) => sum + t.frames.length, 0)
-  const said = result.ok ? accuracy(result.solution.cameras, truth.camFromWorld.map(centreAsVector)) : [result.why]
-  const focal = result.ok ? Math.abs(result.solution.intrinsics.focalPx / truth.intrinsics.focalPx - 1) * 100 : NaN
+  const verdict = result.ok ? judge(result.solution.cameras, truth) : null
   const cells = [
     frames,
     tracks.length,
@@ -62,36 +55,23 @@ for (const frames of lengths) {
     ((user + system) / 1e6).toFixed(1),
     ((1000 * seconds) / frames).toFixed(1),
     result.ok ? result.solution.errorPx.toFixed(3) : '-',
-    ...said,
-    focal.toFixed(2),
+    verdict === null || verdict.positionShare === null ? '-' : (1000 * verdict.positionShare).toFixed(2),
+    verdict === null ? '-' : (100 * verdict.focalMeanShare).toFixed(2),
     (process.memoryUsage.rss() / 2 ** 20).toFixed(0),
   ]
-  console.log(`| ${cells.join(' | ')} |`)
+  console.log(`| ${cells.join(' | ')} |${result.ok ? '' : ` ${result.why}`}`)
 }
 console.log(`\n${plot(times)}`)
 
-function centreAsVector(camFromWorld: Parameters<typeof centreOf>[0]): Vector {
-  const [x = NaN, y = NaN, z = NaN] = centreOf(camFromWorld)
-  return [x, y, z]
-}
-
-/** Root mean square distance from the true path after the best similarity, in thousandths of its length. */
-function accuracy(
-  cameras: readonly { readonly frame: number; readonly camFromWorld: Parameters<typeof centreOf>[0] }[],
-  truth: readonly Vector[],
-): string[] {
-  const from = cameras.map((c) => centreAsVector(c.camFromWorld))
-  const to = cameras.map((c) => truth[c.frame] ?? nowhere)
-  const { apply } = similarity(from, to)
-  const off = from.map((p, i) => distance(apply(p), to[i] ?? nowhere) ** 2)
-  const length = truth.reduce((sum, p, i) => sum + distance(p, truth[i - 1] ?? p), 0)
-  return [((1000 * Math.sqrt(off.reduce((a, b) => a + b, 0) / off.length)) / length).toFixed(2)]
-}
-
-const nowhere: Vector = [NaN, NaN, NaN]
-
-function distance(a: Vector, b: Vector): number {
-  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])
+/** Without tremble, which is drawn anew with each shot, short and lasting tracks are seen by the same cameras. */
+function shotOf(frames: number): Pick<SyntheticShot, 'tracks' | 'truth'> {
+  const wrong = { noisePx: 0.2, grossShare: 0.03, slidingShare: 0.03 }
+  const asked = lasting > 0 ? ({ ...wrong, path: 'orbit', shakeDeg: 0 } as const) : wrong
+  const short = syntheticShot({ seed: frames, frames, liveTracks: 90, meanLength: 30, ...asked })
+  if (lasting === 0) return short
+  const long = syntheticShot({ seed: frames + 1, frames, liveTracks: lasting, ...asked })
+  const tracks = [...short.tracks, ...long.tracks.map((track) => ({ ...track, id: track.id + short.tracks.length }))]
+  return { tracks, truth: short.truth }
 }
 
 /** Bars of processor seconds; a star where the time would be if it grew with the frames from the first length on. */
