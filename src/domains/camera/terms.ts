@@ -86,6 +86,7 @@ export const deletionReasons = [
   'segment-cleaned',
   'velocity-spike',
   'non-rigid',
+  'burnt-in',
   'high-error',
   'short-lifespan',
   'drift',
