@@ -2,24 +2,49 @@
 import { resolve } from 'node:path'
 import { fault } from '#core/faults.ts'
 import {
+  engineNames,
+  footageTypes,
   lensCoefficients,
   lensOf,
   motionModels,
+  policyNames,
+  presets,
   sceneWriters,
   type TrackRequest,
+  trackRequest,
   usualSensorWidthMm,
 } from '#engine/track-request.ts'
+import { cameraByName } from '#engine/cameras.ts'
 import { type Flag, type Options, text } from './command.ts'
 import { projectFlag } from './query-option.ts'
 
 export const trackFlags: readonly Flag[] = [
-  { flag: '--out <dir>', about: 'a new folder for the results; without it, the run is only recorded' },
+  {
+    flag: '--out <dir>',
+    about: 'a new folder for the results, of several clips one below it for each; without it, runs are only recorded',
+  },
   { flag: '--no-record', about: 'record nothing of this run' },
   projectFlag,
   { flag: '--force', about: 'replace earlier results in the folder' },
-  { flag: '--focal <length>', about: 'focal length to start from, "1200px" or "35mm"; without it, it is found out' },
+  { flag: '--engine <name>', about: `what tracks and solves: ${engineNames.join(', ')}`, default: 'embedded' },
+  { flag: '--blender <path>', about: 'the Blender to use with --engine blender; without it, the one that is found' },
+  { flag: '--preset <name>', about: presets.join(', '), default: 'balanced' },
+  { flag: '--footage <kind>', about: footageTypes.join(', '), default: 'auto' },
+  { flag: '--robust', about: 'for footage that fights back: larger windows, lower demands' },
+  { flag: '--smooth <share>', about: 'smooth the tracks before the solve, 0 to 1', default: 0 },
+  {
+    flag: '--policy <name>',
+    about: `what chooses the settings: ${policyNames.join(', ')}; without it, the best known`,
+  },
+  { flag: '--retries <n>', about: 'attempts after the first, at the most; without it, as the preset has it' },
+  {
+    flag: '--focal <length>',
+    about:
+      'focal length to start from, "1200px" or "35mm", or "metadata": as the clip says; without it, it is found out',
+  },
   { flag: '--fix-focal', about: 'the focal length is exact: keep it' },
-  { flag: '--sensor-width <mm>', about: 'width of the film back', default: usualSensorWidthMm },
+  { flag: '--camera <name>', about: 'width of the film back by the name of the camera; "list" shows those known' },
+  { flag: '--sensor-width <mm>', about: `width of the film back; without it, ${usualSensorWidthMm} mm` },
   { flag: '--pattern <px>', about: 'side of the pattern that is followed, odd' },
   { flag: '--search <px>', about: 'side of the square it is looked for in, odd' },
   { flag: '--correlation <share>', about: 'the lowest match that counts, 0 to 1' },
@@ -34,6 +59,8 @@ export const trackFlags: readonly Flag[] = [
     default: 'auto',
   },
   { flag: '--mask <file>', about: 'JSON file of polygons to leave out, or to stay within' },
+  { flag: '--keep-tracks <file>', about: 'tracks of yours, tracks.json or tracks.csv: kept, and followed on' },
+  { flag: '--resume', about: 'go on with what a run that was stopped had followed' },
   { flag: '--frames <a-b>', about: 'only these frames, counted from 0' },
   {
     flag: '--export <programs>',
@@ -58,13 +85,22 @@ export function trackRequestOf(clip: string, options: Options): TrackRequest {
       where: '--out',
     })
   }
-  return {
-    clip: resolve(clip),
+  return trackRequest(resolve(clip), {
     out: out === null ? null : resolve(out),
     replace: options['force'] === true,
+    engine: wordOf(options, 'engine', engineNames) ?? 'embedded',
+    blender: text(options['blender']) === null ? null : resolve(text(options['blender']) ?? ''),
+    preset: wordOf(options, 'preset', presets) ?? 'balanced',
+    footage: wordOf(options, 'footage', footageTypes) ?? 'auto',
+    robust: options['robust'] === true,
+    smoothing: numberOf(options, 'smooth', share) ?? 0,
+    policy: wordOf(options, 'policy', policyNames),
+    retries: numberOf(options, 'retries', few),
+    tracksFile: text(options['keepTracks']) === null ? null : resolve(text(options['keepTracks']) ?? ''),
+    resume: options['resume'] === true,
     focal,
     focalIsExact: options['fixFocal'] === true,
-    sensorWidthMm: numberOf(options, 'sensorWidth', above0) ?? usualSensorWidthMm,
+    sensorWidthMm: sensorOf(options),
     settings: {
       patternSize: numberOf(options, 'pattern', whole),
       searchSize: numberOf(options, 'search', whole),
@@ -81,7 +117,16 @@ export function trackRequestOf(clip: string, options: Options): TrackRequest {
     seed: numberOf(options, 'seed', seed) ?? 0,
     exports: exportsOf(text(options['export'])),
     startFrame: numberOf(options, 'startFrame', whole) ?? 1,
-  }
+  })
+}
+
+/** @throws usage, track.camera */
+function sensorOf(options: Options): number | null {
+  const [name, width] = [text(options['camera']), numberOf(options, 'sensorWidth', above0)]
+  if (name === null) return width
+  const { sensorWidthMm } = cameraByName(name)
+  if (width === null) return sensorWidthMm
+  throw fault('usage', { expected: 'one of --camera and --sensor-width', found: 'both', where: '--camera' })
 }
 
 interface Rule {
@@ -92,6 +137,7 @@ interface Rule {
 const isWhole = (value: number, most: number) => Number.isInteger(value) && value >= 0 && value <= most
 const above0: Rule = { expected: 'a number above 0', fits: (value) => value > 0 && value < Infinity }
 const share: Rule = { expected: 'a number from 0 to 1', fits: (value) => value >= 0 && value <= 1 }
+const few: Rule = { expected: 'a whole number up to 20', fits: (value) => isWhole(value, 20) }
 const whole: Rule = { expected: 'a whole number', fits: (value) => isWhole(value, 1_000_000) }
 const seed: Rule = { expected: 'a whole number below 4294967296', fits: (value) => isWhole(value, 2 ** 32 - 1) }
 
@@ -116,12 +162,16 @@ function wordOf<T extends string>(options: Options, name: string, words: readonl
 }
 
 function focalOf(given: string | null): TrackRequest['focal'] {
-  if (given === null) return null
+  if (given === null || given === 'metadata') return given
   const [, digits = '', unit = ''] = /^([^a-z]*)([a-z]*)$/i.exec(given.trim()) ?? []
   const value = digits.trim() === '' ? NaN : Number(digits)
   if (above0.fits(value) && (unit === '' || unit === 'px')) return { value, unit: 'px' }
   if (above0.fits(value) && unit === 'mm') return { value, unit }
-  throw fault('usage', { expected: 'a length above 0 as "1200px" or "35mm"', found: `"${given}"`, where: '--focal' })
+  throw fault('usage', {
+    expected: '"metadata", or a length above 0 as "1200px" or "35mm"',
+    found: `"${given}"`,
+    where: '--focal',
+  })
 }
 
 function lensFrom(given: string): TrackRequest['lens'] {

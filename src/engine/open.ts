@@ -1,10 +1,10 @@
 /** Opens the engine on a data directory: store, lost journals, worker pool. */
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { openStore } from '#store/open.ts'
 import type { Engine } from './engine.ts'
 import { type JobPool, startJobPool } from './jobs/pool.ts'
 import { recoverJournals } from './journals.ts'
+import { programVersion } from './version.ts'
 
 export interface EngineOptions {
   readonly dataDir: string
@@ -15,9 +15,6 @@ export interface EngineOptions {
   /** Whether to make the data directory when there is none. Default true. */
   readonly create?: boolean
 }
-
-const packageFile = new URL('../../package.json', import.meta.url)
-export const programVersion = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
 
 /** @throws store.* when the directory cannot be used */
 export async function openEngine(options: EngineOptions): Promise<Engine> {

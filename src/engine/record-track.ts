@@ -1,19 +1,27 @@
 /**
- * Records a run of `track` as one camera session. A journal is opened before the first frame, so that a run whose process is
- * killed is still known, with what it had; at its end the run becomes a session, whatever that end is. Nothing in here can
- * fail the run: what cannot be recorded is warned of, and the run goes on.
+ * Records a run of `track`: one camera session for each attempt, each naming the one before it. A journal is opened before
+ * its first frame, so that an attempt whose process is killed is still known, with what it had; at its end it becomes a
+ * session, whatever that end is. Nothing in here can fail the run: what cannot be recorded is warned of, and the run goes on.
  */
 import type { Context } from '#core/context.ts'
 import { faultCodes } from '#core/fault-codes.ts'
 import { Fault } from '#core/faults.ts'
 import type { Json } from '#core/json.ts'
 import type { JournalOp } from '#core/journal.ts'
+import type { Choice } from '#core/policy.ts'
 import { asCamera } from '#domains/camera/classes.ts'
-import { type CornerRule, lookAt, momentFrames, type PictureLook } from '#domains/camera/recording/pictures.ts'
+import type { EngineStep } from '#domains/camera/engines/engine.ts'
+import type { Attempt, AttemptSettings, PipelineRequest } from '#domains/camera/pipeline/attempt.ts'
+import type { Checkpoint } from '#domains/camera/pipeline/checkpoint.ts'
+import type { BrokenAttempt, PipelineObserver } from '#domains/camera/pipeline/observer.ts'
+import { trackedOf } from '#domains/camera/pipeline/tracked-of.ts'
+import type { Probe } from '#domains/camera/probe/probe.ts'
+import { lookAt, momentFrames, type PictureLook } from '#domains/camera/recording/pictures.ts'
 import {
   asJson,
   type ClipFacts,
   contextOf,
+  type PipelineFacts,
   recordOf,
   type RunPlan,
   type RunRecord,
@@ -23,14 +31,17 @@ import {
   withoutPaths,
 } from '#domains/camera/recording/session-of.ts'
 import { encoded } from '#formats/text-chunks.ts'
-import type { StepReport, Tracker } from '#track/match/tracker.ts'
+import { followPlan } from '#track/match/follow-clip.ts'
+import type { TextFile } from '#track/scenes/names.ts'
 import { solveJson } from '#track/scenes/solve-json.ts'
+import { tracksJson } from '#track/scenes/tracks-json.ts'
 import type { TrackedClip } from '#track/track-clip.ts'
-import type { FrameSource, LumaFrame } from '#vision/frames.ts'
+import type { ClipInfo, FrameSource, LumaFrame } from '#vision/frames.ts'
 import type { Kernel } from '#vision/kernel.ts'
 import { type ClipIdentity, clipIdentity } from './clip-fingerprint.ts'
 import { type Engine, newId, utcNow } from './engine.ts'
 import { appendJournal, openJournal } from './journals.ts'
+import { dropKept, keepCheckpoint, readKept } from './kept-checkpoint.ts'
 import { openEngine } from './open.ts'
 import { maxSessionBytes } from './prepare.ts'
 import { sessionById } from './read.ts'
@@ -43,13 +54,13 @@ export interface RecorderOptions {
   readonly chosen: readonly string[]
 }
 
-export type { RunPlan }
-
 export interface RecordedRun {
   readonly id: string
   readonly project: string
   /** Counted from 1, over the sessions of this clip in the project. */
   readonly attempt: number
+  /** Which attempt of its run it was, from 0. */
+  readonly retry: number
 }
 
 export interface Recording {
@@ -81,44 +92,71 @@ function warnOf(ctx: Context, what: string, error: unknown): void {
 /** Steps between two appends to the journal: each is a sync of the disk. */
 const stepsPerAppend = 10
 
-/** One run being recorded. */
-export class TrackRecorder {
+/** What all attempts of a run share. */
+export interface RunFacts {
+  readonly engine: PipelineFacts['engine']
+  readonly info: ClipInfo
+  readonly request: PipelineRequest
+  /** Width of the film back; null when nobody gave lengths in millimetres. */
+  readonly sensorWidthMm: number | null
+}
+
+/** The attempt whose journal is open. */
+interface OpenAttempt extends RecordedRun {
+  readonly plan: RunPlan
+  readonly startedMs: number
+}
+
+/** One run being recorded: it watches the pipeline, and makes a session of each attempt. */
+export class TrackRecorder implements PipelineObserver {
+  readonly sessions: RecordedRun[] = []
   readonly #engine: Engine
   readonly #options: RecorderOptions
   readonly #ctx: Context
-  readonly #startedMs: number
   readonly #looks: PictureLook[] = []
-  readonly #cuts: number[] = []
-  #plan: RunPlan | null = null
-  #run: RecordedRun | null = null
-  #tracker: Tracker | null = null
+  #facts: RunFacts | null = null
+  #identity: ClipIdentity | null = null
+  #before: { readonly id: string; readonly attempt: number; readonly chain: string } | null = null
+  #probe: Probe | null = null
+  #run: OpenAttempt | null = null
   /** Frame samples that are not in the journal yet. */
   #waiting: JournalOp[] = []
+  #lastFrame = -1
   #appends: Promise<void> = Promise.resolve()
   #isLost = false
-  #recorded: RecordedRun | null = null
-  /** What the clip is called in what is kept: never by its file. */
-  #clipName = 'clip'
 
   constructor(engine: Engine, options: RecorderOptions, ctx: Context) {
     this.#engine = engine
     this.#options = options
     this.#ctx = ctx
-    this.#startedMs = ctx.now()
   }
 
-  /** The session that was made of the run; null before its end, or when it could not be made. */
+  /** The newest session that was made of the run; null when none could be made. */
   get recorded(): RecordedRun | null {
-    return this.#recorded
+    return this.sessions.at(-1) ?? null
   }
 
-  /** Opens the journal. To be called once all that the run will use is settled. */
-  async begin(plan: RunPlan): Promise<void> {
+  /** To be called before the pipeline begins: finds out which clip it is and what is known of it. */
+  async prepare(facts: RunFacts): Promise<void> {
+    this.#facts = facts
     await this.#try(async () => {
-      this.#plan = plan
-      const recordedAt = utcNow()
-      const identity = await this.#identity()
-      const before = identity === null ? null : await this.#sessionBefore(identity.fingerprint)
+      this.#identity = await this.#identify()
+      const { fingerprint } = this.#identity ?? {}
+      this.#before = fingerprint === undefined ? null : await this.#sessionBefore(fingerprint)
+    })
+  }
+
+  probed(probe: Probe): void {
+    this.#probe = probe
+  }
+
+  /** Opens the journal. */
+  async attemptBegins(retry: number, choice: Choice<AttemptSettings>): Promise<void> {
+    const facts = this.#facts
+    if (facts === null) return
+    await this.#try(async () => {
+      const [identity, before] = [this.#identity, this.#before]
+      const plan = planOf(facts, choice.settings, this.#probe)
       const clip: ClipFacts = {
         fingerprint: identity?.fingerprint ?? null,
         extension: identity?.extension ?? null,
@@ -126,54 +164,56 @@ export class TrackRecorder {
         attempt: (before?.attempt ?? 0) + 1,
         chain: before?.chain ?? null,
       }
-      this.#clipName = clip.fingerprint ?? this.#clipName
       const { project, chosen } = this.#options
       const { id } = await openJournal(this.#engine, {
         id: newId(),
         project,
         domain: 'camera',
         schemaVersion: 1,
-        recordedAt,
+        recordedAt: utcNow(),
         host: { name: 'hindsight', version: this.#engine.version },
         parent: before?.id ?? null,
         context: asJson(contextOf(plan, clip)),
         settings: {
           values: asJson(settingsOf(plan)),
-          reason: reasonOf(chosen),
-          policy: { name: chosen.length === 0 ? 'defaults' : 'person', version: this.#engine.version },
+          reason: reasonOf(chosen, choice),
+          propensity: chosen.length === 0 ? choice.propensity : null,
+          policy: chosen.length === 0 ? { ...choice.policy } : { name: 'person', version: this.#engine.version },
         },
         outcome: { status: null },
       })
-      this.#run = { id, project, attempt: clip.attempt }
+      this.#lastFrame = -1
+      this.#waiting = []
+      this.#run = { id, project, attempt: clip.attempt, retry, plan, startedMs: this.#ctx.now() }
     })
   }
 
   /** The same pictures; a few of them are looked at on their way. */
   tapped(source: FrameSource, kernel: Kernel): FrameSource {
-    const plan = this.#plan
-    if (plan === null) return source
-    const due = new Set(momentFrames(plan.frames))
-    const look = (frame: LumaFrame, rule: CornerRule) => {
-      if (!due.delete(frame.index)) return
-      this.#trySync(() => this.#looks.push(lookAt(kernel, frame, rule)))
+    const { range } = this.#facts?.request ?? {}
+    const due = new Set(range === undefined ? [] : momentFrames(range))
+    const look = (frame: LumaFrame) => {
+      const plan = this.#run?.plan
+      if (plan === undefined || !due.delete(frame.index)) return
+      this.#trySync(() => this.#looks.push(lookAt(kernel, frame, plan.follow)))
     }
     return {
       info: source.info,
       close: () => source.close(),
       async *frames(range) {
         for await (const frame of source.frames(range)) {
-          look(frame, plan.follow)
+          look(frame)
           yield frame
         }
       },
     }
   }
 
-  /** To be called after each step of the tracker: what a lost process leaves behind. */
-  readonly step = (tracker: Tracker, { frame, alive, ended, cut }: StepReport): void => {
-    this.#tracker = tracker
-    if (cut) this.#cuts.push(frame)
-    if (this.#run === null || this.#isLost) return
+  /** What a lost process leaves behind. */
+  step({ frame, alive, ended }: EngineStep): void {
+    // On the way back the frames come a second time.
+    if (this.#run === null || this.#isLost || frame <= this.#lastFrame) return
+    this.#lastFrame = frame
     const value = { frame, activeTracks: alive, tracksLost: ended.length }
     this.#waiting.push({ op: 'append', path: '/telemetry/frameSamples', value })
     if (this.#waiting.length >= stepsPerAppend) this.#append()
@@ -187,28 +227,57 @@ export class TrackRecorder {
     this.#appends = this.#appends.then(() => this.#try(() => this.#engine.store.journals.append(id, ops)))
   }
 
-  /** @returns null when it could not be recorded, which was warned of */
-  async end(tracked: TrackedClip): Promise<RecordedRun | null> {
-    await this.#try(() => this.#keepSolve(tracked))
-    return this.#close(runOf(tracked, this.#looks), null)
+  async followed(checkpoint: Checkpoint): Promise<void> {
+    const { fingerprint } = this.#identity ?? {}
+    if (fingerprint === undefined || this.#isLost) return
+    await this.#keep('it could not be resumed', () => keepCheckpoint(this.#engine.dataDir, fingerprint, checkpoint))
   }
 
-  /** Cameras and points, as in solve.json: the session itself has figures about them only. */
-  async #keepSolve({ info, frames, solveOptions, shots }: TrackedClip): Promise<void> {
-    if (this.#run === null || !shots.some(({ result }) => result.ok)) return
-    const { pieces } = solveJson({ clip: this.#clipName, info, frames, options: solveOptions, shots })
-    const { sha256, bytes } = await this.#engine.store.blobs.put(encoded(pieces()))
-    const media = { role: 'solve', sha256, mediaType: 'application/json', bytes, width: null, height: null }
-    this.#waiting.push({ op: 'media', media })
+  /** What a run of this clip that was stopped left to go on with; null when there is nothing. */
+  async resumable(): Promise<Checkpoint | null> {
+    const { fingerprint } = this.#identity ?? {}
+    return fingerprint === undefined ? null : readKept(this.#engine.dataDir, fingerprint)
+  }
+
+  /** The run came to its end: there is nothing to resume. */
+  async finish(): Promise<void> {
+    const { fingerprint } = this.#identity ?? {}
+    if (fingerprint !== undefined)
+      await this.#keep('a checkpoint stays', () => dropKept(this.#engine.dataDir, fingerprint))
+  }
+
+  async attemptEnds(attempt: Attempt): Promise<void> {
+    const run = this.#run
+    if (run === null || this.#facts === null) return
+    const tracked = trackedOf(attempt, this.#facts.info, run.plan.frames)
+    await this.#try(() => this.#keepFiles(tracked, attempt))
+    await this.#close({ ...runOf(tracked, this.#looks), attempt }, null)
+  }
+
+  /** Tracks at full rate, cameras and points, as in the files of a result: the session itself has figures about them only. */
+  async #keepFiles(tracked: TrackedClip, { cleaning }: Attempt): Promise<void> {
+    const { info, frames, followed, solveOptions, shots } = tracked
+    const clip = this.#identity?.fingerprint ?? 'clip'
+    const removed = cleaning?.removed ?? []
+    if (followed.tracks.length > 0)
+      await this.#keepFile('tracks', tracksJson({ clip, info, ...followed, frames, removed }))
+    if (shots.some(({ result }) => result.ok)) {
+      await this.#keepFile('solve', solveJson({ clip, info, frames, options: solveOptions, shots }))
+    }
     this.#append()
   }
 
-  /** Records a run that was interrupted or ended in an error, with the tracks it had. */
-  async fail(error: unknown): Promise<RecordedRun | null> {
-    const tracks = this.#trySync(() => this.#tracker?.tracks() ?? []) ?? []
-    const changes = this.#trySync(() => this.#tracker?.changes() ?? []) ?? []
-    const run = { tracks, cuts: this.#cuts, changes, detections: null, shots: null, timings: null, looks: this.#looks }
-    return this.#close(run, this.#whyOf(error))
+  async #keepFile(role: string, { pieces }: TextFile): Promise<void> {
+    const { sha256, bytes } = await this.#engine.store.blobs.put(encoded(pieces()))
+    const media = { role, sha256, mediaType: 'application/json', bytes, width: null, height: null }
+    this.#waiting.push({ op: 'media', media })
+  }
+
+  /** Records an attempt that was interrupted or ended in an error, with the tracks it had. */
+  async attemptBreaks({ tracks, cuts, adaptations }: BrokenAttempt, error: unknown): Promise<void> {
+    const changes = adaptations.map(({ frame, before, after, cause }) => ({ frame, track: null, before, after, cause }))
+    const run = { tracks, cuts, changes, detections: null, shots: null, timings: null, looks: this.#looks }
+    await this.#close(run, this.#whyOf(error))
   }
 
   /** Of a fault only its kind: what was found and where may name files. */
@@ -222,21 +291,23 @@ export class TrackRecorder {
     return { status: 'failed', code: 'internal', message: 'The program made a mistake.' } as const
   }
 
-  async #close(run: RunSoFar, why: Parameters<typeof recordOf>[2]): Promise<RecordedRun | null> {
+  async #close(ended: RunSoFar, why: Parameters<typeof recordOf>[2]): Promise<void> {
     await this.#appends
-    const [plan, recorded] = [this.#plan, this.#run]
-    if (plan === null || recorded === null || this.#isLost) return null
+    const run = this.#run
+    this.#run = null
+    if (run === null || this.#isLost) return
     await this.#try(async () => {
-      const { outcome, telemetry } = this.#fitting(recordOf(plan, run, why))
+      const { id, project, attempt, retry, plan, startedMs } = run
+      const { outcome, telemetry } = this.#fitting(recordOf(plan, ended, why))
       const ops = Object.entries(asJson(telemetry)).map(
         ([key, value]): JournalOp => ({ op: 'set', path: `/telemetry/${key}`, value: value as Json }),
       )
-      const durationMs = Math.max(0, this.#ctx.now() - this.#startedMs)
+      const durationMs = Math.max(0, this.#ctx.now() - startedMs)
       const close: JournalOp = { op: 'close', outcome: { ...asJson(outcome), durationMs } }
-      await appendJournal(this.#engine, recorded.id, [...ops, close])
+      await appendJournal(this.#engine, id, [...ops, close])
+      this.sessions.push({ id, project, attempt, retry })
+      this.#before = { id, attempt, chain: this.#before?.chain ?? id }
     })
-    this.#recorded = this.#isLost ? null : recorded
-    return this.#recorded
   }
 
   #fitting(record: RunRecord): RunRecord {
@@ -247,7 +318,7 @@ export class TrackRecorder {
   }
 
   /** null, with a warning, when the files could not be read; the run may still succeed. */
-  async #identity(): Promise<ClipIdentity | null> {
+  async #identify(): Promise<ClipIdentity | null> {
     try {
       return await clipIdentity(this.#options.clip, this.#ctx.signal)
     } catch (error) {
@@ -276,6 +347,15 @@ export class TrackRecorder {
     }
   }
 
+  /** What is convenient to have, and costs nothing but a warning where it cannot be. */
+  async #keep(what: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#warn(what, error)
+    }
+  }
+
   #trySync<T>(work: () => T): T | null {
     try {
       return work()
@@ -290,7 +370,26 @@ export class TrackRecorder {
   }
 }
 
-const reasonOf = (chosen: readonly string[]): string =>
-  chosen.length === 0
-    ? 'chosen by the size of the picture'
-    : `${chosen.join(', ')} as the person asked; the rest by the size of the picture`
+function planOf(
+  { engine, info, request, sensorWidthMm }: RunFacts,
+  settings: AttemptSettings,
+  probe: Probe | null,
+): RunPlan {
+  const { tracker, corners } = settings
+  return {
+    info,
+    frames: request.range,
+    follow: followPlan(info.widthPx, { settings: tracker, ...corners }),
+    masks: request.masks.length,
+    solve: settings.solve,
+    sensorWidthMm,
+    pipeline: { engine, probe, request, settings },
+  }
+}
+
+/** What the person said of the clip beside the settings is theirs too. */
+function reasonOf(chosen: readonly string[], { reason }: Choice<AttemptSettings>): string {
+  if (chosen.length === 0) return reason
+  const byPolicy = reason.replace(/^.*? as the person asked; the rest /, '')
+  return `${chosen.join(', ')} as the person asked; the rest ${byPolicy}`
+}

@@ -1,10 +1,15 @@
 /** What can be asked of tracking a clip, in the units of people who do it. */
-import { motionModels } from '#domains/camera/terms.ts'
+import { type EngineName, engineNames } from '#domains/camera/engines/engine.ts'
+import { type Preset, presets } from '#domains/camera/pipeline/attempt.ts'
+import { policies } from '#domains/camera/policies/policies.ts'
+import { type FootageType, footageTypes, motionModels } from '#domains/camera/terms.ts'
+import type { Mask } from '#track/match/mask.ts'
 import { type SceneName, sceneWriters } from '#track/scenes/scenes.ts'
 import type { SolveOptions } from '#track/solution.ts'
 import type { MotionModel } from '#vision/kernel.ts'
 
-export { motionModels, sceneWriters, type SceneName }
+export { engineNames, footageTypes, motionModels, presets, sceneWriters, type SceneName }
+export const policyNames: readonly string[] = policies.map(({ name }) => name)
 
 export interface TrackRequest {
   /** A video file, a folder of pictures, one of them, or their pattern ("shot.%04d.png"). */
@@ -13,12 +18,24 @@ export interface TrackRequest {
   readonly out: string | null
   /** Whether earlier results in `out` may be replaced. */
   readonly replace: boolean
-  /** null: to be found out. */
-  readonly focal: { readonly value: number; readonly unit: 'px' | 'mm' } | null
+  readonly engine: EngineName
+  /** The Blender to use with that engine; null: the one that is found. */
+  readonly blender: string | null
+  readonly preset: Preset
+  readonly footage: FootageType
+  readonly robust: boolean
+  /** Of the tracks before the solve, 0 none to 1. */
+  readonly smoothing: number
+  /** null: the one that is best for the engine. */
+  readonly policy: string | null
+  /** Attempts after the first, at the most; null: as the preset has it. */
+  readonly retries: number | null
+  /** null: to be found out; `metadata`: as the clip itself says. */
+  readonly focal: { readonly value: number; readonly unit: 'px' | 'mm' } | 'metadata' | null
   /** `focal` is exact and stays as it is; else it is where the search starts. */
   readonly focalIsExact: boolean
-  /** Width of the film back, for focal lengths in millimetres. */
-  readonly sensorWidthMm: number
+  /** Width of the film back, for focal lengths in millimetres; null: nobody said, and it is taken for a full frame. */
+  readonly sensorWidthMm: number | null
   /** What is null is chosen to suit the clip. */
   readonly settings: {
     /** Pixels, odd. */
@@ -36,6 +53,12 @@ export interface TrackRequest {
   readonly lens: SolveOptions['lens']
   /** A JSON file of polygons, see docs/spec.md. */
   readonly maskFile: string | null
+  /** More of them. */
+  readonly masks: readonly Mask[]
+  /** A file of tracks that are kept and followed on: our tracks.json or tracks.csv. */
+  readonly tracksFile: string | null
+  /** Goes on with the tracks of a recorded run that was stopped, where they are those that this run would make. */
+  readonly resume: boolean
   /** First and last frame, counted from 0; null: all. */
   readonly frames: { readonly from: number; readonly to: number } | null
   readonly seed: number
@@ -47,14 +70,60 @@ export interface TrackRequest {
 
 /** What a person chose of the settings, by name; the rest was left to the program. */
 export function chosenSettings(request: TrackRequest): readonly string[] {
-  const { settings, focal, motion, zoom, lens, maskFile, frames } = request
-  const chosen = { focal: focal !== null, tripod: motion === 'tripod', zoom: zoom !== 'auto', lens: lens !== 'auto' }
+  const { settings, focal, motion, zoom, lens, maskFile, masks, frames, tracksFile } = request
+  const chosen = {
+    focal: focal !== null,
+    tripod: motion === 'tripod',
+    zoom: zoom !== 'auto',
+    lens: lens !== 'auto',
+    masks: maskFile !== null || masks.length > 0,
+    frames: frames !== null,
+    'own tracks': tracksFile !== null,
+  }
   return [
     ...Object.entries(settings).flatMap(([name, value]) => (value === null ? [] : [name])),
-    ...Object.entries({ ...chosen, masks: maskFile !== null, frames: frames !== null }).flatMap(([name, isChosen]) =>
-      isChosen ? [name] : [],
-    ),
+    ...Object.entries(chosen).flatMap(([name, isChosen]) => (isChosen ? [name] : [])),
   ]
+}
+
+/** What is asked of a clip when nothing else is said. */
+export function trackRequest(clip: string, said: Partial<TrackRequest> = {}): TrackRequest {
+  return {
+    clip,
+    out: null,
+    replace: false,
+    engine: 'embedded',
+    blender: null,
+    preset: 'balanced',
+    footage: 'auto',
+    robust: false,
+    smoothing: 0,
+    policy: null,
+    retries: null,
+    focal: null,
+    focalIsExact: false,
+    sensorWidthMm: null,
+    settings: {
+      patternSize: null,
+      searchSize: null,
+      correlation: null,
+      threshold: null,
+      motionModel: null,
+      tracks: null,
+    },
+    motion: 'auto',
+    zoom: 'auto',
+    lens: 'auto',
+    maskFile: null,
+    masks: [],
+    tracksFile: null,
+    resume: false,
+    frames: null,
+    seed: 0,
+    exports: [],
+    startFrame: 1,
+    ...said,
+  }
 }
 
 /** Of a full-frame camera: what a focal length in millimetres usually means. */

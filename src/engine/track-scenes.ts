@@ -5,7 +5,7 @@ import { makeScene, type SceneClip, type SceneFile } from '#track/scenes/scene.t
 import { sceneWriters } from '#track/scenes/scenes.ts'
 import type { Solution } from '#track/solution.ts'
 import type { TrackedClip } from '#track/track-clip.ts'
-import type { TrackRequest } from './track-request.ts'
+import { type TrackRequest, usualSensorWidthMm } from './track-request.ts'
 
 export interface ShotScenes {
   /** Below the folder of results. */
@@ -28,7 +28,10 @@ export function shotScenes(
   if (exports.length === 0 || out === null) return null
   const folder = scenesFolder(part)
   const footage: SceneClip = { ...info, name: basename(clip), footage: pathFrom(join(out, folder), clip) }
-  const scene = makeScene(solution, followed.tracks, footage, { startFrame, sensorWidthMm })
+  const scene = makeScene(solution, followed.tracks, footage, {
+    startFrame,
+    sensorWidthMm: sensorWidthMm ?? usualSensorWidthMm,
+  })
   const written = sceneWriters.filter(({ name }) => exports.includes(name)).map(({ write }) => write(scene))
   return {
     folder,

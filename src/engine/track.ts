@@ -2,47 +2,53 @@
 import { basename } from 'node:path'
 import type { Context } from '#core/context.ts'
 import { fault } from '#core/faults.ts'
+import { createEmbeddedEngine } from '#domains/camera/engines/embedded.ts'
+import type { TrackingEngine } from '#domains/camera/engines/engine.ts'
+import type { PipelineRequest, PipelineResult } from '#domains/camera/pipeline/attempt.ts'
+import { type PipelineObserver, together } from '#domains/camera/pipeline/observer.ts'
+import { runPipeline } from '#domains/camera/pipeline/run-pipeline.ts'
 import { openClip } from '#media/clip.ts'
 import type { Mask } from '#track/match/mask.ts'
-import { followPlan } from '#track/match/follow-clip.ts'
-import { trackClip, type TrackClipOptions, type TrackedClip } from '#track/track-clip.ts'
 import type { ClipInfo, FrameSource } from '#vision/frames.ts'
 import { openKernel } from './kernel.ts'
 import { readMasks } from './mask-file.ts'
-import type { RunPlan, TrackRecorder } from './record-track.ts'
+import type { TrackRecorder } from './record-track.ts'
 import { sideBySide } from './solve-threads.ts'
 import { type TrackRequest, usualSensorWidthMm } from './track-request.ts'
 import { openResults, resultsOf, type TrackReport, writeFiles } from './track-results.ts'
+import { programVersion } from './version.ts'
+
+export type { PipelineObserver }
 
 /**
  * Tracks and solves a clip, and writes `request.out` when all of it is there: an interrupted run leaves nothing behind. A
  * clip that cannot be solved still leaves its tracks, and the report says why.
  *
- * @param recorder makes a session of the run; null: nothing of it is recorded
- * @throws media.* when the clip cannot be read, store.occupied, settings.invalid, track.mask, media.range; the reason of
+ * @param recorder makes a session of each attempt; null: nothing of the run is recorded
+ * @param observer told of each phase, step and attempt as it comes
+ * @throws media.* when the clip cannot be read, engine.*, track.*, store.occupied, settings.invalid; the reason of
  * `ctx.signal` when that is aborted
  */
 export async function trackFile(
   request: TrackRequest,
   ctx: Context,
   recorder: TrackRecorder | null = null,
+  observer: PipelineObserver | null = null,
 ): Promise<TrackReport> {
-  const masks = request.maskFile === null ? [] : await readMasks(request.maskFile)
+  const masks = [...request.masks, ...(request.maskFile === null ? [] : await readMasks(request.maskFile))]
   const source = await openClip(request.clip, { signal: ctx.signal, warn: ctx.warn })
   try {
-    const options = optionsOf(request, source.info, masks)
+    const asked = pipelineRequest(request, source.info, masks)
     const sink = request.out === null ? null : await openResults(request.out, request.replace)
     try {
-      await recorder?.begin(planOf(request, options, source.info))
-      const tracked = await trackSource(source, options, ctx, recorder)
-      const recorded = (await recorder?.end(tracked)) ?? null
-      const { files, report } = resultsOf(tracked, basename(request.clip), request, recorded)
+      const { engine, result } = await runOn(source, request, asked, ctx, recorder, observer)
+      const run = { engine, result, info: source.info, range: asked.range, sessions: recorder?.sessions ?? [] }
+      const { files, report } = resultsOf(run, basename(request.clip), request)
       if (sink) await writeFiles(files, sink, ctx.signal)
       await sink?.close()
       return report
     } catch (error) {
       await sink?.abort()
-      await recorder?.fail(error)
       throw error
     }
   } finally {
@@ -50,61 +56,88 @@ export async function trackFile(
   }
 }
 
-async function trackSource(
+type Ran = { readonly engine: Pick<TrackingEngine, 'name' | 'version'>; readonly result: PipelineResult }
+
+async function runOn(
   source: FrameSource,
-  options: TrackClipOptions,
+  request: TrackRequest,
+  asked: PipelineRequest,
   ctx: Context,
   recorder: TrackRecorder | null,
-): Promise<TrackedClip> {
+  observer: PipelineObserver | null,
+): Promise<Ran> {
   const { kernel, close } = await openKernel(ctx)
   try {
-    if (recorder === null) return await trackClip(source, kernel, options, ctx, sideBySide)
-    const follow = { ...options.follow, onStep: recorder.step }
-    return await trackClip(recorder.tapped(source, kernel), kernel, { ...options, follow }, ctx, sideBySide)
+    const engine = await engineOf(request)
+    try {
+      const { name, version } = engine
+      await recorder?.prepare({
+        engine: { name, version },
+        info: source.info,
+        request: asked,
+        sensorWidthMm: sensorSaid(request),
+      })
+      const resume = request.resume ? ((await recorder?.resumable()) ?? null) : null
+      const pictures = recorder?.tapped(source, kernel) ?? source
+      const clip = { path: request.clip, source: pictures, kernel, masks: asked.masks }
+      const result = await runPipeline(engine, clip, asked, ctx, together(recorder, observer), resume)
+      await recorder?.finish()
+      return { engine: { name, version }, result }
+    } finally {
+      await engine.close()
+    }
   } finally {
     await close()
   }
 }
 
-/** @throws settings.invalid */
-function planOf({ focal, sensorWidthMm }: TrackRequest, { follow, solve }: TrackClipOptions, info: ClipInfo): RunPlan {
-  const isSaid = focal?.unit === 'mm' || sensorWidthMm !== usualSensorWidthMm
-  return {
-    info,
-    frames: { from: follow.range?.from ?? 0, to: follow.range?.to ?? info.frameCount - 1 },
-    follow: followPlan(info.widthPx, follow),
-    masks: follow.masks?.length ?? 0,
-    solve,
-    sensorWidthMm: isSaid ? sensorWidthMm : null,
-  }
+/** @throws engine.* */
+async function engineOf({ engine }: TrackRequest): Promise<TrackingEngine> {
+  if (engine === 'embedded') return createEmbeddedEngine({ version: programVersion, solve: sideBySide })
+  throw fault('settings.invalid', { expected: 'embedded', found: engine, where: 'engine' })
 }
 
+/** null: nobody gave lengths in millimetres. */
+const sensorSaid = ({ focal, sensorWidthMm }: TrackRequest): number | null =>
+  sensorWidthMm ?? (focal !== null && focal !== 'metadata' && focal.unit === 'mm' ? usualSensorWidthMm : null)
+
 /** @throws media.range */
-function optionsOf(request: TrackRequest, info: ClipInfo, masks: readonly Mask[]): TrackClipOptions {
-  const { focal, focalIsExact, sensorWidthMm, motion, zoom, lens, seed, frames } = request
+function pipelineRequest(request: TrackRequest, info: ClipInfo, masks: readonly Mask[]): PipelineRequest {
+  const { frames, preset, footage, robust, smoothing, policy, retries, seed } = request
   if (frames !== null && frames.to >= info.frameCount) {
     const expected = `frames from 0 to ${info.frameCount - 1}`
     throw fault('media.range', { expected, found: `${frames.from} to ${frames.to}`, where: request.clip })
   }
-  const { tracks, threshold, ...settings } = request.settings
+  const { tracks, threshold, ...tracker } = request.settings
   return {
-    follow: {
-      settings: given(settings),
-      ...given({ count: tracks, threshold }),
-      masks,
-      ...(frames === null ? {} : { range: frames }),
-    },
-    solve: {
-      focal: focal === null ? 'unknown' : focalIsExact ? 'fixed' : 'refine',
-      focalPx: focal === null ? null : focal.unit === 'px' ? focal.value : (focal.value * info.widthPx) / sensorWidthMm,
-      motion,
-      zoom,
-      lens,
-      principal: 'centre',
-      heldOutShare,
-      seed,
-    },
+    preset,
+    footage,
+    robust,
+    smoothing,
+    masks,
+    range: frames ?? { from: 0, to: info.frameCount - 1 },
+    chosen: { tracker: given(tracker), corners: given({ count: tracks, threshold }) },
+    solve: solveAsked(request, info),
+    tracks: [],
+    policy,
+    retries,
+    seed,
   }
+}
+
+function solveAsked({ focal, focalIsExact, sensorWidthMm, motion, zoom, lens, seed }: TrackRequest, info: ClipInfo) {
+  const known = focal === 'metadata' ? null : focal
+  const perMm = info.widthPx / (sensorWidthMm ?? usualSensorWidthMm)
+  return {
+    focal: known === null ? 'unknown' : focalIsExact ? 'fixed' : 'refine',
+    focalPx: known === null ? null : known.unit === 'px' ? known.value : known.value * perMm,
+    motion,
+    zoom,
+    lens,
+    principal: 'centre',
+    heldOutShare,
+    seed,
+  } as const
 }
 
 /** Of the tracks' observations: enough to judge by, too few to miss. */

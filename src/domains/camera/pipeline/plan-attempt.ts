@@ -114,7 +114,8 @@ export function finish(
 
 /** Says which settings the person set; then nobody can tell how likely the whole was. */
 export function signed(choice: Choice<AttemptSettings>, { chosen }: PipelineRequest): Choice<AttemptSettings> {
-  const names = [...Object.keys(chosen.tracker), ...Object.keys(chosen.corners)]
+  const corners = Object.keys(chosen.corners).map((name) => (name === 'count' ? 'tracks' : name))
+  const names = [...Object.keys(chosen.tracker), ...corners]
   const settings = frozen(choice.settings)
   if (names.length === 0) return frozen({ ...choice, settings })
   const reason = `${names.join(', ')} as the person asked; the rest ${choice.reason}`

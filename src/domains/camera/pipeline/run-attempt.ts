@@ -42,20 +42,23 @@ type AttemptContext = Pick<Context, 'signal' | 'progress' | 'now' | 'warn'>
 export async function runAttempt(stage: Stage, plan: AttemptPlan, ctx: AttemptContext): Promise<Attempt> {
   const { engine, clip, observer } = stage
   const clock = new PhaseClock(ctx.now, (phase) => observer.phase(phase, plan.retry))
-  const run = await engine.open(clip, ctx)
-  const following = followingOf(stage, plan, run, clock, ctx)
+  let run: EngineRun | null = null
+  let following: Following | null = null
+  // Begun before the engine is opened, so that one that is missing or breaks is on record too.
+  await observer.attemptBegins(plan.retry, plan.choice)
   try {
-    await observer.attemptBegins(plan.retry, plan.choice)
+    run = await engine.open(clip, ctx)
+    following = followingOf(stage, plan, run, clock, ctx)
     const attempt = await attempted(stage, plan, run, following, clock, ctx)
     await observer.attemptEnds(attempt)
     return attempt
   } catch (error) {
-    const tracks = await following.tracks().catch(() => [])
-    const { cuts, adaptations } = following
+    const tracks = (await following?.tracks().catch(() => [])) ?? []
+    const { cuts = [], adaptations = [] } = following ?? {}
     await observer.attemptBreaks({ retry: plan.retry, phase: clock.phase, tracks, cuts, adaptations }, error)
     throw error
   } finally {
-    await run.close()
+    await run?.close()
   }
 }
 

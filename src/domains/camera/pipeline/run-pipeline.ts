@@ -3,13 +3,16 @@
  * kept, so trying again never makes anything worse.
  */
 import type { Context } from '#core/context.ts'
+import { Fault } from '#core/faults.ts'
 import type { EngineClip, TrackingEngine } from '../engines/engine.ts'
 import { policyFor } from '../policies/policies.ts'
 import type { Probe } from '../probe/probe.ts'
+import { probe } from '../probe/run-probe.ts'
 import type { Attempt, PipelineRequest, PipelineResult } from './attempt.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { type PipelineObserver, together } from './observer.ts'
 import { firstChoice, type Planner } from './plan-attempt.ts'
+import { replayedSource } from './replayed-source.ts'
 import { nextTry } from './retry.ts'
 import { type AttemptPlan, runAttempt, type Stage } from './run-attempt.ts'
 import { bestOf } from './score.ts'
@@ -27,26 +30,38 @@ export async function runPipeline(
   resume: Checkpoint | null = null,
 ): Promise<PipelineResult> {
   const watcher = together(observer)
-  const planner: Planner = {
-    engine: engine.name,
-    info: clip.source.info,
-    request,
-    policy: policyFor(engine.name, request.policy),
+  const policy = policyFor(engine.name, request.policy)
+  const planner: Planner = { engine: engine.name, info: clip.source.info, request, policy }
+  const source = replayedSource(clip.source, ctx.signal)
+  try {
+    watcher.phase('probe', 0)
+    const seen = await look({ ...clip, source }, request, ctx)
+    if (seen !== null) await watcher.probed(seen)
+    watcher.phase('settings', 0)
+    const stage: Stage = { engine, clip: { ...clip, source }, request, probe: seen, observer: watcher, resume }
+    const choice = firstChoice(planner, seen, ctx)
+    let plan: AttemptPlan | null = { retry: 0, choice, why: null, ranges: [request.range], before: null }
+    const attempts: Attempt[] = []
+    while (plan !== null) {
+      attempts.push(await runAttempt(stage, plan, ctx))
+      plan = planAfter(planner, attempts, request.range, ctx)
+    }
+    return { probe: seen, attempts, best: bestOf(attempts)! }
+  } finally {
+    await source.release()
   }
-  watcher.phase('probe', 0)
-  const probe: Probe | null = null
-  ctx.signal.throwIfAborted()
+}
 
-  watcher.phase('settings', 0)
-  const stage: Stage = { engine, clip, request, probe, observer: watcher, resume }
-  const choice = firstChoice(planner, probe, ctx)
-  let plan: AttemptPlan | null = { retry: 0, choice, why: null, ranges: [request.range], before: null }
-  const attempts: Attempt[] = []
-  while (plan !== null) {
-    attempts.push(await runAttempt(stage, plan, ctx))
-    plan = planAfter(planner, attempts, request.range, ctx)
+/** null when the clip cannot be looked at: what is wrong with it shows, and is recorded, where it is tracked. */
+async function look({ source, kernel }: EngineClip, request: PipelineRequest, ctx: Context): Promise<Probe | null> {
+  const { range, masks } = request
+  try {
+    return await probe(source, kernel, { range, masks }, ctx)
+  } catch (error) {
+    ctx.signal.throwIfAborted()
+    if (error instanceof Fault && error.code.startsWith('media.')) return null
+    throw error
   }
-  return { probe, attempts, best: bestOf(attempts)! }
 }
 
 function planAfter(

@@ -11,6 +11,9 @@ import type { SolveOptions } from '#track/solution.ts'
 import type { TrackedClip } from '#track/track-clip.ts'
 import type { SettingsChange, Track, TrackerSettings } from '#track/tracks.ts'
 import type { ClipInfo } from '#vision/frames.ts'
+import type { EngineName } from '../engines/engine.ts'
+import type { Attempt, AttemptSettings, PipelineRequest } from '../pipeline/attempt.ts'
+import type { Probe } from '../probe/probe.ts'
 import type {
   Adaptation,
   CameraContext,
@@ -60,9 +63,18 @@ export interface RunPlan {
   readonly solve: Omit<SolveOptions, 'widthPx' | 'heightPx' | 'pixelAspect'>
   /** Width of the film back; null when nobody gave lengths in millimetres. */
   readonly sensorWidthMm: number | null
+  /** What the pipeline adds to it; absent where the tracker ran without it. */
+  readonly pipeline?: PipelineFacts
 }
 
-export function contextOf({ info, solve, sensorWidthMm }: RunPlan, clip: ClipFacts): CameraContext {
+export interface PipelineFacts {
+  readonly engine: { readonly name: EngineName; readonly version: string }
+  readonly probe: Probe | null
+  readonly request: Pick<PipelineRequest, 'preset' | 'footage' | 'retries'>
+  readonly settings: AttemptSettings
+}
+
+export function contextOf({ info, solve, sensorWidthMm, pipeline }: RunPlan, clip: ClipFacts): CameraContext {
   const { frameRate } = info
   const { fingerprint, extension, sizeBytes, attempt, chain } = clip
   return {
@@ -73,11 +85,38 @@ export function contextOf({ info, solve, sensorWidthMm }: RunPlan, clip: ClipFac
     frameCount: info.frameCount,
     durationS: info.durationS !== null && info.durationS > 0 ? rounded(info.durationS) : null,
     firstFrame: 0,
-    footageType: solve.motion === 'tripod' ? 'tripod' : 'auto',
+    footageType: footageOf(solve, pipeline),
+    ...(pipeline === undefined ? {} : { engine: pipeline.engine, probe: probeFields(pipeline.probe) }),
     camera: cameraBefore(info, solve, sensorWidthMm),
     attempt,
     chain,
     clock: 'utc',
+  }
+}
+
+const footageOf = (solve: RunPlan['solve'], pipeline: PipelineFacts | undefined) =>
+  pipeline && pipeline.request.footage !== 'auto'
+    ? pipeline.request.footage
+    : solve.motion === 'tripod'
+      ? 'tripod'
+      : 'auto'
+
+function probeFields(probe: Probe | null): CameraContext['probe'] {
+  if (probe === null) return null
+  const { motionClass, textureClass, bestRegions, meanSpeed, maxSpeed, regions } = probe
+  return {
+    method: 'tracks',
+    motionClass,
+    textureClass,
+    bestRegions,
+    meanVelocityUv: rounded(meanSpeed),
+    maxVelocityUv: rounded(maxSpeed),
+    regions: Object.fromEntries(
+      regions.map(({ region, placed, survived, speeds, jitters }) => [
+        region,
+        { total: placed, survived, jitters: jitters.map(rounded), velocitiesUv: speeds.map(rounded) },
+      ]),
+    ),
   }
 }
 
@@ -91,7 +130,7 @@ function cameraBefore(info: ClipInfo, solve: RunPlan['solve'], sensorWidthMm: nu
   }
 }
 
-export function settingsOf({ follow, solve, frames, masks }: RunPlan): CameraSettings {
+export function settingsOf({ follow, solve, frames, masks, pipeline }: RunPlan): CameraSettings {
   const { count, threshold, minDistancePx, marginPx } = follow
   return {
     ...trackerSettings(follow.settings),
@@ -113,7 +152,16 @@ export function settingsOf({ follow, solve, frames, masks }: RunPlan): CameraSet
     lens: solve.lens === 'auto' ? 'auto' : solve.lens.model === 'none' ? 'none' : 'known',
     heldOutShare: solve.heldOutShare,
     seed: solve.seed,
+    ...(pipeline === undefined ? {} : pipelineSettings(pipeline)),
   }
+}
+
+function pipelineSettings({ engine, request, settings }: PipelineFacts): CameraSettings {
+  const { robust, smoothing, minLifespanFrames, monitorFrames, heal, rejectNonRigid, avoidRegions, cutFrames } =
+    settings
+  const { preset, retries } = request
+  const more = { smoothing, monitorFrames, heal, rejectNonRigid, avoidRegions, cutFrames, engine: engine.name }
+  return { preset, robust, minLifespanFrames, maxRetries: retries, ...more }
 }
 
 const trackerSettings = (settings: TrackerSettings): CameraSettings => {
@@ -132,6 +180,8 @@ export interface RunSoFar {
   readonly shots: readonly Shot[] | null
   readonly timings: TrackedClip['timings'] | null
   readonly looks: readonly PictureLook[]
+  /** The attempt that it was, when it came to its end in the pipeline. */
+  readonly attempt?: Attempt
 }
 
 export interface RunRecord {
@@ -185,12 +235,18 @@ export function recordOf(
     },
     telemetry: {
       tracks,
-      deletedTracks: [],
+      deletedTracks: (run.attempt?.cleaning?.removed ?? []).map(({ track, frame, reason }) => ({
+        ...trackRecord(track, info, fates),
+        deletion: { reason, noticedFrame: frame },
+      })),
       ...regionFields(tracks, solutions.length > 0),
       globalMotionUv: motionUv,
       motionConsistency: consistency,
       flow: flowOf(run.tracks, steps, samples, info, lost.length),
-      adaptations: run.changes.map(adaptation),
+      adaptations: run.changes.map((change, i) => ({
+        ...adaptation(change, i),
+        survivalRate: rounded(run.attempt?.adaptations[i]?.survival ?? null),
+      })),
       detections: run.detections?.map(detection) ?? null,
       cuts: run.cuts,
       timings: run.timings === null ? null : { followMs: run.timings.followMs, solveMs: run.timings.solveMs },
