@@ -37,6 +37,9 @@ export const trackColour = (track: Pick<ClipTrack, 'fate' | 'errorPx'>, by: Colo
 export const cssOf = ([red, green, blue]: Rgb, alpha = 1): string =>
   alpha === 1 ? `rgb(${red} ${green} ${blue})` : `rgb(${red} ${green} ${blue} / ${alpha})`
 
+/** From red (few frames) to teal (all of the shot): what was seen for long is known better. */
+export const lengthColour = (share: number): Rgb => errorColour(2.5 * (1 - Math.min(1, Math.max(0, share))) ** 2)
+
 /** For the scale beside a picture: the same colours as a gradient from 0 to `toPx`. */
 export function errorGradient(toPx: number): string {
   const places = Array.from({ length: 11 }, (_, i) => cssOf(errorColour((toPx * i) / 10)))

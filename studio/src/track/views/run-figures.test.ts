@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { solveOf, tracksOf } from '../track-data.ts'
+import { solveOf, tracksOf, type ClipTrack } from '../track-data.ts'
 import {
   coverage,
-  frameSeries,
   ordered,
   quantile,
   regionFigures,
   regionIndexAt,
+  residualsOf,
   spansOf,
   worstFirst,
 } from './run-figures.ts'
@@ -27,6 +27,7 @@ const written = (id: number, frames: readonly number[], x: number, y: number) =>
 const camera = (frame: number, errorPx: number) => ({
   frame,
   errorPx,
+  focalPx: 50,
   camFromWorld: { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], translation: [0, 0, 0] },
 })
 const solve = solveOf({
@@ -39,6 +40,15 @@ const solve = solveOf({
       fromFrame: 1,
       toFrame: 5,
       solved: true,
+      intrinsics: {
+        widthPx: 90,
+        heightPx: 90,
+        focalPx: 50,
+        pixelAspect: 1,
+        principalXPx: 45,
+        principalYPx: 45,
+        lens: { model: 'none' },
+      },
       cameras: [camera(1, 0.5), camera(2, 0.25), camera(4, 1)],
       points: [
         { track: 3, xyz: [0, 0, 1], errorPx: 0.2, droppedFrames: [] },
@@ -61,14 +71,14 @@ const tracks = tracksOf(
   solve,
 )
 
-test('by frame: the camera error where there is a camera, and how many tracks were seen', () => {
-  assert.deepEqual(frameSeries(solve, tracks), {
-    frames: [1, 2, 3, 4, 5],
-    errorPx: [0.5, 0.25, null, 1, null],
-    seen: [1, 2, 1, 2, 2],
-    solved: [1, 2, 1, 2, 1],
-  })
-  assert.deepEqual(frameSeries(null, tracks).errorPx, [null, null, null, null, null])
+test('residuals: how far markers lie from where the camera sees the point, where it has one', () => {
+  const shifted = tracks.tracks[0] as ClipTrack
+  const { frames, errorPx } = residualsOf(shifted, solve)
+  assert.deepEqual(frames, [1, 2, 4])
+  // The point lies on the axis, which meets the picture at (45, 45); the markers are at (10, 10).
+  for (const error of errorPx) assert.ok(Math.abs(error - Math.hypot(35, 35)) < 1e-9)
+  assert.deepEqual(residualsOf(tracks.tracks[2] as ClipTrack, solve), { frames: [], errorPx: [] })
+  assert.deepEqual(residualsOf(shifted, null), { frames: [], errorPx: [] })
 })
 
 test('tracks are ordered by error, start and length', () => {

@@ -1,34 +1,28 @@
 /** Figures of a run that the graphs draw: by frame, by track, by region. Unknown is null. */
+import { project } from '#track/geometry/projection.ts'
 import { regionGrid, type Region } from '../../session/camera/track-model.ts'
-import type { ClipSize, ClipTrack, ClipTracks, Solve } from '../track-data.ts'
+import { markerAt, type ClipSize, type ClipTrack, type ClipTracks, type Solve } from '../track-data.ts'
 
-export interface FrameSeries {
-  readonly frames: readonly number[]
-  /** Root mean square over the camera's observations; null where no camera was solved. */
-  readonly errorPx: readonly (number | null)[]
-  /** Tracks that were seen, and of these the ones with a point. */
-  readonly seen: readonly number[]
-  readonly solved: readonly number[]
-}
-
-export function frameSeries(solve: Solve | null, tracks: ClipTracks): FrameSeries {
-  const { from, to } = tracks.frames
-  const count = Math.max(0, to - from + 1)
-  const none = () => Array.from({ length: count }, () => 0)
-  const [seen, solved] = [none(), none()]
-  for (const track of tracks.tracks) {
-    for (const frame of track.frames) {
-      const i = frame - from
-      if (!(i >= 0 && i < count)) continue
-      seen[i] = (seen[i] ?? 0) + 1
-      if (track.fate === 'solved') solved[i] = (solved[i] ?? 0) + 1
+/** How far a track's markers lie from where the camera sees its point: the frames that have both, and the distances. */
+export function residualsOf(
+  track: ClipTrack,
+  solve: Solve | null,
+): { readonly frames: number[]; readonly errorPx: number[] } {
+  const frames: number[] = []
+  const errorPx: number[] = []
+  for (const shot of solve?.shots ?? []) {
+    if (!shot.solved) continue
+    const point = shot.points.find((one) => one.track === track.id)
+    if (!point) continue
+    for (const { frame, focalPx, camFromWorld } of shot.cameras) {
+      const at = markerAt(track, frame)
+      const pixel = at < 0 ? null : project({ ...shot.intrinsics, focalPx }, camFromWorld, point.xyz)
+      if (!pixel) continue
+      frames.push(frame)
+      errorPx.push(Math.hypot(pixel[0] - (track.xy[2 * at] as number), pixel[1] - (track.xy[2 * at + 1] as number)))
     }
   }
-  const errorPx: (number | null)[] = seen.map(() => null)
-  for (const shot of solve?.shots ?? []) {
-    if (shot.solved) for (const camera of shot.cameras) errorPx[camera.frame - from] = camera.errorPx
-  }
-  return { frames: seen.map((_, i) => from + i), errorPx, seen, solved }
+  return { frames, errorPx }
 }
 
 /** Solved tracks, the worst first. */

@@ -5,6 +5,7 @@
  * headed as the scene is, and are seen through the solved camera with its lens: edges are cut at the camera's plane and drawn
  * as many short pieces where the lens bends them. Painter's order: what is farther comes first.
  */
+import { type Similarity, transformBySimilarity } from '#track/estimate/similarity.ts'
 import { apply3, multiply3, transpose3 } from '#track/geometry/linear.ts'
 import { cameraOf, pixelOfRay, type Camera } from '#track/geometry/projection.ts'
 import type { SolvedCamera, SolvedShot } from '../track-data.ts'
@@ -85,6 +86,24 @@ export function seenObject(
     return seenPart(part, corners, camera, nearShare * object.size)
   })
   return pieces.toSorted((a, b) => b.depth - a.depth)
+}
+
+/** The edges of an object in the scene, for the 3D view: pairs of ends, 3 numbers each, and a colour for each end. */
+export function objectLines(object: TestObject, sceneFromWorld: Similarity) {
+  const foot = transformBySimilarity(sceneFromWorld, Float64Array.from(object.at))
+  const size = object.size * sceneFromWorld.scale
+  const positions: number[] = []
+  const colours: string[] = []
+  for (const { kind, corners, colour } of partsOf(object.kind)) {
+    const count = corners.length / 3
+    for (let i = 0; i < (kind === 'face' ? count : count - 1); i++) {
+      for (const corner of [i, (i + 1) % count]) {
+        for (let j = 0; j < 3; j++) positions.push((foot[j] as number) + size * (corners[3 * corner + j] as number))
+        colours.push(colour)
+      }
+    }
+  }
+  return { positions, colours }
 }
 
 /** One part, its corners in camera coordinates; a line that the camera's plane cuts may be left in one piece or none. */

@@ -1,0 +1,319 @@
+/**
+ * The 3D view: one solved shot, or two attempts laid over each other, in the scene's own axes. It lives as long as its canvas,
+ * draws only when something changed, and knows neither React nor where its data come from.
+ */
+import { AxesHelper, GridHelper, Group, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from 'three'
+import type { LineSegments, Object3D } from 'three'
+import { OrbitControls } from 'three/addons/controls/OrbitControls.js'
+import type { SolvedCamera, SolvedShot } from '../track-data.ts'
+import type { Rgb } from './colours.ts'
+import { cameraInScene, type Orientation } from './orientation.ts'
+import { PictureInSpace } from './picture-in-space.ts'
+import {
+  bigDot,
+  dotsOf,
+  frustumLines,
+  lineOf,
+  pathLines,
+  skyLines,
+  testObjectLines,
+  type Dots,
+} from './scene-objects.ts'
+import { extentOf, lowestOf, nearestOnScreen, pathPlaces, pointPlaces, roundStep, type Ball } from './scene-shapes.ts'
+import type { TestObject } from './test-objects.ts'
+import { lookThrough } from './look-through.ts'
+
+export type ViewName = 'fit' | 'camera' | 'top' | 'front' | 'side'
+
+/** What lies under the pointer. */
+export type Pick =
+  | { readonly kind: 'point'; readonly track: number; readonly x: number; readonly y: number }
+  | { readonly kind: 'frame'; readonly frame: number; readonly x: number; readonly y: number }
+
+export interface ShotLook {
+  readonly shot: SolvedShot
+  readonly orientation: Orientation
+  readonly hasFloor: boolean
+  readonly objects: readonly TestObject[]
+  /** For each point of the shot. */
+  readonly colours: readonly Rgb[]
+  /** Another attempt's path, in the scene already: 3 numbers for each camera. */
+  readonly otherPath: Float64Array | null
+}
+
+export interface StageListener {
+  readonly onPick: (pick: Pick | null, withShift: boolean) => void
+  readonly onHover: (pick: Pick | null) => void
+  /** The person moved the view, so that it is none of the named ones any more. */
+  readonly onMoved: () => void
+}
+
+const reachPx = 9
+/** A press that moves less is a click. */
+const clickPx = 4
+/** Of the frustums that show where the camera went. */
+const frustumCount = 14
+
+export class SceneStage {
+  readonly #canvas: HTMLCanvasElement
+  readonly #renderer: WebGLRenderer
+  readonly #scene = new Scene()
+  readonly #camera = new PerspectiveCamera(45, 1, 0.01, 1000)
+  readonly #controls: OrbitControls
+  readonly #listener: StageListener
+  readonly #picture: PictureInSpace
+  readonly #shotGroup = new Group()
+  readonly #currentGroup = new Group()
+  #look: ShotLook | null = null
+  #points: Float64Array = new Float64Array()
+  #path: Float64Array = new Float64Array()
+  #extent: Ball = { centre: [0, 0, 0], radius: 1 }
+  #dots: Dots | null = null
+  #selected: ReadonlySet<number> = new Set()
+  #frame = 0
+  #throughCamera = false
+  #request = 0
+  #pressed: readonly [number, number] | null = null
+  #step = 1
+
+  /** @throws Error where the browser has no WebGL */
+  constructor(canvas: HTMLCanvasElement, listener: StageListener) {
+    this.#canvas = canvas
+    this.#listener = listener
+    this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true })
+    this.#renderer.setPixelRatio(Math.min(2, window.devicePixelRatio))
+    this.#picture = new PictureInSpace(() => this.redraw())
+    this.#scene.add(this.#shotGroup, this.#currentGroup, this.#picture.object)
+    this.#controls = new OrbitControls(this.#camera, canvas)
+    this.#controls.zoomSpeed = 1.4
+    this.#controls.addEventListener('change', () => this.redraw())
+    this.#controls.addEventListener('start', () => this.#leaveCamera())
+    canvas.addEventListener('pointerdown', this.#onDown)
+    canvas.addEventListener('pointermove', this.#onMove)
+    canvas.addEventListener('pointerup', this.#onUp)
+    canvas.addEventListener('pointerleave', this.#onLeave)
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.#request)
+    this.#canvas.removeEventListener('pointerdown', this.#onDown)
+    this.#canvas.removeEventListener('pointermove', this.#onMove)
+    this.#canvas.removeEventListener('pointerup', this.#onUp)
+    this.#canvas.removeEventListener('pointerleave', this.#onLeave)
+    this.#controls.dispose()
+    clear(this.#shotGroup)
+    clear(this.#currentGroup)
+    this.#picture.dispose()
+    this.#renderer.dispose()
+  }
+
+  /** Side of a square of the floor, in units of the scene. */
+  get floorStep(): number {
+    return this.#step
+  }
+
+  /** Another shot is looked at from where all of it is seen; the same one, laid otherwise, from where it was looked at. */
+  show(look: ShotLook): void {
+    const isNew = look.shot !== this.#look?.shot
+    this.#look = look
+    this.#points = pointPlaces(look.shot, look.orientation)
+    this.#path = pathPlaces(look.shot, look.orientation)
+    this.#extent = extentOf(this.#points, this.#path)
+    this.#buildShot(look)
+    this.#buildCurrent()
+    if (isNew) this.view('fit')
+    else if (this.#throughCamera) this.#followCamera()
+    this.redraw()
+  }
+
+  select(selected: ReadonlySet<number>): void {
+    this.#selected = selected
+    if (this.#look) this.#dots?.select(this.#look.shot.points.map(({ track }) => selected.has(track)))
+    this.redraw()
+  }
+
+  /** @param picture where the frame's picture is; null shows none */
+  go(frame: number, picture: string | null): void {
+    this.#frame = frame
+    this.#buildCurrent()
+    this.#picture.load(picture)
+    if (this.#throughCamera) this.#followCamera()
+    this.redraw()
+  }
+
+  resize(width: number, height: number): void {
+    if (width === 0 || height === 0) return
+    this.#renderer.setSize(width, height, false)
+    this.#camera.aspect = width / height
+    this.#camera.updateProjectionMatrix()
+    if (this.#throughCamera) this.#followCamera()
+    // At once, since a canvas that changes its size is empty.
+    this.#draw()
+  }
+
+  view(name: ViewName): void {
+    this.#throughCamera = name === 'camera' && this.#cameraNow() !== null
+    const { centre, radius } = this.#extent
+    const target = new Vector3(...centre)
+    const away = radius / Math.sin((this.#camera.fov * Math.PI) / 360) / Math.min(1, this.#camera.aspect)
+    const direction = directions[name === 'camera' ? 'fit' : name]
+    if (this.#throughCamera) this.#followCamera()
+    else {
+      this.#camera.up.set(0, 1, 0)
+      this.#camera.near = radius / 500
+      this.#camera.far = radius * 500
+      this.#camera.position.copy(target).addScaledVector(direction, away)
+      this.#camera.updateProjectionMatrix()
+      this.#controls.target.copy(target)
+      this.#controls.update()
+    }
+    this.#buildCurrent()
+    this.redraw()
+  }
+
+  redraw(): void {
+    cancelAnimationFrame(this.#request)
+    this.#request = requestAnimationFrame(() => this.#draw())
+  }
+
+  #draw(): void {
+    this.#renderer.render(this.#scene, this.#camera)
+  }
+
+  #cameraNow(): SolvedCamera | null {
+    return this.#look?.shot.cameras.find(({ frame }) => frame === this.#frame) ?? null
+  }
+
+  #buildShot(look: ShotLook): void {
+    const { shot, orientation, hasFloor, objects, colours, otherPath } = look
+    clear(this.#shotGroup)
+    const { radius, centre } = this.#extent
+    this.#step = roundStep(radius / 6)
+    const floor = new GridHelper(24 * this.#step, 24, '#5b6068', '#33363c')
+    floor.position.y = hasFloor ? 0 : lowestOf(this.#points)
+    if (!hasFloor) floor.position.set(centre[0], floor.position.y, centre[2])
+    this.#dots = dotsOf(this.#points, colours)
+    this.#dots.select(shot.points.map(({ track }) => this.#selected.has(track)))
+    const parts: Object3D[] = [
+      floor,
+      new AxesHelper(1.5 * this.#step),
+      pathLines(shot.cameras, this.#path, '#7fb0ee'),
+      frustumLines(shot, orientation, everyNth(shot.cameras), this.#frustumSize() * 0.45, '#4f7db3'),
+      ...this.#dots.objects,
+    ]
+    if (shot.motion === 'tripod') parts.push(skyLines(orientation))
+    if (otherPath) parts.push(lineOf(otherPath, '#f5a623'))
+    for (const object of objects) parts.push(testObjectLines(object, orientation))
+    this.#shotGroup.add(...parts)
+  }
+
+  /** Long enough to be seen beside the scene, short enough that a short path is not hidden. */
+  #frustumSize(): number {
+    const path = extentOf(this.#path, this.#path).radius
+    const { radius } = this.#extent
+    return Math.min(0.28 * radius, Math.max(0.07 * radius, 0.4 * path))
+  }
+
+  #buildCurrent(): void {
+    clear(this.#currentGroup)
+    const camera = this.#cameraNow()
+    const look = this.#look
+    if (!camera || !look) return this.#picture.hide()
+    const { shot, orientation } = look
+    const size = this.#throughCamera ? this.#extent.radius * 20 : this.#frustumSize()
+    this.#picture.place(shot, camera, cameraInScene(orientation, camera.camFromWorld), size, this.#throughCamera)
+    if (this.#throughCamera) return
+    this.#currentGroup.add(frustumLines(shot, orientation, [camera], size, '#ffffff'))
+    const index = shot.cameras.indexOf(camera)
+    this.#currentGroup.add(bigDot(this.#path.subarray(3 * index, 3 * index + 3), '#ffffff', 9))
+  }
+
+  #followCamera(): void {
+    const camera = this.#cameraNow()
+    if (camera && this.#look)
+      this.#controls.target.copy(lookThrough(this.#camera, this.#look, camera, this.#extent.radius))
+  }
+
+  #leaveCamera(): void {
+    if (this.#throughCamera) {
+      this.#throughCamera = false
+      this.#camera.up.set(0, 1, 0)
+      this.#camera.near = this.#extent.radius / 500
+      this.#camera.updateProjectionMatrix()
+      this.#buildCurrent()
+    }
+    this.#listener.onMoved()
+  }
+
+  #pickAt(x: number, y: number): Pick | null {
+    const look = this.#look
+    if (!look) return null
+    const points = this.#onScreen(this.#points)
+    const point = nearestOnScreen(points, x, y, reachPx)
+    if (point >= 0)
+      return {
+        kind: 'point',
+        track: look.shot.points[point]?.track ?? 0,
+        x: points[2 * point]!,
+        y: points[2 * point + 1]!,
+      }
+    const path = this.#onScreen(this.#path)
+    const place = nearestOnScreen(path, x, y, reachPx)
+    if (place < 0) return null
+    return { kind: 'frame', frame: look.shot.cameras[place]?.frame ?? 0, x: path[2 * place]!, y: path[2 * place + 1]! }
+  }
+
+  /** Places of the scene as the viewer sees them, in CSS pixels; NaN behind or beside the picture. */
+  #onScreen(places: Float64Array): Float32Array {
+    const [width, height] = [this.#canvas.clientWidth, this.#canvas.clientHeight]
+    const out = new Float32Array((places.length / 3) * 2).fill(Number.NaN)
+    const place = new Vector3()
+    for (let i = 0; i < places.length / 3; i++) {
+      place.fromArray(places, 3 * i).project(this.#camera)
+      if (Math.abs(place.x) > 1 || Math.abs(place.y) > 1 || Math.abs(place.z) > 1) continue
+      out[2 * i] = ((place.x + 1) / 2) * width
+      out[2 * i + 1] = ((1 - place.y) / 2) * height
+    }
+    return out
+  }
+
+  readonly #onDown = (event: PointerEvent) => {
+    this.#pressed = event.button === 0 ? [event.offsetX, event.offsetY] : null
+  }
+
+  readonly #onMove = (event: PointerEvent) => {
+    if (event.buttons === 0) this.#listener.onHover(this.#pickAt(event.offsetX, event.offsetY))
+  }
+
+  readonly #onUp = (event: PointerEvent) => {
+    const pressed = this.#pressed
+    this.#pressed = null
+    if (!pressed || Math.hypot(event.offsetX - pressed[0], event.offsetY - pressed[1]) > clickPx) return
+    this.#listener.onPick(this.#pickAt(event.offsetX, event.offsetY), event.shiftKey)
+  }
+
+  readonly #onLeave = () => this.#listener.onHover(null)
+}
+
+// A little off the axis, since a view straight down has no up.
+const directions: Readonly<Record<Exclude<ViewName, 'camera'>, Vector3>> = {
+  fit: new Vector3(0.75, 0.55, 1).normalize(),
+  top: new Vector3(0, 1, 0.0005).normalize(),
+  front: new Vector3(0, 0, 1),
+  side: new Vector3(1, 0, 0),
+}
+
+function everyNth<T>(cameras: readonly T[]): readonly T[] {
+  const step = Math.max(1, Math.ceil(cameras.length / frustumCount))
+  return cameras.filter((_, i) => i % step === 0)
+}
+
+/** Takes everything out of a group and gives its memory back. */
+function clear(group: Group): void {
+  for (const child of group.children.slice()) {
+    group.remove(child)
+    const { geometry, material } = child as LineSegments
+    geometry?.dispose()
+    for (const one of Array.isArray(material) ? material : [material]) one?.dispose()
+  }
+}
