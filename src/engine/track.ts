@@ -91,10 +91,15 @@ async function runOn(
   }
 }
 
-/** @throws engine.* */
-async function engineOf({ engine }: TrackRequest): Promise<TrackingEngine> {
+/** An engine that is not there is found missing where it is opened, so that the attempt is on record. */
+async function engineOf({ engine, blender }: TrackRequest): Promise<TrackingEngine> {
   if (engine === 'embedded') return createEmbeddedEngine({ version: programVersion, solve: sideBySide })
-  throw fault('settings.invalid', { expected: 'embedded', found: engine, where: 'engine' })
+  const { createBlenderEngine } = await import('#domains/camera/engines/blender/blender-engine.ts')
+  try {
+    return await createBlenderEngine({ program: blender })
+  } catch (error) {
+    return { name: engine, version: 'not known', open: () => Promise.reject(error), close: async () => {} }
+  }
 }
 
 /** null: nobody gave lengths in millimetres. */

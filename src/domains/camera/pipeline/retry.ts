@@ -1,13 +1,13 @@
 /** Whether another attempt may help, with which settings, and over which parts of the clip. */
 import type { Choice } from '#core/policy.ts'
 import type { Shot } from '#track/scenes/solve-json.ts'
+import { isWell } from '../diagnose/diagnose.ts'
 import type { Fix } from '../diagnose/diagnosis.ts'
 import type { TrackingPolicy } from '../policies/policy.ts'
 import { applyFix, generalFixes, sameSettings } from './apply-fix.ts'
 import type { Attempt, AttemptSettings } from './attempt.ts'
 import type { Range } from './follow.ts'
 import { finish, type Planner, presetRules, signed } from './plan-attempt.ts'
-import { isGood } from './score.ts'
 
 export interface NextTry {
   readonly choice: Choice<AttemptSettings>
@@ -36,7 +36,7 @@ export function nextTry(
   const last = attempts.at(-1)
   const { request } = planner
   const retries = request.retries ?? presetRules[request.preset].retries
-  const poor = best.shots.filter((shot) => !isGood(shot) && canBeHelped(shot, best))
+  const poor = best.shots.filter((shot) => !isWell(shot) && canBeHelped(shot, best))
   if (last === undefined || attempts.length > retries || poor.length === 0) return null
   const fixes = [
     ...last.diagnoses.filter(({ confidence }) => confidence >= likely).map(({ fix, sentence }) => ({ fix, sentence })),

@@ -4,7 +4,15 @@ import type { Context } from '#core/context.ts'
 import type { Shot } from '#track/scenes/solve-json.ts'
 import { spansOf, type SolveTask, tracksWithin } from '#track/track-clip.ts'
 import type { Track } from '#track/tracks.ts'
+import { clean } from '../clean/clean-tracks.ts'
+import type { CleanReport } from '../clean/clean.ts'
+import { smoothTracks } from '../clean/smooth.ts'
+import { diagnoseClip } from '../diagnose/diagnose.ts'
+import type { Diagnosis } from '../diagnose/diagnosis.ts'
+import { staticOverlay } from '../diagnose/static-overlay.ts'
 import type { EngineClip, EngineRun, TrackingEngine } from '../engines/engine.ts'
+import { heal } from '../heal/heal-tracks.ts'
+import type { HealReport } from '../heal/heal.ts'
 import type { Probe } from '../probe/probe.ts'
 import { settingsSpace } from '../settings-space.ts'
 import type { Attempt, AttemptSettings, Phase, PipelineRequest } from './attempt.ts'
@@ -90,8 +98,8 @@ async function attempted(
   const { followed, resumed } = await follow(stage, plan, following, clock)
   const carried = carriedOver(plan)
   const fresh = renumbered(followed.tracks, carried.nextId)
-  const mended: readonly Track[] = fresh
-  ctx.signal.throwIfAborted()
+  const mending = await mend(fresh, followed, stage, settings, clock, ctx)
+  const mended = mending.tracks
 
   clock.enter('solve')
   const { widthPx, heightPx, pixelAspect } = run.info
@@ -105,8 +113,7 @@ async function attempted(
   clock.enter('refine')
   const { shots, refinements } = await refine(solved, mended, options, request.preset, run.solve, ctx)
   const all = [...carried.shots, ...shots].sort((a, b) => a.fromFrame - b.fromFrame)
-  clock.enter('report')
-  return {
+  const made = {
     retry: plan.retry,
     choice: plan.choice,
     why: plan.why,
@@ -117,15 +124,58 @@ async function attempted(
     cuts: [...new Set([...carried.cuts, ...followed.cuts])].sort((a, b) => a - b),
     detections: [...carried.detections, ...followed.detections].sort((a, b) => a.frame - b.frame),
     adaptations: followed.adaptations,
-    healing: null,
-    cleaning: null,
+    healing: mending.healing,
+    cleaning: mending.cleaning,
     forecast: null,
     shots: all,
-    diagnoses: [],
     refinements,
     score: scoreOf(all),
-    durationsMs: clock.durations(),
   }
+  clock.enter('diagnose')
+  const diagnoses = await diagnosed(made, stage, ctx)
+  clock.enter('report')
+  return { ...made, diagnoses, durationsMs: clock.durations() }
+}
+
+interface Mended {
+  readonly tracks: readonly Track[]
+  readonly healing: HealReport | null
+  readonly cleaning: CleanReport
+}
+
+/** Gaps closed, what is wrong taken out, and smoothed if that was asked for. */
+async function mend(
+  tracks: readonly Track[],
+  { cuts }: Followed,
+  { clip: { source, kernel } }: Stage,
+  settings: AttemptSettings,
+  clock: PhaseClock,
+  ctx: AttemptContext,
+): Promise<Mended> {
+  const { info } = source
+  clock.enter('heal')
+  const healing = settings.heal ? await heal(tracks, { source, kernel, info, cuts, settings }, ctx) : null
+  ctx.signal.throwIfAborted()
+  clock.enter('clean')
+  const healed = healing?.tracks ?? tracks
+  const statics = staticOverlay(healed, info)
+  const cleaning = clean(healed, { info, settings, cuts, statics, seed: settings.solve.seed })
+  return { tracks: smoothTracks(cleaning.tracks, settings.smoothing), healing, cleaning }
+}
+
+/** What went wrong; without a look at anything where all is well. */
+async function diagnosed(
+  attempt: Omit<Attempt, 'diagnoses' | 'durationsMs'>,
+  { clip, request, probe }: Stage,
+  ctx: AttemptContext,
+): Promise<readonly Diagnosis[]> {
+  const { followed, cuts, detections, shots, cleaning, choice } = attempt
+  const { tracker, corners } = choice.settings
+  const removedNonRigid = cleaning?.removed.filter(({ reason }) => reason === 'non-rigid').length ?? 0
+  const { source } = clip
+  const { range } = request
+  const input = { info: source.info, range, tracks: followed, cuts, detections, shots, removedNonRigid, tracker }
+  return diagnoseClip(source, { ...input, count: corners.count, probe }, ctx)
 }
 
 /** Follows, unless a run that was stopped has done just that. */

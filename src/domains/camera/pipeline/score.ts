@@ -4,10 +4,6 @@ import type { Solution } from '#track/solution.ts'
 
 /** Pictures of this width are the measure of a pixel of error. */
 const usualWidthPx = 960
-/** Of a shot that is solved at least this share of the frames has a camera. */
-const wholeShare = 0.95
-const likely = 0.5
-
 const framesOf = ({ fromFrame, toFrame }: Pick<Shot, 'fromFrame' | 'toFrame'>) => toFrame - fromFrame + 1
 
 /** Where the solver did not look; where nothing could be spared, a bit more than where it did. In pixels of a usual picture. */
@@ -26,13 +22,6 @@ export function shotScore(shot: Shot): number {
 export function scoreOf(shots: readonly Shot[]): number {
   const frames = shots.reduce((sum, shot) => sum + framesOf(shot), 0)
   return frames === 0 ? 0 : shots.reduce((sum, shot) => sum + shotScore(shot) * framesOf(shot), 0) / frames
-}
-
-/** Whether a shot is as it should be: nearly all cameras, and more likely right than wrong. */
-export function isGood(shot: Shot): boolean {
-  if (!shot.result.ok) return false
-  const { cameras, confidence } = shot.result.solution
-  return cameras.length >= wholeShare * framesOf(shot) && confidence >= likely
 }
 
 /** The first of the best. */
