@@ -18,6 +18,8 @@ import { Shortcuts } from './shell/shortcuts.tsx'
 import { SideBar } from './shell/side-bar.tsx'
 import { TokenPage } from './shell/token-page.tsx'
 import { useKeys } from './shell/use-keys.ts'
+import { ClipPage } from './track/clip-page.tsx'
+import { StartPage } from './track/start-page.tsx'
 import { TransferPage } from './transfer/transfer-page.tsx'
 
 export function App() {
@@ -37,6 +39,7 @@ export function App() {
     '/': focusSearch,
     '?': () => setHelp(true),
     'g o': go('/'),
+    'g t': go('/track'),
     'g s': go('/sessions'),
     'g d': go('/datasets'),
     'g i': go('/transfer'),
@@ -53,7 +56,7 @@ export function App() {
         <SideBar onHelp={() => setHelp(true)} />
         <ErrorBoundary key={path}>{needsToken ? <TokenPage /> : pageAt(path, project)}</ErrorBoundary>
       </div>
-      <DropZone project={project} />
+      <DropZone project={project} takesClips={path === '/track' || path.startsWith('/track/')} />
       <Notices />
       {help && <Shortcuts onClose={() => setHelp(false)} />}
     </>
@@ -62,6 +65,9 @@ export function App() {
 
 function pageAt(path: string, project: string) {
   if (path === '/') return <OverviewPage project={project} />
+  if (matchPath('/track', path)) return <StartPage project={project} />
+  const clip = matchPath('/track/{fingerprint}', path)?.['fingerprint']
+  if (clip !== undefined) return <ClipPage key={clip} project={project} fingerprint={clip} />
   if (matchPath('/sessions', path)) return <SessionsPage project={project} />
   if (matchPath('/datasets', path)) return <DatasetsPage project={project} />
   if (matchPath('/transfer', path)) return <TransferPage project={project} />

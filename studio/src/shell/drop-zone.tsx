@@ -1,12 +1,30 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { ImportDialog } from '../transfer/import-dialog.tsx'
+import { startUpload } from '../track/uploads.ts'
 import { Icon } from '../parts/icon.tsx'
 import { notify } from './notices.tsx'
 
+interface DropZoneProps {
+  readonly project: string
+  /** The page is about clips: a video is taken in to be tracked. */
+  readonly takesClips: boolean
+}
+
+/** What is imported rather than tracked, also where clips are taken. */
+const archives = /\.(?:zip|tar|tgz|gz|json|jsonl)$/i
+
 /** Takes files dropped anywhere on the page. */
-export function DropZone({ project }: { project: string }) {
+export function DropZone({ project, takesClips }: DropZoneProps) {
   const [isOver, setOver] = useState(false)
   const [files, setFiles] = useState<readonly File[]>([])
+  const take = useEffectEvent((dropped: readonly File[]) => {
+    const clips = takesClips ? dropped.filter(({ name }) => !archives.test(name)) : []
+    const [clip] = clips
+    if (clip) startUpload(clip)
+    if (clips.length > 1)
+      notify('One clip at a time: the first is taken. Pictures of a sequence are opened by their path.')
+    setFiles(dropped.filter((file) => !clips.includes(file)))
+  })
   useEffect(() => {
     // Entering a child fires before leaving its parent, so a count says whether the pointer is still inside.
     let depth = 0
@@ -25,7 +43,7 @@ export function DropZone({ project }: { project: string }) {
       event.preventDefault()
       depth = 0
       setOver(false)
-      setFiles(filesOf(event))
+      take(filesOf(event))
     }
     const listeners = { dragenter: enter, dragleave: leave, dragover: over, drop } as const
     for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name, listener as EventListener)
@@ -41,8 +59,12 @@ export function DropZone({ project }: { project: string }) {
           <span>
             <Icon name="upload" size={32} />
           </span>
-          <strong>Drop to import into “{project}”</strong>
-          <span className="muted">zip, tar, tar.gz, json or jsonl; what it is, is found out</span>
+          <strong>{takesClips ? 'Drop a video to track it' : `Drop to import into “${project}”`}</strong>
+          <span className="muted">
+            {takesClips
+              ? 'it is copied into the data directory; a clip of this machine is better opened by its path'
+              : 'zip, tar, tar.gz, json or jsonl; what it is, is found out'}
+          </span>
         </div>
       )}
       {files.length > 0 && <ImportDialog project={project} files={files} onClose={() => setFiles([])} />}

@@ -6,6 +6,7 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
     [
       ['/', 'Search sessions'],
       ['g o', 'Overview'],
+      ['g t', 'Track'],
       ['g s', 'Sessions'],
       ['g d', 'Datasets'],
       ['g i', 'Import and export'],
@@ -28,6 +29,22 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
       ['←  →', 'Step or frame back, forward'],
       ['Space', 'Play or pause (camera)'],
       ['Esc', 'Back to the list'],
+    ],
+  ],
+  [
+    'On a clip',
+    [
+      ['Space', 'Play, pause'],
+      ['←  →', 'One frame; with Shift ten'],
+      ['Home  End', 'First, last frame'],
+      ['j  k  l', 'Play backwards, stop, play; again: faster'],
+      ['F', 'Fit the picture; the wheel zooms, the middle button moves it'],
+      ['T  R  C', 'Tracks, reprojected points, colours'],
+      ['V  M  A', 'Choose, move a marker, add a point'],
+      ['Del  D', 'Delete, disable what is chosen'],
+      ['Ctrl+Z', 'Undo; with Shift redo'],
+      ['I  O', 'First, last frame to be tracked'],
+      ['Enter', 'Track & solve'],
     ],
   ],
 ]

@@ -7,6 +7,7 @@ import { ThemeSwitch } from './theme-switch.tsx'
 
 const pages: readonly (readonly [string, string, IconName])[] = [
   ['/', 'Overview', 'overview'],
+  ['/track', 'Track', 'track'],
   ['/sessions', 'Sessions', 'sessions'],
   ['/datasets', 'Datasets', 'datasets'],
   ['/transfer', 'Import and export', 'transfer'],

@@ -1,0 +1,149 @@
+/** What the Track page asks the engine for. */
+import { queryOptions, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { HindsightError, problemOf } from '#client/hindsight-error.ts'
+import { readEvents } from '#client/read-events.ts'
+import type { CameraSession } from '#domains/camera/session.ts'
+import type { Clip, Live, Preferences } from '#http/contract.ts'
+import { api } from '../data/client.ts'
+import type { SessionRow } from '../data/types.ts'
+import { solveOf, tracksOf, type ClipTracks, type Solve } from './track-data.ts'
+
+export const useClips = () =>
+  useQuery({
+    queryKey: ['clips'],
+    queryFn: ({ signal }) => api.call('GET /api/v1/clips', {}, { signal }),
+  })
+
+export const useClip = (fingerprint: string) =>
+  useQuery({
+    queryKey: ['clips', fingerprint],
+    queryFn: ({ signal }) => api.call('GET /api/v1/clips/{fingerprint}', { params: { fingerprint } }, { signal }),
+  })
+
+export const useFolder = (path: string | null) =>
+  useQuery({
+    queryKey: ['folders', path],
+    queryFn: ({ signal }) => api.call('GET /api/v1/folders', { query: path === null ? {} : { path } }, { signal }),
+    staleTime: 5000,
+    retry: false,
+  })
+
+export const useTrackSummary = () =>
+  useQuery({
+    queryKey: ['track', 'summary'],
+    queryFn: ({ signal }) => api.call('GET /api/v1/track/summary', {}, { signal }),
+  })
+
+export const usePreferences = () =>
+  useQuery({
+    queryKey: ['preferences'],
+    queryFn: ({ signal }) => api.call('GET /api/v1/preferences', {}, { signal }),
+  })
+
+export function useSetPreferences() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (body: Preferences) => api.call('PUT /api/v1/preferences', { body }),
+    onSuccess: (kept) => cache.setQueryData(['preferences'], kept),
+  })
+}
+
+/** How many of the newest attempts at a clip are looked into. */
+const attemptsShown = 8
+
+/** The newest sessions of a clip, newest first. */
+export const useClipSessions = (project: string, fingerprint: string) =>
+  useQuery({
+    queryKey: ['sessions', 'clip', project, fingerprint],
+    queryFn: ({ signal }) => {
+      const query = { project, domain: 'camera' as const, facet: [`clip:${fingerprint}`], limit: attemptsShown }
+      return api.call('GET /api/v1/sessions', { query }, { signal })
+    },
+  })
+
+const wholeSession = (id: string) =>
+  queryOptions({
+    queryKey: ['session', id],
+    queryFn: ({ signal }) => api.call('GET /api/v1/sessions/{id}', { params: { id } }, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** The sessions behind some rows, in the same order; null while one is on its way. */
+export function useWholeSessions(rows: readonly SessionRow[]): readonly (CameraSession | null)[] {
+  const found = useQueries({ queries: rows.map(({ id }) => wholeSession(id)) })
+  return found.map(({ data }) => (data?.domain === 'camera' ? (data as unknown as CameraSession) : null))
+}
+
+/** Where the result files of a run are: with its session, or with its job when nothing was recorded. */
+export type ResultSource = { readonly from: 'session' | 'job'; readonly id: string }
+
+export interface Result {
+  readonly tracks: ClipTracks
+  /** null when nothing could be solved and no solve was kept. */
+  readonly solve: Solve | null
+}
+
+export const useResult = (source: ResultSource | null) =>
+  useQuery({
+    queryKey: ['track', 'result', source],
+    queryFn: ({ signal }) => fetchResult(source as ResultSource, signal),
+    enabled: source !== null,
+    staleTime: Number.POSITIVE_INFINITY, // what a run left never changes
+    gcTime: 60_000,
+  })
+
+async function fetchResult({ from, id }: ResultSource, signal: AbortSignal): Promise<Result> {
+  const params = { params: { id } }
+  const read = (what: 'tracks' | 'solve') =>
+    from === 'session'
+      ? api.open(`GET /api/v1/sessions/{id}/${what}`, params, { signal })
+      : api.open(`GET /api/v1/jobs/{id}/${what}`, params, { signal })
+  const [tracks, solve] = await Promise.all([
+    read('tracks').then((response) => response.json() as Promise<unknown>),
+    read('solve').then((response) => response.json() as Promise<unknown>, noneWhenMissing),
+  ])
+  const solved = solve === null ? null : solveOf(solve)
+  return { solve: solved, tracks: tracksOf(tracks, solved) }
+}
+
+/** A run of which nothing was solved may have kept no solve. */
+function noneWhenMissing(error: unknown): null {
+  if (error instanceof HindsightError && error.status === 404) return null
+  throw error
+}
+
+export const frameUrl = (fingerprint: string, index: number, width: number): string =>
+  api.url('GET /api/v1/clips/{fingerprint}/frames/{index}', { params: { fingerprint, index }, query: { width } })
+
+/** How a tracking job stands, until it ends or `signal` says stop. @throws HindsightError */
+export async function* watchLive(id: string, signal: AbortSignal): AsyncGenerator<Live> {
+  const url = api.url('GET /api/v1/jobs/{id}/live', { params: { id } })
+  const response = await fetch(url, { headers: { accept: 'text/event-stream' }, signal })
+  if (!response.ok) throw new HindsightError(await problemOf(response), response.status)
+  for await (const { data } of readEvents(response)) yield JSON.parse(data) as Live
+}
+
+/**
+ * Sends a video. `fetch` cannot say how far it is, so this is XMLHttpRequest.
+ *
+ * @throws HindsightError with the engine's words; AbortError
+ */
+export function uploadClip(file: File, onSent: (share: number) => void, signal: AbortSignal): Promise<Clip> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', api.url('POST /api/v1/clips/upload', { query: { name: file.name }, body: file }))
+    request.setRequestHeader('content-type', 'application/octet-stream')
+    request.upload.onprogress = ({ loaded, total }) => onSent(total > 0 ? loaded / total : 0)
+    request.onload = () => {
+      if (request.status < 300) resolve(JSON.parse(request.responseText) as Clip)
+      else {
+        const response = new Response(request.responseText, { status: request.status })
+        void problemOf(response).then((problem) => reject(new HindsightError(problem, request.status)))
+      }
+    }
+    request.onerror = () => reject(new Error(`“${file.name}” could not be sent: the connection broke.`))
+    request.onabort = () => reject(new DOMException('aborted', 'AbortError'))
+    signal.addEventListener('abort', () => request.abort(), { once: true })
+    request.send(file)
+  })
+}

@@ -1,0 +1,88 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { isFinished } from '#client/client.ts'
+import type { CameraSession } from '#domains/camera/session.ts'
+import type { Clip, TrackResult } from '#http/contract.ts'
+import { api } from '../data/client.ts'
+import { useJobs } from '../data/queries.ts'
+import type { Job } from '../data/types.ts'
+import { useJob } from '../data/use-job.ts'
+import { changeParams, usePlace } from '../route/location.ts'
+import { attemptsOf, usualAttempt } from './attempts.ts'
+import type { ResultSource } from './track-api.ts'
+import { useClipSessions, useWholeSessions } from './track-api.ts'
+import type { AttemptFacts } from './track-data.ts'
+
+export interface Run {
+  /** The job that runs, or that ended last while this page was open. */
+  readonly job: Job | null
+  readonly isRunning: boolean
+  readonly error: unknown
+  /** Where the result that is shown lies; null while there is none. */
+  readonly source: ResultSource | null
+  /** The recorded session that is shown. */
+  readonly session: CameraSession | null
+  /** Oldest first. */
+  readonly attempts: readonly AttemptFacts[]
+  /** Whether it is known yet if there are attempts. */
+  readonly isKnown: boolean
+}
+
+/** What the address says is shown of a clip: a running job, a recorded attempt, or the newest good one. */
+export function useRun(project: string, clip: Clip): Run {
+  const { search } = usePlace()
+  const { fingerprint } = clip
+  const jobId = search.get('job')
+  const chosen = search.get('session')
+  const cache = useQueryClient()
+  const { data: rows, isPending } = useClipSessions(project, fingerprint)
+  const items = rows?.items ?? []
+  const sessions = useWholeSessions(items)
+  const { data: asked, error: askError } = useQuery({
+    queryKey: ['track', 'job', jobId],
+    queryFn: ({ signal }) => api.call('GET /api/v1/jobs/{id}', { params: { id: jobId ?? '' } }, { signal }),
+    enabled: jobId !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  const { job: followed, error: followError } = useJob(jobId === null ? null : (asked ?? null))
+  const job = jobId === null ? null : followed
+  const isRunning = job !== null && !isFinished(job)
+  useRunningJob(project, fingerprint, jobId)
+
+  const result = job?.state === 'succeeded' ? (job.result as TrackResult) : null
+  const best = result?.best ?? null
+  useEffect(() => {
+    if (best === null) return
+    void cache.invalidateQueries({ queryKey: ['sessions', 'clip'] })
+    void cache.invalidateQueries({ queryKey: ['track', 'summary'] })
+    changeParams({ job: null, session: best }, { replace: true })
+  }, [best, cache])
+
+  const usual = usualAttempt(items)
+  const shown = chosen ?? usual
+  const isKept = result !== null && best === null
+  const source: ResultSource | null =
+    isKept && jobId !== null ? { from: 'job', id: jobId } : shown === null ? null : { from: 'session', id: shown }
+  const at = items.findIndex(({ id }) => id === shown)
+  return {
+    job,
+    isRunning,
+    error: askError ?? followError ?? (job?.state === 'failed' ? job.error : null),
+    source: isRunning ? null : source,
+    session: source?.from === 'session' ? (sessions[at] ?? null) : null,
+    attempts: attemptsOf(items, sessions, usual),
+    isKnown: !isPending,
+  }
+}
+
+/** A run that was started elsewhere, or before the page was loaded anew, is followed too. */
+function useRunningJob(project: string, fingerprint: string, jobId: string | null): void {
+  const { data } = useJobs(project)
+  const running = data?.items.find(
+    (job) => job.kind === 'track' && !isFinished(job) && JSON.stringify(job.params).includes(fingerprint),
+  )
+  const id = running?.id ?? null
+  useEffect(() => {
+    if (jobId === null && id !== null) changeParams({ job: id }, { replace: true })
+  }, [jobId, id])
+}
