@@ -8,8 +8,9 @@ import type { PipelineRequest, PipelineResult } from '#domains/camera/pipeline/a
 import { type PipelineObserver, together } from '#domains/camera/pipeline/observer.ts'
 import { runPipeline } from '#domains/camera/pipeline/run-pipeline.ts'
 import { openClip } from '#media/clip.ts'
-import type { Mask } from '#track/match/mask.ts'
 import type { ClipInfo, FrameSource } from '#vision/frames.ts'
+import { broughtTracks } from './brought-tracks.ts'
+import { focalFromClip } from './clip-focal.ts'
 import { openKernel } from './kernel.ts'
 import { readMasks } from './mask-file.ts'
 import type { TrackRecorder } from './record-track.ts'
@@ -38,7 +39,8 @@ export async function trackFile(
   const masks = [...request.masks, ...(request.maskFile === null ? [] : await readMasks(request.maskFile))]
   const source = await openClip(request.clip, { signal: ctx.signal, warn: ctx.warn })
   try {
-    const asked = pipelineRequest(request, source.info, masks)
+    const [solve, tracks] = [await solveAsked(request, source.info, ctx), await broughtTracks(request, source.info)]
+    const asked = pipelineRequest(request, source.info, { masks, solve, tracks })
     const sink = request.out === null ? null : await openResults(request.out, request.replace)
     try {
       const { engine, result } = await runOn(source, request, asked, ctx, recorder, observer)
@@ -107,42 +109,57 @@ const sensorSaid = ({ focal, sensorWidthMm }: TrackRequest): number | null =>
   sensorWidthMm ?? (focal !== null && focal !== 'metadata' && focal.unit === 'mm' ? usualSensorWidthMm : null)
 
 /** @throws media.range */
-function pipelineRequest(request: TrackRequest, info: ClipInfo, masks: readonly Mask[]): PipelineRequest {
+function pipelineRequest(
+  request: TrackRequest,
+  info: ClipInfo,
+  found: Pick<PipelineRequest, 'masks' | 'solve' | 'tracks'>,
+): PipelineRequest {
   const { frames, preset, footage, robust, smoothing, policy, retries, seed } = request
   if (frames !== null && frames.to >= info.frameCount) {
     const expected = `frames from 0 to ${info.frameCount - 1}`
     throw fault('media.range', { expected, found: `${frames.from} to ${frames.to}`, where: request.clip })
   }
-  const { tracks, threshold, ...tracker } = request.settings
+  const { tracks: count, threshold, ...tracker } = request.settings
   return {
     preset,
     footage,
     robust,
     smoothing,
-    masks,
     range: frames ?? { from: 0, to: info.frameCount - 1 },
-    chosen: { tracker: given(tracker), corners: given({ count: tracks, threshold }) },
-    solve: solveAsked(request, info),
-    tracks: [],
+    chosen: { tracker: given(tracker), corners: given({ count, threshold }) },
     policy,
     retries,
     seed,
+    ...found,
   }
 }
 
-function solveAsked({ focal, focalIsExact, sensorWidthMm, motion, zoom, lens, seed }: TrackRequest, info: ClipInfo) {
-  const known = focal === 'metadata' ? null : focal
+/** @throws track.focal, media.* */
+async function solveAsked(
+  request: TrackRequest,
+  info: ClipInfo,
+  { signal }: Pick<Context, 'signal'>,
+): Promise<PipelineRequest['solve']> {
+  const { focal, focalIsExact, sensorWidthMm, motion, zoom, lens, seed } = request
   const perMm = info.widthPx / (sensorWidthMm ?? usualSensorWidthMm)
+  const focalPx =
+    focal === null
+      ? null
+      : focal === 'metadata'
+        ? await focalFromClip(request.clip, info, sensorWidthMm, signal)
+        : focal.unit === 'px'
+          ? focal.value
+          : focal.value * perMm
   return {
-    focal: known === null ? 'unknown' : focalIsExact ? 'fixed' : 'refine',
-    focalPx: known === null ? null : known.unit === 'px' ? known.value : known.value * perMm,
+    focal: focalPx === null ? 'unknown' : focalIsExact ? 'fixed' : 'refine',
+    focalPx,
     motion,
     zoom,
     lens,
     principal: 'centre',
     heldOutShare,
     seed,
-  } as const
+  }
 }
 
 /** Of the tracks' observations: enough to judge by, too few to miss. */
