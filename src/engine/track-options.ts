@@ -19,9 +19,11 @@ export interface TrackOptions {
   readonly tripod: boolean
   readonly zoom: 'auto' | 'on' | 'off'
   readonly lens: 'auto' | 'none' | { readonly model: string; readonly coefficients: readonly number[] }
-  readonly focal: { readonly value: number; readonly unit: 'px' | 'mm' } | null
+  /** `metadata`: as the clip itself says; null: to be found out. */
+  readonly focal: { readonly value: number; readonly unit: 'px' | 'mm' } | 'metadata' | null
   readonly focalIsExact: boolean
-  readonly sensorWidthMm: number
+  /** null: taken for a full frame. */
+  readonly sensorWidthMm: number | null
   /** Of the tracks before the solve, 0 to 1. */
   readonly smoothing: number
   readonly policy: string | null

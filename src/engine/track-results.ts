@@ -224,9 +224,12 @@ function attemptReport(attempt: Attempt, best: Attempt, sessions: readonly Recor
 export async function writeFiles(files: readonly SceneFile[], sink: Sink, signal: AbortSignal): Promise<void> {
   for (const file of files) {
     signal.throwIfAborted()
-    await sink.write(file.name, 'bytes' in file ? streamed(file.bytes()) : encoded(file.pieces()))
+    await sink.write(file.name, bytesOf(file))
   }
 }
+
+export const bytesOf = (file: SceneFile): AsyncIterable<Uint8Array> =>
+  'bytes' in file ? streamed(file.bytes()) : encoded(file.pieces())
 
 async function* streamed(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* chunks

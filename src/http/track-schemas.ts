@@ -105,9 +105,12 @@ export const trackOptions = z
     tripod: z.boolean().default(false),
     zoom: z.enum(['auto', 'on', 'off']).default('auto'),
     lens: lens.default('auto'),
-    focal: focal.nullable().default(null),
+    focal: z
+      .union([focal, z.literal('metadata')])
+      .nullable()
+      .default(null),
     focalIsExact: z.boolean().default(false),
-    sensorWidthMm: z.number().positive().max(1000).default(36),
+    sensorWidthMm: z.number().positive().max(1000).nullable().default(null),
     smoothing: share.default(0),
     policy: z.string().max(64).nullable().default(null),
     retries: z.int().min(0).max(10).nullable().default(null),

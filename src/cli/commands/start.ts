@@ -24,7 +24,7 @@ export const start: Command = {
     const { terminal, signal, dataDir } = context
     // The server is most of the program, and no other command should wait until it is loaded.
     const [{ openEngine }, { startServer }] = await Promise.all([import('#engine/open.ts'), import('#http/server.ts')])
-    const engine = await openEngine({ dataDir })
+    const engine = await openEngine({ dataDir, jobThreads: 2 })
     try {
       const server = await startServer(engine, serverOptions(options, context))
       terminal.result({ url: server.url, dataDir }, () => [

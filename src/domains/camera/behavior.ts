@@ -19,6 +19,15 @@ import type { Pair, Region, Regional, Unknowable } from './terms.ts'
 export const inferredReasons = ['high-error', 'short-lifespan', 'edge-region', 'jittery', 'user-manual'] as const
 export type InferredReason = (typeof inferredReasons)[number]
 
+/** Why something was changed. */
+interface Reason {
+  reason: InferredReason
+  /** In the person's own words, where those are none of the known reasons. */
+  reasonText: string
+  /** Whether the program guessed the reason; else the person said it. */
+  inferred: boolean
+}
+
 /** Conventions as in `session.ts`: `Uv` in shares of the image, origin bottom left; absent and null mean not known. */
 export type CameraBehavior = Unknowable<{
   /** The name of this record in the source, by which sessions may point to it. */
@@ -30,33 +39,45 @@ export type CameraBehavior = Unknowable<{
   clock: 'utc' | 'local'
   /** Wall clock, pauses included. */
   editingS: number
+  /** The time really spent on it, pauses left out. */
+  activeS: number
   /** By the name of the setting. */
   settings: Readonly<Record<string, Unknowable<{ before: number; after: number; delta: number }>>>
+  /** Settings that are words, by their name. */
+  choices: Readonly<Record<string, Unknowable<{ before: string; after: string }>>>
   resolve: Unknowable<{
     attempted: boolean
     errorBeforePx: number
     errorAfterPx: number
     improvementPx: number
+    /** Root mean square over positions that took no part in the solve. */
+    heldOutBeforePx: number
+    heldOutAfterPx: number
     improved: boolean
   }>
-  additions: readonly Unknowable<{
-    track: string
-    region: Region
-    startFrame: number
-    positionUv: Pair
-    lifespanFrames: number
-    contributedToSolve: boolean
-    reprojectionErrorPx: number
-  }>[]
-  deletions: readonly Unknowable<{
-    track: string
-    region: Region
-    markerCount: number
-    contributedToSolve: boolean
-    reprojectionErrorPx: number
-    reason: InferredReason
-  }>[]
-  disabled: readonly Unknowable<{ track: string; region: Region }>[]
+  additions: readonly Unknowable<
+    {
+      track: string
+      region: Region
+      startFrame: number
+      positionUv: Pair
+      lifespanFrames: number
+      contributedToSolve: boolean
+      reprojectionErrorPx: number
+    } & Reason
+  >[]
+  deletions: readonly Unknowable<
+    {
+      track: string
+      region: Region
+      markerCount: number
+      contributedToSolve: boolean
+      reprojectionErrorPx: number
+    } & Reason
+  >[]
+  disabled: readonly Unknowable<{ track: string; region: Region } & Reason>[]
+  /** Tracks that were disabled before, and are not any more. */
+  enabled: readonly Unknowable<{ track: string; region: Region } & Reason>[]
   refinements: readonly Unknowable<{
     track: string
     frame: number
@@ -64,6 +85,10 @@ export type CameraBehavior = Unknowable<{
     toUv: Pair
     distancePx: number
   }>[]
+  /** Markers of a track that stays; frames inclusive. */
+  markerDeletions: readonly Unknowable<
+    { track: string; region: Region; fromFrame: number; toFrame: number; markerCount: number } & Reason
+  >[]
   /** Additions minus deletions. */
   netTrackChange: number
   regionAdditions: Regional<number>
@@ -73,6 +98,8 @@ export type CameraBehavior = Unknowable<{
 
 const most = 100_000
 
+const why = { reason: z.enum(inferredReasons).nullish(), reasonText: z.string().max(300).nullish(), inferred: flag }
+
 export const cameraBehavior = z.looseObject({
   recordId: text,
   previousRecord: text,
@@ -80,12 +107,16 @@ export const cameraBehavior = z.looseObject({
   attempt: count,
   clock: z.enum(['utc', 'local']).nullish(),
   editingS: notNegative,
+  activeS: notNegative,
   settings: z.record(z.string().max(64), z.looseObject({ before: number, after: number, delta: number })).nullish(),
+  choices: z.record(z.string().max(64), z.looseObject({ before: text, after: text })).nullish(),
   resolve: record({
     attempted: flag,
     errorBeforePx: notNegative,
     errorAfterPx: notNegative,
     improvementPx: number,
+    heldOutBeforePx: notNegative,
+    heldOutAfterPx: notNegative,
     improved: flag,
   }),
   additions: list(
@@ -97,6 +128,7 @@ export const cameraBehavior = z.looseObject({
       lifespanFrames: count,
       contributedToSolve: flag,
       reprojectionErrorPx: notNegative,
+      ...why,
     }),
     most,
   ),
@@ -107,13 +139,18 @@ export const cameraBehavior = z.looseObject({
       markerCount: count,
       contributedToSolve: flag,
       reprojectionErrorPx: notNegative,
-      reason: z.enum(inferredReasons).nullish(),
+      ...why,
     }),
     most,
   ),
-  disabled: list(z.looseObject({ track: text, region }), most),
+  disabled: list(z.looseObject({ track: text, region, ...why }), most),
+  enabled: list(z.looseObject({ track: text, region, ...why }), most),
   refinements: list(
     z.looseObject({ track: text, frame, fromUv: maybePair, toUv: maybePair, distancePx: notNegative }),
+    most,
+  ),
+  markerDeletions: list(
+    z.looseObject({ track: text, region, fromFrame: frame, toFrame: frame, markerCount: count, ...why }),
     most,
   ),
   netTrackChange: z.int().nullish(),

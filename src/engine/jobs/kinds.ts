@@ -6,6 +6,8 @@ import { commitJob } from '../commit-version.ts'
 import type { Engine } from '../engine.ts'
 import { exportJob } from '../export.ts'
 import { importJob } from '../import.ts'
+import { runSolveAgain } from '../solve-again.ts'
+import { runTrackJob } from '../track-job.ts'
 
 /** Runs a job to its end; what it returns is the job's result. */
 export type JobRun = (engine: Engine, job: Job, ctx: Context) => Promise<Json>
@@ -14,6 +16,8 @@ export const jobKinds = {
   import: importJob,
   export: exportJob,
   commit: commitJob,
+  track: runTrackJob,
+  'solve-again': runSolveAgain,
 } as const satisfies Record<string, JobRun>
 
 export type JobKind = keyof typeof jobKinds

@@ -1,0 +1,89 @@
+/** The record of a run whose tracks were changed by hand and solved again: what was measured of the pictures stands as it was. */
+import type { Outcome } from '#core/session.ts'
+import type { Shot } from '#track/scenes/solve-json.ts'
+import type { SolveOptions } from '#track/solution.ts'
+import type { Track } from '#track/tracks.ts'
+import type { ClipInfo } from '#vision/frames.ts'
+import type { CameraContext, CameraOutcome, CameraSession, CameraSettings, CameraTelemetry } from '../session.ts'
+import { frameSamples, globalMotion, stepsOf } from './motion.ts'
+import { outcomeOf, statusOf, zoomOf } from './outcome.ts'
+import { regionFields, survivalOf } from './regions.ts'
+import { trackRecord } from './track-records.ts'
+
+export interface EditedRun {
+  readonly info: ClipInfo
+  readonly frames: { readonly from: number; readonly to: number }
+  /** Those that took part in the solve. */
+  readonly tracks: readonly Track[]
+  readonly cuts: readonly number[]
+  readonly shots: readonly Shot[]
+  readonly options: SolveOptions
+  readonly solveMs: number
+}
+
+export interface EditedRecord {
+  readonly context: CameraContext
+  readonly settings: CameraSettings
+  readonly outcome: Pick<Outcome, 'status' | 'error'> & CameraOutcome
+  readonly telemetry: CameraTelemetry
+}
+
+/** @param before the session that was edited */
+export function editedRecord(before: CameraSession, run: EditedRun): EditedRecord {
+  const { info, frames, shots, options } = run
+  const solutions = shots.flatMap(({ result }) => (result.ok ? [result.solution] : []))
+  const samples = frameSamples(run.tracks, stepsOf(run.tracks, info), frames)
+  const fates = {
+    clip: { from: 0, to: info.frameCount - 1 },
+    points: new Map(solutions.flatMap(({ points }) => points.map((point) => [point.track, point] as const))),
+    unsolved: new Map(solutions.flatMap(({ unsolved }) => unsolved.map((u) => [u.track, u.reason] as const))),
+    quality: new Map<number, number>(),
+  }
+  const known = new Map(before.telemetry?.tracks?.map((track) => [track.name, track]))
+  const tracks = run.tracks.map((track) => {
+    const record = trackRecord(track, info, fates)
+    return { ...record, featureQuality: known.get(record.name)?.featureQuality ?? null }
+  })
+  const { motionUv, consistency } = globalMotion(run.tracks, info)
+  const zoom = zoomOf(shots)
+  const unsolved = shots.find(({ result }) => !result.ok)?.result
+  const status = statusOf(shots)
+  return {
+    context: {
+      ...before.context,
+      attempt: Math.max(1, before.context.attempt ?? 1) + 1,
+      chain: before.context.chain ?? before.id,
+    },
+    settings: {
+      ...before.settings.values,
+      tripod: options.motion === 'tripod',
+      focal: options.focal,
+      zoom: options.zoom,
+      lens: options.lens === 'auto' ? 'auto' : options.lens.model === 'none' ? 'none' : 'known',
+      seed: options.seed,
+    },
+    outcome: {
+      ...outcomeOf(shots, tracks.length, samples, before.context.camera?.sensorWidthMm ?? null),
+      status,
+      error: status === 'failed' && unsolved?.ok === false ? { code: unsolved.code, message: unsolved.why } : null,
+    },
+    telemetry: {
+      ...before.telemetry,
+      tracks,
+      ...regionFields(tracks, solutions.length > 0),
+      globalMotionUv: motionUv,
+      motionConsistency: consistency,
+      cuts: run.cuts,
+      timings: { followMs: null, solveMs: run.solveMs },
+      frameSamples: samples,
+      survival: survivalOf(tracks),
+      zoom,
+      visual: {
+        ...before.telemetry?.visual,
+        zoomDetected: zoom?.detected ?? null,
+        zoomDirection: zoom?.direction ?? null,
+        zoomRatio: zoom?.focalRatio ?? null,
+      },
+    },
+  }
+}

@@ -1,0 +1,117 @@
+/** A recorded solve for another program, made of what was stored: nothing is tracked again. */
+import { createReadStream } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { basename, extname, join, sep } from 'node:path'
+import type { Context } from '#core/context.ts'
+import { Fault, fault } from '#core/faults.ts'
+import { asCamera } from '#domains/camera/classes.ts'
+import { zipSink } from '#io/zip-sink.ts'
+import { colmapModel } from '#track/scenes/colmap.ts'
+import { makeScene, type SceneFile } from '#track/scenes/scene.ts'
+import { type SceneName, sceneWriters } from '#track/scenes/scenes.ts'
+import { clipPath } from './clips.ts'
+import { type Engine, newId } from './engine.ts'
+import { sessionById } from './read.ts'
+import { readRun } from './track-files.ts'
+import { usualSensorWidthMm } from './track-request.ts'
+import { bytesOf, writeFiles } from './track-results.ts'
+
+export interface SceneRequest {
+  readonly program: SceneName | 'colmap'
+  /** The number that the clip's first frame gets. */
+  readonly startFrame: number
+  /** Which part of the clip, counted from 0, cut by cut. */
+  readonly shot: number
+}
+
+export interface SceneDownload {
+  readonly name: string
+  readonly mediaType: string
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
+/** @throws session.unknown, track.unknown, also for a shot that was not solved */
+export async function sessionScene(
+  engine: Engine,
+  id: string,
+  { program, startFrame, shot }: SceneRequest,
+  ctx: Pick<Context, 'signal'>,
+): Promise<SceneDownload> {
+  const session = await sessionById(engine, id)
+  const { tracks, solve } = await readRun(engine, session)
+  const result = solve.shots[shot]?.result
+  if (!result?.ok) {
+    const found = result === undefined ? `shot ${shot} of ${solve.shots.length}` : `shot ${shot}: ${result.why}`
+    throw fault('track.unknown', { expected: 'a shot that was solved', found })
+  }
+  const { context } = asCamera(session)
+  const path = await placeOf(engine, context.clip?.fingerprint ?? null, ctx)
+  // Without its place, the name of the session says more than a fingerprint.
+  const name = path === null ? `session-${id}` : basename(path)
+  const footage = path === null ? null : path.split(sep).join('/')
+  const sensorWidthMm = context.camera?.sensorWidthMm ?? usualSensorWidthMm
+  const files =
+    program === 'colmap'
+      ? colmapModel(result.solution, tracks.tracks).files
+      : sceneWriters
+          .find((writer) => writer.name === program)!
+          .write(
+            makeScene(result.solution, tracks.tracks, { ...solve.info, name, footage }, { startFrame, sensorWidthMm }),
+          ).files
+  const stem = basename(name, extname(name))
+  return download(engine, `${stem}-${program}`, files, ctx)
+}
+
+/** null when it is not on this machine. */
+async function placeOf(
+  engine: Engine,
+  fingerprint: string | null,
+  ctx: Pick<Context, 'signal'>,
+): Promise<string | null> {
+  if (fingerprint === null) return null
+  try {
+    return await clipPath(engine, fingerprint, ctx)
+  } catch (error) {
+    if (error instanceof Fault && (error.code === 'clip.unknown' || error.code === 'clip.gone')) return null
+    throw error
+  }
+}
+
+/** One file as it is, several as a zip. */
+async function download(
+  { dataDir }: Engine,
+  stem: string,
+  files: readonly SceneFile[],
+  { signal }: Pick<Context, 'signal'>,
+): Promise<SceneDownload> {
+  const [only] = files
+  if (only && files.length === 1) {
+    const name = `${stem}${extname(only.name)}`
+    return { name, mediaType: 'application/octet-stream', bytes: bytesOf(only) }
+  }
+  const folder = join(dataDir, 'tmp', `scene-${newId()}`)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  try {
+    const zip = join(folder, 'scene.zip')
+    const sink = await zipSink(zip)
+    try {
+      await writeFiles(files, sink, signal)
+      await sink.close()
+    } catch (error) {
+      await sink.abort()
+      throw error
+    }
+    return { name: `${stem}.zip`, mediaType: 'application/zip', bytes: thenGone(zip, folder) }
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function* thenGone(path: string, folder: string): AsyncIterable<Uint8Array> {
+  try {
+    yield* createReadStream(path) as AsyncIterable<Uint8Array>
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

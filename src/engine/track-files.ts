@@ -1,0 +1,79 @@
+/**
+ * Where the full-rate tracks and the solve of a run are: blobs of its session, or, where nothing may be recorded, files of
+ * its job in the data directory, which are removed after a week.
+ */
+import { createReadStream } from 'node:fs'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fault } from '#core/faults.ts'
+import type { Job } from '#core/job.ts'
+import { isJsonObject, parseJson } from '#core/json.ts'
+import type { AnySession } from '#core/session.ts'
+import { readSolveDocument, type StoredSolve } from '#domains/camera/documents/solve-document.ts'
+import { readTracksDocument, type StoredTracks } from '#domains/camera/documents/tracks-document.ts'
+import type { Engine } from './engine.ts'
+import { sessionById } from './read.ts'
+
+export type TrackFileRole = 'tracks' | 'solve'
+
+const keptMs = 7 * 86_400_000
+
+/** The folder of a job's own results. */
+export const scratchFolder = (dataDir: string, job: string): string => join(dataDir, 'scratch', job)
+/** How a tracking job stands, for whoever watches. */
+export const liveFile = (dataDir: string, job: string): string => join(dataDir, 'live', `${job}.json`)
+
+/** Removes what jobs left that nobody has asked for in a week. */
+export async function sweepTrackFiles(dataDir: string, nowMs: number): Promise<void> {
+  for (const folder of ['scratch', 'live']) {
+    for (const name of await readdir(join(dataDir, folder)).catch(() => [])) {
+      const path = join(dataDir, folder, name)
+      const info = await stat(path).catch(() => null)
+      if (info !== null && nowMs - info.mtimeMs > keptMs) await rm(path, { recursive: true, force: true })
+    }
+  }
+}
+
+/** @throws session.unknown, track.unknown */
+export async function sessionFile(engine: Engine, id: string, role: TrackFileRole): Promise<AsyncIterable<Uint8Array>> {
+  return fileOf(engine, await sessionById(engine, id), role)
+}
+
+async function fileOf({ store }: Engine, session: AnySession, role: TrackFileRole): Promise<AsyncIterable<Uint8Array>> {
+  const found = session.media.find((media) => media.role === role)
+  if (session.domain !== 'camera' || !found || (await store.blobs.stat(found.sha256)) === null) {
+    const expected = role === 'tracks' ? 'a session with its tracks' : 'a session with a solve'
+    throw fault('track.unknown', { expected, found: `session ${session.id} without` })
+  }
+  return store.blobs.open(found.sha256)
+}
+
+/** @throws job.unknown, track.unknown */
+export async function jobFile(engine: Engine, id: string, role: TrackFileRole): Promise<AsyncIterable<Uint8Array>> {
+  const job = await engine.store.jobs.get(id)
+  if (!job) throw fault('job.unknown', { expected: 'the id of a job', found: id })
+  const path = join(scratchFolder(engine.dataDir, id), `${role}.json`)
+  if (!(await stat(path).catch(() => null))?.isFile()) {
+    const found = isRecorded(job) ? 'one whose results are in its sessions' : `${job.kind}, ${job.state}, without`
+    throw fault('track.unknown', { expected: `a job of this week with its ${role}`, found })
+  }
+  return createReadStream(path)
+}
+
+const isRecorded = ({ result }: Job) => isJsonObject(result) && result['results'] === 'recorded'
+
+/** What a session holds, as values. @throws session.unknown, track.unknown */
+export async function readRun(
+  engine: Engine,
+  session: AnySession,
+): Promise<{ readonly tracks: StoredTracks; readonly solve: StoredSolve }> {
+  const tracks = readTracksDocument(await readJson(await fileOf(engine, session, 'tracks')))
+  const solve = readSolveDocument(await readJson(await fileOf(engine, session, 'solve')))
+  if (tracks !== null && solve !== null) return { tracks, solve }
+  const found = `other ${tracks === null ? 'tracks' : 'solve'} in session ${session.id}`
+  throw fault('track.unknown', { expected: 'tracks and solve as this program writes them', found })
+}
+
+async function readJson(bytes: AsyncIterable<Uint8Array>): Promise<unknown> {
+  return parseJson(Buffer.concat(await Array.fromAsync(bytes)).toString('utf8'), 'the tracks of a run')
+}
