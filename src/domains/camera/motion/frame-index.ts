@@ -25,6 +25,8 @@ export interface FrameIndex {
   /** First and last frame with a marker; `last` below `first` when there is none. */
   readonly first: number
   readonly last: number
+  /** Of the picture, in widths. */
+  readonly height: number
   /** Indices of the tracks with a marker in a frame, ascending. */
   tracksIn(frame: number): Int32Array
   pairs(a: number, b: number): PointPairs
@@ -60,6 +62,7 @@ export function frameIndexOf(tracks: readonly Pick<SolverTrack, 'frames' | 'xy'>
   return {
     first,
     last,
+    height: heightPx / (widthPx * pixelAspect),
     tracksIn: (frame) => owner.subarray(...rangeOf(frame)),
     pairs: (a, b) => merge(owner, xy, rangeOf(a), rangeOf(b)),
   }

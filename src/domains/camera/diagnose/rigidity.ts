@@ -1,0 +1,62 @@
+/** How many tracks do not follow the motion that most share, and where in the picture they lie. */
+import { frameIndexOf, type FrameIndex, type PictureShape } from '../motion/frame-index.ts'
+import { lengths } from '../motion/parallax.ts'
+import { quantile } from '../motion/planar-fit.ts'
+import type { SolverTrack } from '#track/solution.ts'
+import { fitWidths, rigidFit } from './rigid-fit.ts'
+
+export interface Rigidity {
+  /** Share of the tracks that do not fit, median over pairs of frames. */
+  readonly looseShare: number
+  /** Median error in widths of tracks in the outer part of the picture, and in the middle; null with too few there. */
+  readonly rimError: number | null
+  readonly centreError: number | null
+}
+
+const mostPairs = 8
+const fewestTracks = 24
+/** Frames are so far apart that the picture moved by this share of its width: then a mover has left its place. */
+const enoughMotion = 0.03
+const longestApart = 32
+/** Of the way from the middle to a corner. */
+const rimFrom = 0.7
+const centreTo = 0.4
+const fewestPlaced = 6
+
+/** @returns null where too few tracks span frames, or nothing moved */
+export function rigidityOf(
+  tracks: readonly Pick<SolverTrack, 'frames' | 'xy'>[],
+  shape: PictureShape,
+): Rigidity | null {
+  const index = frameIndexOf(tracks, shape)
+  const span = index.last - index.first
+  const stride = Math.max(1, Math.ceil(span / mostPairs))
+  const loose: number[] = []
+  const [rim, centre]: [number[], number[]] = [[], []]
+  const corner = Math.hypot(1, shape.heightPx / shape.widthPx) / 2
+  for (let frame = index.first; frame < index.last; frame += stride) {
+    const pairs = movedPairs(index, frame)
+    const fit = pairs && rigidFit(pairs)
+    if (pairs === null || fit === null) continue
+    const errors = fit.errors(pairs)
+    loose.push(errors.reduce((n, error) => n + (error > fitWidths ? 1 : 0), 0) / errors.length)
+    errors.forEach((error, i) => {
+      const from = Math.hypot(pairs.a[2 * i]!, pairs.a[2 * i + 1]!) / corner
+      if (from > rimFrom) rim.push(error)
+      else if (from < centreTo) centre.push(error)
+    })
+  }
+  if (loose.length === 0) return null
+  const medianOf = (errors: readonly number[]) => (errors.length < fewestPlaced ? null : quantile(errors, 0.5))
+  return { looseShare: quantile(loose, 0.5), rimError: medianOf(rim), centreError: medianOf(centre) }
+}
+
+/** A frame and the first after it to which the picture moved enough. */
+function movedPairs(index: FrameIndex, frame: number) {
+  for (let apart = 1; apart <= longestApart && frame + apart <= index.last; apart *= 2) {
+    const pairs = index.pairs(frame, frame + apart)
+    if (pairs.tracks.length < fewestTracks) return null
+    if (quantile(lengths(pairs), 0.5) >= enoughMotion) return pairs
+  }
+  return null
+}

@@ -1,0 +1,157 @@
+/** Clips that fail for a known reason, and healthy ones, through the real tracker and solver: for tests and the bench. */
+import { seededRng } from '#core/rng.ts'
+import { makeFootage, type FootageOptions } from '#test/footage/footage.ts'
+import { followClip, followPlan, type FollowOptions } from '#track/match/follow-clip.ts'
+import { oneAfterTheOther, spansOf, tracksWithin } from '#track/track-clip.ts'
+import type { SolveOptions } from '#track/solution.ts'
+import type { FrameSource, LumaFrame } from '#vision/frames.ts'
+import type { Kernel } from '#vision/kernel.ts'
+import { probe } from '../probe/run-probe.ts'
+import type { Diagnosis } from './diagnosis.ts'
+import type { DiagnosisInput } from './input.ts'
+
+export interface Case {
+  readonly name: string
+  /** What is wrong with it; null: nothing. */
+  readonly pattern: Diagnosis['pattern'] | null
+  source(seed: number): FrameSource
+  readonly follow?: FollowOptions
+  readonly solve?: Partial<SolveOptions>
+  /** As an engine without an eye for cuts would give it. */
+  readonly blindToCuts?: boolean
+}
+
+const size = { widthPx: 320, heightPx: 180, frames: 24, samples: 2 }
+const footage = (options: FootageOptions) => (seed: number) => makeFootage({ ...size, ...options, seed })
+
+/** Footage whose pictures are changed on their way out. */
+const changed =
+  (options: FootageOptions, change: (frame: LumaFrame, seed: number) => Uint8Array) =>
+  (seed: number): FrameSource => {
+    const clip = makeFootage({ ...size, ...options, seed })
+    return {
+      ...clip,
+      async *frames(range) {
+        for await (const frame of clip.frames(range)) yield { ...frame, luma: change(frame, seed) }
+      },
+    }
+  }
+
+/** Hardly any light, and the noise of a sensor at its limit. */
+function faint({ luma, index }: LumaFrame, seed: number): Uint8Array {
+  const rng = seededRng(`${seed}/faint/${index}`)
+  return (luma as Uint8Array).map((value) => 20 + value / 16 + 5 * (rng.next() + rng.next() - 1))
+}
+
+/** A caption that fills the lower half: the picture moves under it. */
+function captioned({ luma, widthPx, heightPx }: LumaFrame, seed: number): Uint8Array {
+  const out = new Uint8Array(luma)
+  const rng = seededRng(`${seed}/caption`)
+  const [cell, top] = [9, Math.round(0.45 * heightPx)]
+  const ink = Array.from({ length: 4000 }, () => rng.next())
+  for (let y = top; y < heightPx - 6; y++) {
+    for (let x = 8; x < widthPx - 8; x++) {
+      const glyph = ink[Math.floor(y / cell) * 64 + Math.floor(x / cell)]!
+      if (glyph < 0.35) out[y * widthPx + x] = 235
+      else if (glyph < 0.5) out[y * widthPx + x] = 16
+    }
+  }
+  return out
+}
+
+/** In time order another scene is dissolved into it, over some frames. */
+const dissolved =
+  (options: FootageOptions, at: number, over: number) =>
+  (seed: number): FrameSource => {
+    const other = makeFootage({ ...size, ...options, scene: 'street', seed: seed + 77 })
+    return changed(options, (frame) => {
+      const share = Math.min(1, Math.max(0, (frame.index - at) / over))
+      if (share === 0) return frame.luma as Uint8Array
+      const next = other.frame(frame.index).luma
+      return (frame.luma as Uint8Array).map((value, i) => (1 - share) * value + share * next[i]!)
+    })(seed)
+  }
+
+export const cases: readonly Case[] = [
+  { name: 'walk', pattern: null, source: footage({}) },
+  { name: 'street', pattern: null, source: footage({ scene: 'street', motion: 'forward' }) },
+  { name: 'tripod', pattern: null, source: footage({ motion: 'tripod' }) },
+  { name: 'noisy walk', pattern: null, source: footage({ noise: 4 }) },
+  { name: 'blurred', pattern: 'motion-blur', source: footage({ shutter: 1, speed: 7, samples: 16, frames: 16 }) },
+  {
+    name: 'blurred turn',
+    pattern: 'motion-blur',
+    source: footage({ motion: 'tripod', shutter: 1, speed: 7, samples: 16, frames: 16 }),
+  },
+  { name: 'fast turn', pattern: 'rapid-motion', source: footage({ motion: 'tripod', speed: 16, frames: 16 }) },
+  { name: 'fast walk', pattern: 'rapid-motion', source: footage({ speed: 12, frames: 16 }) },
+  { name: 'faint', pattern: 'low-contrast', source: changed({}, faint) },
+  { name: 'faint street', pattern: 'low-contrast', source: changed({ scene: 'street', motion: 'forward' }, faint) },
+  {
+    name: 'bent, lens held straight',
+    pattern: 'edge-distortion',
+    source: footage({ k1: -0.25, focalPx: 200 }),
+    solve: { lens: { model: 'none' } },
+  },
+  {
+    name: 'bent forward, lens held straight',
+    pattern: 'edge-distortion',
+    source: footage({ k1: -0.22, focalPx: 190, motion: 'forward', scene: 'street' }),
+    solve: { lens: { model: 'none' } },
+  },
+  { name: 'cut', pattern: 'scene-cut', source: footage({ cutAt: 12 }), blindToCuts: true },
+  { name: 'dissolve', pattern: 'scene-cut', source: dissolved({ frames: 30 }, 13, 5), blindToCuts: true },
+  { name: 'bare', pattern: 'insufficient-features', source: footage({ scene: 'bare' }) },
+  { name: 'bare turn', pattern: 'insufficient-features', source: footage({ scene: 'bare', motion: 'tripod' }) },
+  { name: 'crowd', pattern: 'non-rigid-motion', source: footage({ movers: 9 }) },
+  { name: 'crowd, turning', pattern: 'non-rigid-motion', source: footage({ movers: 9, motion: 'tripod' }) },
+  { name: 'caption', pattern: 'non-rigid-motion', source: changed({ speed: 0.8 }, captioned) },
+]
+
+const focal = 0.8 * size.widthPx
+
+/** Probes, follows and solves a case, as the pipeline would. */
+export async function attemptAt(
+  { source, follow = {}, solve = {}, blindToCuts = false }: Case,
+  seed: number,
+  kernel: Kernel,
+): Promise<{ readonly source: FrameSource; readonly input: Omit<DiagnosisInput, 'pictures'> }> {
+  const clip = source(seed)
+  const { info } = clip
+  const range = { from: 0, to: info.frameCount - 1 }
+  const ctx = { signal: new AbortController().signal, progress: () => undefined }
+  const followed = await followClip(clip, kernel, follow, ctx)
+  const plan = followPlan(info.widthPx, follow)
+  const cuts = blindToCuts ? [] : followed.cuts
+  const spans = spansOf(range, cuts)
+  const options: SolveOptions = {
+    widthPx: info.widthPx,
+    heightPx: info.heightPx,
+    pixelAspect: 1,
+    focal: 'refine',
+    focalPx: 1.2 * focal,
+    motion: 'auto',
+    zoom: 'auto',
+    lens: 'auto',
+    principal: 'centre',
+    heldOutShare: 0.05,
+    seed,
+    ...solve,
+  }
+  const tasks = spans.map((span) => ({ tracks: tracksWithin(followed.tracks, span), options }))
+  const results = await oneAfterTheOther(tasks, ctx)
+  return {
+    source: clip,
+    input: {
+      info,
+      range,
+      tracks: followed.tracks,
+      cuts,
+      detections: followed.detections,
+      shots: spans.map((span, i) => ({ ...span, result: results[i]! })),
+      tracker: followed.settings,
+      count: plan.count,
+      probe: await probe(clip, kernel, { range, masks: [] }, ctx),
+    },
+  }
+}
