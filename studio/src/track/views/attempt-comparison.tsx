@@ -13,6 +13,7 @@ import {
   type Verdict,
 } from './compare.ts'
 import { ComparedErrors } from './compared-errors.tsx'
+import { sayName, sayValue } from './say-setting.ts'
 
 const SceneView = lazy(() => import('./scene-view.tsx'))
 
@@ -108,24 +109,15 @@ function SettingTable({ shown, other }: PairProps) {
       <tbody>
         {changes.map(({ name, before, after }) => (
           <tr key={name}>
-            <td>{name}</td>
-            <td className="right">{valueOf(before)}</td>
-            <td className="right">{valueOf(after)}</td>
+            <td>{sayName(name)}</td>
+            <td className="right">{sayValue(before)}</td>
+            <td className="right">{sayValue(after)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   )
 }
-
-const valueOf = (value: unknown): string =>
-  typeof value === 'number'
-    ? sayFigure(value)
-    : value === null
-      ? '–'
-      : typeof value === 'string'
-        ? value
-        : JSON.stringify(value)
 
 /** What needs the other attempt's files: errors by frame, and both paths in one space. */
 function Beside(props: ViewsProps & PairProps) {
@@ -150,7 +142,7 @@ function Beside(props: ViewsProps & PairProps) {
       {shot?.solved && compared ? (
         <>
           <p>
-            <PathWords compared={compared} shown={shown} other={other} />
+            <PathWords compared={compared} other={other} />
           </p>
           <Suspense fallback={<Skeleton height={320} />}>
             <div className="compare-scene">
@@ -172,14 +164,15 @@ const pathsOf = (shot: SolvedShot | null, other: ViewsProps['solve']) => {
   return shot && twin ? comparedPath(shot, twin) : null
 }
 
-function PathWords({ compared, shown, other }: PairProps & { readonly compared: ComparedPath }) {
+function PathWords({ compared, other }: { readonly compared: ComparedPath; readonly other: AttemptFacts }) {
   const { apartShare, turnedDeg, focalRatio, frames } = compared
   return (
     <>
       Over {sayMany(frames, 'frame')} the paths lie{' '}
       {apartShare === null ? 'in one place' : `${sayFigure(apartShare * 100)} % of their length apart`}, and the cameras
-      are turned by {sayFigure(turnedDeg)}° on average; the focal length of attempt {other.number} is{' '}
-      {sayFigure(focalRatio)} times that of attempt {shown.number}. <span className="faint">Its path is orange.</span>
+      are turned by {sayFigure(turnedDeg)}° on average; the focal lengths differ by{' '}
+      {sayFigure(Math.abs(focalRatio - 1) * 100)} %.{' '}
+      <span className="faint">The path of attempt {other.number} is orange.</span>
     </>
   )
 }

@@ -1,9 +1,10 @@
 /** Two attempts at one clip, figure by figure and path by path. Unknown is null. */
-import { type Similarity, transformBySimilarity } from '#track/estimate/similarity.ts'
+import type { Similarity } from '#track/estimate/similarity.ts'
 import { identity3 } from '#track/geometry/rigid3.ts'
 import { angleBetween, projectToSo3 } from '#track/geometry/so3.ts'
 import { multiply3, transpose3 } from '#track/geometry/linear.ts'
 import type { AttemptFacts, Solve, SolvedCamera, SolvedShot } from '../track-data.ts'
+import { allTransformed } from './orientation.ts'
 import { pathPlaces } from './scene-shapes.ts'
 
 export type Verdict = 'better' | 'worse' | 'same'
@@ -148,12 +149,6 @@ function meanOf(points: Float64Array): Float64Array {
     mean[i % 3] = (mean[i % 3] as number) + (3 * (points[i] as number)) / points.length
   }
   return mean
-}
-
-function allTransformed(aFromB: Similarity, points: Float64Array): Float64Array {
-  const out = new Float64Array(points.length)
-  for (let i = 0; i < points.length; i += 3) out.set(transformBySimilarity(aFromB, points.subarray(i, i + 3)), i)
-  return out
 }
 
 function lengthOf(path: Float64Array): number {

@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useRef } from 'react'
+import { useMemo } from 'react'
 import type uPlot from 'uplot'
-import { axis, usePlot } from '../../parts/use-plot.ts'
+import { axis } from '../../parts/use-plot.ts'
 import { colour } from '../../shell/use-theme.ts'
 import type { Solve } from '../track-data.ts'
+import { useFramePlot } from './use-frame-plot.ts'
 
 interface Line {
   readonly name: string
@@ -21,18 +22,10 @@ const heightPx = 150
 
 /** The cameras' errors of two attempts, frame by frame. */
 export function ComparedErrors({ lines, frame, onFrame }: ErrorsProps) {
-  const plot = useRef<uPlot | null>(null)
-  const playhead = useRef<HTMLDivElement>(null)
-  const go = useRef(onFrame)
-  useEffect(() => {
-    go.current = onFrame
-    const [made, line] = [plot.current, playhead.current]
-    if (made && line) line.style.left = `${made.over.offsetLeft + made.valToPos(frame, 'x')}px`
-  })
   const [first, second] = lines
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- the list is made anew each time, its solves are not
   const data = useMemo(() => dataOf(lines), [first?.solve, second?.solve])
-  const element = usePlot(
+  const { element, playhead } = useFramePlot(
     () => ({
       data,
       options: {
@@ -44,21 +37,11 @@ export function ComparedErrors({ lines, frame, onFrame }: ErrorsProps) {
         },
         axes: [axis({ grid: { show: false }, size: 26 }), axis({ size: 40 })],
         series: [{}, ...lines.map(({ tone }) => ({ stroke: colour(tone), width: 1.5, points: { show: false } }))],
-        hooks: {
-          ready: [
-            (made: uPlot) => {
-              plot.current = made
-              made.over.addEventListener('click', () => {
-                const at = made.cursor.idx
-                if (typeof at === 'number') go.current(data[0][at] ?? 0)
-              })
-            },
-          ],
-        },
       },
     }),
     heightPx,
     [data],
+    { frame, onFrame },
   )
   return (
     <figure className="graph">

@@ -2,6 +2,7 @@ import { sayFigure, sayPercent } from '../../data/say.ts'
 import { Icon } from '../../parts/icon.tsx'
 import type { AttemptFacts, ViewsProps } from '../track-data.ts'
 import { changedSettings, comparedFigures } from './compare.ts'
+import { sayName, sayValue } from './say-setting.ts'
 import { barOf, findingsOf, warnedOf, type Evidence, type Finding, type Warned } from './findings.ts'
 
 type PanelProps = Pick<ViewsProps, 'session' | 'attempts' | 'solve'>
@@ -89,21 +90,12 @@ function FindingItem({ finding: { pattern, confidence, sentence, evidence, fix }
       )}
       {fixes.length > 0 && (
         <p className="muted">
-          For the next attempt:{' '}
-          {fixes
-            .map(
-              ([name, value]) =>
-                `${wordsOf(name)} ${typeof value === 'number' ? sayFigure(value) : JSON.stringify(value)}`,
-            )
-            .join(', ')}
+          For the next attempt: {fixes.map(([name, value]) => `${sayName(name)} ${sayValue(value)}`).join(', ')}
         </p>
       )}
     </li>
   )
 }
-
-/** "patternScale" as "pattern scale". */
-const wordsOf = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
 function EvidenceRow({ evidence }: { readonly evidence: Evidence }) {
   const { name, value, limit, unit } = evidence
@@ -134,17 +126,16 @@ function NextAttempt({ shown, next }: { readonly shown: AttemptFacts; readonly n
       {changes.length > 0 && (
         <p className="muted">
           Changed:{' '}
-          {changes.map(({ name, before, after }) => `${wordsOf(name)} ${said(before)} → ${said(after)}`).join(', ')}
+          {changes
+            .map(({ name, before, after }) => `${sayName(name)} ${sayValue(before)} → ${sayValue(after)}`)
+            .join(', ')}
         </p>
       )}
       <p>
         {verdicts.length === 0
           ? 'It came out the same.'
-          : verdicts.map(({ name, verdict }) => `${name.toLowerCase()} ${verdict}`).join(', ')}
+          : `It came out with ${verdicts.map(({ name, verdict }) => `${verdict} ${name.toLowerCase()}`).join(', ')}.`}
       </p>
     </section>
   )
 }
-
-const said = (value: unknown) =>
-  typeof value === 'number' ? sayFigure(value) : value === null ? '–' : JSON.stringify(value)

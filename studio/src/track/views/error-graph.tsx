@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useRef } from 'react'
+import { useMemo } from 'react'
 import type uPlot from 'uplot'
-import { axis, usePlot } from '../../parts/use-plot.ts'
+import { axis } from '../../parts/use-plot.ts'
 import { colour } from '../../shell/use-theme.ts'
 import { frameFigures } from '../frame-figures.ts'
 import type { ViewsProps } from '../track-data.ts'
 import { residualsOf } from './run-figures.ts'
+import { useFramePlot } from './use-frame-plot.ts'
 
 const heightPx = 190
 /** Of the chosen tracks: more lines than these could not be told apart. */
@@ -16,28 +17,8 @@ type GraphProps = Pick<ViewsProps, 'solve' | 'tracks' | 'frame' | 'onFrame' | 's
 
 /** Error of each frame's camera, how many tracks it rests on, and the errors of the tracks that are chosen. */
 export function ErrorGraph({ solve, tracks, frame, onFrame, selected }: GraphProps) {
-  const plot = useRef<uPlot | null>(null)
-  const go = useRef(onFrame)
-  useEffect(() => {
-    go.current = onFrame
-  })
   const series = useMemo(() => seriesOf({ solve, tracks, selected }), [solve, tracks, selected])
-  const element = usePlot(
-    () =>
-      plotOf(
-        series,
-        tracks.cuts,
-        (made) => (plot.current = made),
-        (to) => go.current(to),
-      ),
-    heightPx,
-    [series],
-  )
-  const playhead = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const [made, line] = [plot.current, playhead.current]
-    if (made && line) line.style.left = `${made.over.offsetLeft + made.valToPos(frame, 'x')}px`
-  })
+  const { element, playhead } = useFramePlot(() => plotOf(series, tracks.cuts), heightPx, [series], { frame, onFrame })
   return (
     <figure className="graph">
       <figcaption className="legend">
@@ -92,12 +73,7 @@ function seriesOf({ solve, tracks, selected }: Pick<GraphProps, 'solve' | 'track
   return { frames, errorPx, solved: [...figures.solved], lines, words }
 }
 
-function plotOf(
-  { frames, errorPx, solved, lines }: Series,
-  cuts: readonly number[],
-  onMade: (plot: uPlot) => void,
-  onFrame: (frame: number) => void,
-) {
+function plotOf({ frames, errorPx, solved, lines }: Series, cuts: readonly number[]) {
   const data = [[...frames], [...solved], [...errorPx], ...lines.map((line) => [...line.errorPx])]
   return {
     data: data as uPlot.AlignedData,
@@ -121,16 +97,6 @@ function plotOf(
         ...lines.map(({ stroke }) => ({ scale: 'px', stroke, width: 1.2, points: { show: false } })),
       ],
       hooks: {
-        ready: [
-          (made: uPlot) => {
-            onMade(made)
-            made.over.style.cursor = 'pointer'
-            made.over.addEventListener('click', () => {
-              const at = made.cursor.idx
-              if (typeof at === 'number') onFrame(frames[at] ?? 0)
-            })
-          },
-        ],
         draw: [(made: uPlot) => drawCuts(made, cuts)],
       },
     },

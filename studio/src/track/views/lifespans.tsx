@@ -8,7 +8,8 @@ import { useCanvas } from './use-canvas.ts'
 
 type SheetProps = Pick<ViewsProps, 'solve' | 'tracks' | 'frame' | 'onFrame' | 'selected' | 'onSelect'>
 
-const roomPx = 300
+/** Few tracks get thick rows. */
+const fewPx = 300
 const thinPx = 5
 const thickPx = 12
 
@@ -20,7 +21,7 @@ export function Lifespans({ solve, tracks, frame, onFrame, selected, onSelect }:
   const [top, setTop] = useState(0)
   const room = useRef<HTMLDivElement>(null)
   const rows = useMemo(() => rowsOf(ordered(tracks.tracks, order), solve), [tracks, order, solve])
-  const rowPx = rows.length * thickPx <= roomPx ? thickPx : thinPx
+  const rowPx = rows.length * thickPx <= fewPx ? thickPx : thinPx
   const { from, to } = tracks.frames
   const canvas = useCanvas((g, width, height) => {
     paintSheet(g, { width, height, rowPx, top }, { rows, tracks, frame, selected, colourBy, hovered })
@@ -41,7 +42,7 @@ export function Lifespans({ solve, tracks, frame, onFrame, selected, onSelect }:
     return { row: row < rows.length ? row : null, at: Math.min(to, Math.max(from, at)) }
   }
   return (
-    <figure className="graph">
+    <figure className="graph whole">
       <figcaption className="legend">
         <Segments
           label="Order"
@@ -64,18 +65,12 @@ export function Lifespans({ solve, tracks, frame, onFrame, selected, onSelect }:
         />
         <span className="push number muted cut">{wordsOf(rows[hovered ?? only]?.track)}</span>
       </figcaption>
-      <div
-        ref={room}
-        className="sheet"
-        style={{ height: Math.min(roomPx, Math.max(40, rows.length * rowPx)) }}
-        onScroll={(event) => setTop(event.currentTarget.scrollTop)}
-      >
+      <div ref={room} className="sheet" onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
         <div style={{ height: rows.length * rowPx }}>
           <canvas
             ref={canvas}
             role="img"
             aria-label={`When each of ${rows.length} tracks was seen`}
-            style={{ height: Math.min(roomPx, Math.max(40, rows.length * rowPx)) }}
             onMouseMove={(event) => setHovered(placeOf(event).row)}
             onMouseLeave={() => setHovered(null)}
             onClick={(event) => {

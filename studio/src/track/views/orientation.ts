@@ -39,6 +39,13 @@ export function invertSimilarity({ scale, rotation, translation }: Similarity): 
   return { scale: 1 / scale, rotation: back, translation: apply3(back, translation).map((value) => -value / scale) }
 }
 
+/** Points of a (3 numbers each) in b. */
+export function allTransformed(bFromA: Similarity, points: Float64Array): Float64Array {
+  const out = new Float64Array(points.length)
+  for (let i = 0; i < points.length; i += 3) out.set(transformBySimilarity(bFromA, points.subarray(i, i + 3)), i)
+  return out
+}
+
 /** The plane through the points becomes the floor, y = 0; the cameras' centres (world) say which side of it is up. */
 export function withFloor(
   now: Orientation,

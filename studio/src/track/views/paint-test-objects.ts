@@ -33,7 +33,7 @@ export function paintTestObjects(
   g.restore()
 }
 
-function paintPiece(g: CanvasRenderingContext2D, box: ViewBox, { kind, pixels, colour, light }: Piece): void {
+function paintPiece(g: CanvasRenderingContext2D, box: ViewBox, { kind, pixels, colour, light, hasRim }: Piece): void {
   g.beginPath()
   for (let i = 0; i < pixels.length; i += 2) {
     const [x, y] = toStage(box, pixels[i] as number, pixels[i + 1] as number)
@@ -46,6 +46,7 @@ function paintPiece(g: CanvasRenderingContext2D, box: ViewBox, { kind, pixels, c
   g.globalAlpha = 0.72
   g.fillStyle = `color-mix(in srgb, ${colour} ${Math.round(35 + 65 * light)}%, black)`
   g.fill()
+  if (!hasRim) return
   g.globalAlpha = 0.9
   g.lineWidth = 1
   g.strokeStyle = 'rgb(0 0 0 / 45%)'

@@ -14,7 +14,7 @@ import type { SolvedCamera, SolvedShot } from '../track-data.ts'
 import { imagePlane } from './scene-shapes.ts'
 
 export class PictureInSpace {
-  readonly object = new Mesh(new BufferGeometry(), new MeshBasicMaterial({ side: DoubleSide, transparent: true }))
+  readonly object = new Mesh(new BufferGeometry(), new MeshBasicMaterial({ side: DoubleSide }))
   readonly #onLoaded: () => void
   readonly #loader = new TextureLoader()
   #shape: { readonly shot: SolvedShot; readonly focalPx: number } | null = null

@@ -99,7 +99,8 @@ function Coverage({
         const here = cells[row * count + i] as number
         g.globalAlpha = here === 0 ? 0.22 : 0.18 + 0.82 * Math.sqrt(here / most)
         g.fillStyle = colour(here === 0 ? 'failed' : 'camera')
-        g.fillRect(namesPx + i * step, row * rowPx + 1, step + 0.5, rowPx - 2)
+        const [left, right] = [Math.round(namesPx + i * step), Math.round(namesPx + (i + 1) * step)]
+        g.fillRect(left, row * rowPx + 1, right - left, rowPx - 2)
       }
     }
     g.globalAlpha = 1

@@ -5,9 +5,10 @@
 import { AxesHelper, GridHelper, Group, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from 'three'
 import type { LineSegments, Object3D } from 'three'
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js'
+import { transformBySimilarity } from '#track/estimate/similarity.ts'
 import type { SolvedCamera, SolvedShot } from '../track-data.ts'
 import type { Rgb } from './colours.ts'
-import { cameraInScene, type Orientation } from './orientation.ts'
+import { cameraInScene, composeSimilarities, invertSimilarity, type Orientation } from './orientation.ts'
 import { PictureInSpace } from './picture-in-space.ts'
 import {
   bigDot,
@@ -52,7 +53,9 @@ const reachPx = 9
 /** A press that moves less is a click. */
 const clickPx = 4
 /** Of the frustums that show where the camera went. */
-const frustumCount = 14
+const mostFrustums = 14
+/** The ball around a scene is larger than what is seen of it. */
+const closer = 0.78
 
 export class SceneStage {
   readonly #canvas: HTMLCanvasElement
@@ -63,6 +66,8 @@ export class SceneStage {
   readonly #listener: StageListener
   readonly #picture: PictureInSpace
   readonly #shotGroup = new Group()
+  /** Where the camera went: not seen through that camera. */
+  readonly #way = new Group()
   readonly #currentGroup = new Group()
   #look: ShotLook | null = null
   #points: Float64Array = new Float64Array()
@@ -83,7 +88,7 @@ export class SceneStage {
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true })
     this.#renderer.setPixelRatio(Math.min(2, window.devicePixelRatio))
     this.#picture = new PictureInSpace(() => this.redraw())
-    this.#scene.add(this.#shotGroup, this.#currentGroup, this.#picture.object)
+    this.#scene.add(this.#shotGroup, this.#way, this.#currentGroup, this.#picture.object)
     this.#controls = new OrbitControls(this.#camera, canvas)
     this.#controls.zoomSpeed = 1.4
     this.#controls.addEventListener('change', () => this.redraw())
@@ -101,8 +106,7 @@ export class SceneStage {
     this.#canvas.removeEventListener('pointerup', this.#onUp)
     this.#canvas.removeEventListener('pointerleave', this.#onLeave)
     this.#controls.dispose()
-    clear(this.#shotGroup)
-    clear(this.#currentGroup)
+    for (const group of [this.#shotGroup, this.#way, this.#currentGroup]) clear(group)
     this.#picture.dispose()
     this.#renderer.dispose()
   }
@@ -112,18 +116,35 @@ export class SceneStage {
     return this.#step
   }
 
-  /** Another shot is looked at from where all of it is seen; the same one, laid otherwise, from where it was looked at. */
+  /** Another shot is looked at from where all of it is seen; the same one, laid otherwise, as it was looked at before. */
   show(look: ShotLook): void {
-    const isNew = look.shot !== this.#look?.shot
+    const before = this.#look?.shot === look.shot ? this.#look.orientation : null
     this.#look = look
     this.#points = pointPlaces(look.shot, look.orientation)
     this.#path = pathPlaces(look.shot, look.orientation)
     this.#extent = extentOf(this.#points, this.#path)
     this.#buildShot(look)
     this.#buildCurrent()
-    if (isNew) this.view('fit')
+    if (!before) this.view('fit')
     else if (this.#throughCamera) this.#followCamera()
+    else if (before !== look.orientation)
+      this.#moveAlong(composeSimilarities(look.orientation, invertSimilarity(before)))
     this.redraw()
+  }
+
+  /** The view goes along with the scene; only up stays up. */
+  #moveAlong(newFromOld: Orientation): void {
+    for (const place of [this.#camera.position, this.#controls.target]) {
+      place.fromArray(transformBySimilarity(newFromOld, Float64Array.of(place.x, place.y, place.z)))
+    }
+    this.#setDepths()
+    this.#controls.update()
+  }
+
+  #setDepths(): void {
+    this.#camera.near = this.#extent.radius / 500
+    this.#camera.far = this.#extent.radius * 500
+    this.#camera.updateProjectionMatrix()
   }
 
   select(selected: ReadonlySet<number>): void {
@@ -155,15 +176,13 @@ export class SceneStage {
     this.#throughCamera = name === 'camera' && this.#cameraNow() !== null
     const { centre, radius } = this.#extent
     const target = new Vector3(...centre)
-    const away = radius / Math.sin((this.#camera.fov * Math.PI) / 360) / Math.min(1, this.#camera.aspect)
+    const away = (closer * radius) / Math.sin((this.#camera.fov * Math.PI) / 360) / Math.min(1, this.#camera.aspect)
     const direction = directions[name === 'camera' ? 'fit' : name]
     if (this.#throughCamera) this.#followCamera()
     else {
       this.#camera.up.set(0, 1, 0)
-      this.#camera.near = radius / 500
-      this.#camera.far = radius * 500
+      this.#setDepths()
       this.#camera.position.copy(target).addScaledVector(direction, away)
-      this.#camera.updateProjectionMatrix()
       this.#controls.target.copy(target)
       this.#controls.update()
     }
@@ -187,6 +206,7 @@ export class SceneStage {
   #buildShot(look: ShotLook): void {
     const { shot, orientation, hasFloor, objects, colours, otherPath } = look
     clear(this.#shotGroup)
+    clear(this.#way)
     const { radius, centre } = this.#extent
     this.#step = roundStep(radius / 6)
     const floor = new GridHelper(24 * this.#step, 24, '#5b6068', '#33363c')
@@ -194,13 +214,11 @@ export class SceneStage {
     if (!hasFloor) floor.position.set(centre[0], floor.position.y, centre[2])
     this.#dots = dotsOf(this.#points, colours)
     this.#dots.select(shot.points.map(({ track }) => this.#selected.has(track)))
-    const parts: Object3D[] = [
-      floor,
-      new AxesHelper(1.5 * this.#step),
+    this.#way.add(
       pathLines(shot.cameras, this.#path, '#7fb0ee'),
-      frustumLines(shot, orientation, everyNth(shot.cameras), this.#frustumSize() * 0.45, '#4f7db3'),
-      ...this.#dots.objects,
-    ]
+      frustumLines(shot, orientation, this.#milestones(shot), this.#frustumSize() * 0.5, '#4f7db3'),
+    )
+    const parts: Object3D[] = [floor, new AxesHelper(1.5 * this.#step), ...this.#dots.objects]
     if (shot.motion === 'tripod') parts.push(skyLines(orientation))
     if (otherPath) parts.push(lineOf(otherPath, '#f5a623'))
     for (const object of objects) parts.push(testObjectLines(object, orientation))
@@ -211,11 +229,21 @@ export class SceneStage {
   #frustumSize(): number {
     const path = extentOf(this.#path, this.#path).radius
     const { radius } = this.#extent
-    return Math.min(0.28 * radius, Math.max(0.07 * radius, 0.4 * path))
+    return Math.min(0.28 * radius, Math.max(0.13 * radius, 0.4 * path))
+  }
+
+  /** Cameras with so much way between them that their frustums can be told apart; none of one that only turns. */
+  #milestones({ cameras, motion }: SolvedShot): readonly SolvedCamera[] {
+    if (motion === 'tripod') return []
+    const reach = extentOf(this.#path, this.#path).radius * 2
+    const count = Math.max(2, Math.min(mostFrustums, Math.floor(reach / (0.5 * this.#frustumSize()))))
+    const step = Math.max(1, (cameras.length - 1) / (count - 1))
+    return cameras.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step))
   }
 
   #buildCurrent(): void {
     clear(this.#currentGroup)
+    this.#way.visible = !this.#throughCamera
     const camera = this.#cameraNow()
     const look = this.#look
     if (!camera || !look) return this.#picture.hide()
@@ -238,8 +266,7 @@ export class SceneStage {
     if (this.#throughCamera) {
       this.#throughCamera = false
       this.#camera.up.set(0, 1, 0)
-      this.#camera.near = this.#extent.radius / 500
-      this.#camera.updateProjectionMatrix()
+      this.#setDepths()
       this.#buildCurrent()
     }
     this.#listener.onMoved()
@@ -257,6 +284,7 @@ export class SceneStage {
         x: points[2 * point]!,
         y: points[2 * point + 1]!,
       }
+    if (this.#throughCamera) return null
     const path = this.#onScreen(this.#path)
     const place = nearestOnScreen(path, x, y, reachPx)
     if (place < 0) return null
@@ -301,11 +329,6 @@ const directions: Readonly<Record<Exclude<ViewName, 'camera'>, Vector3>> = {
   top: new Vector3(0, 1, 0.0005).normalize(),
   front: new Vector3(0, 0, 1),
   side: new Vector3(1, 0, 0),
-}
-
-function everyNth<T>(cameras: readonly T[]): readonly T[] {
-  const step = Math.max(1, Math.ceil(cameras.length / frustumCount))
-  return cameras.filter((_, i) => i % step === 0)
 }
 
 /** Takes everything out of a group and gives its memory back. */

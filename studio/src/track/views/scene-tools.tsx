@@ -39,7 +39,7 @@ export function SceneTools({ shot, edits, selected }: ToolsProps) {
   return (
     <aside className="scene-tools" aria-label="Lay out the scene">
       <div className="row">
-        <h3 className="grow">Lay out the scene</h3>
+        <h3 className="grow">Layout</h3>
         <button type="button" className="button quiet small" disabled={past.length === 0} onClick={edits.undo}>
           Undo
         </button>
@@ -188,7 +188,7 @@ function Scale({ edits, points, onSet }: ScaleProps) {
         ))}
       </select>
       <button type="submit" className="button small" disabled={!points || !isLength}>
-        Set scale
+        Set
       </button>
     </form>
   )

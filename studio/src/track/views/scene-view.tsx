@@ -5,6 +5,7 @@ import { frameUrl } from '../track-api.ts'
 import { errorColour, errorGradient, lengthColour } from './colours.ts'
 import { SceneStage, type Pick, type ViewName } from './scene-stage.ts'
 import { SceneTools } from './scene-tools.tsx'
+import { allTransformed } from './orientation.ts'
 import { useLaidScene } from './use-laid-scene.ts'
 import { sceneKey } from './laid-scene.ts'
 import { sayFigure } from '../../data/say.ts'
@@ -40,7 +41,10 @@ export default function SceneView(props: SceneViewProps) {
   const [view, setView] = useState<ViewName | 'free'>('fit')
   const [hovered, setHovered] = useState<Pick | null>(null)
   const colours = useMemo(() => coloursOf(shot, tracks, colourBy), [shot, tracks, colourBy])
-  const otherPath = props.otherPath ?? null
+  const otherPath = useMemo(
+    () => (props.otherPath ? allTransformed(orientation, props.otherPath) : null),
+    [orientation, props.otherPath],
+  )
   const look = useMemo(
     () => ({ shot, orientation, hasFloor, objects, colours, otherPath }),
     [shot, orientation, hasFloor, objects, colours, otherPath],
@@ -92,7 +96,10 @@ export default function SceneView(props: SceneViewProps) {
               </span>
             )}
             {colourBy === 'length' && <span>red: seen briefly, teal: seen throughout</span>}
-            <span>one square = {sayFigure(stage?.floorStep ?? null, isMetric ? 'm' : 'units')}</span>
+            <span>
+              square: {sayFigure(stage?.floorStep ?? null, isMetric ? 'm' : '')}
+              {!isMetric && ', scale not known'}
+            </span>
             {shot.motion === 'tripod' && <span>the camera only turned: points are directions, on a sphere</span>}
           </p>
         </div>

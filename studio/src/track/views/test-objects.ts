@@ -31,6 +31,8 @@ export interface Piece {
   readonly colour: string
   /** 0 dark to 1 light: how a face is lit. */
   readonly light: number
+  /** A face with an edge of its own: no piece of something round. */
+  readonly hasRim: boolean
   /** Mean depth in front of the camera, units of the world. */
   readonly depth: number
 }
@@ -41,6 +43,7 @@ interface Part {
   readonly corners: readonly number[]
   readonly colour: string
   readonly light: number
+  readonly isRound?: true
 }
 
 /** Squares of the floor grid on each side of its middle. */
@@ -126,7 +129,7 @@ function seenPart(part: Part, corners: readonly number[], camera: Camera, near: 
     // Beyond the fold of the lens there is no picture, and half a face would be a wrong one.
     if (!pixelOfRay(camera, mix(0) / z, mix(1) / z, pixels, 2 * i)) return []
   }
-  return [{ kind: part.kind, pixels, colour: part.colour, light: part.light, depth }]
+  return [{ kind: part.kind, pixels, colour: part.colour, light: part.light, hasRim: !part.isRound, depth }]
 }
 
 /** What of a polygon or polyline lies in front of the plane z = near (Sutherland and Hodgman 1974, one plane). */
@@ -190,6 +193,7 @@ function cone(): readonly Part[] {
     corners: [...circlePoint(i, 0.4), ...circlePoint(i + 1, 0.4), 0, 1, 0],
     colour: colours.solid,
     light: 0.6 + 0.4 * Math.cos((2 * Math.PI * (i + 0.5)) / circlePieces - 0.8),
+    isRound: true,
   })
   const base = around.flatMap((i) => circlePoint(i, 0.4))
   return [...around.map(side), { kind: 'face', corners: base, colour: colours.solid, light: 0.2 }]
