@@ -1,10 +1,12 @@
-/** Erasing: in the store, and in the files of exports that still wait here for their download. */
+/** Erasing: in the store, in exports that still wait here for their download, and of clips that nothing is known of any more. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context } from '#core/context.ts'
 import type { ForgetReceipt } from '#core/store.ts'
+import { forgetClip, sessionsOf } from './clips.ts'
 import type { Engine } from './engine.ts'
 import { exportsFolder } from './export.ts'
+import { dropKept } from './kept-checkpoint.ts'
 import { storedSession } from './read.ts'
 
 export type Forgotten = { readonly sessions: readonly string[] } | { readonly contributor: string }
@@ -17,10 +19,25 @@ export async function forgetData(
   ctx: Context,
 ): Promise<ForgetReceipt> {
   if ('sessions' in what) for (const id of what.sessions) await storedSession(engine, id)
+  const clips = await recordedClips(engine)
   const receipt = await engine.store.forget(what, principal, ctx)
+  for (const clip of clips) if ((await sessionsOf(engine, clip)) === 0) await forgetTraces(engine, clip)
   for (const { target } of receipt.exports) {
     // Only files of this folder: an export elsewhere is named on the receipt, for whoever holds it.
     if (/^[0-9a-f-]{36}\.zip$/.test(target)) await rm(join(exportsFolder(engine.dataDir), target), { force: true })
   }
   return receipt
+}
+
+/** Fingerprints of the clips here of which something is recorded. */
+async function recordedClips(engine: Engine): Promise<readonly string[]> {
+  const clips = (await engine.store.clips.list()).map(({ fingerprint }) => fingerprint)
+  const counts = await Promise.all(clips.map((clip) => sessionsOf(engine, clip)))
+  return clips.filter((_, i) => counts[i]! > 0)
+}
+
+/** Where the clip lies, its file if it was sent here, and what a stopped run of it could go on with. */
+async function forgetTraces(engine: Engine, fingerprint: string): Promise<void> {
+  await forgetClip(engine, fingerprint)
+  await dropKept(engine.dataDir, fingerprint)
 }

@@ -1,4 +1,5 @@
 /** Where a run of `track` leaves what it could go on with: a file for each clip in the data directory, gone when the run is done. */
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +16,7 @@ const fileOf = (dataDir: string, fingerprint: string) => join(dataDir, folder, `
 export async function keepCheckpoint(dataDir: string, fingerprint: string, checkpoint: Checkpoint): Promise<void> {
   const file = fileOf(dataDir, fingerprint)
   // Two runs on one clip may be here at once.
-  const part = `${file}.${process.pid}.part`
+  const part = `${file}.${randomUUID()}.part`
   await mkdir(join(dataDir, folder), { recursive: true })
   try {
     await pipeline(Readable.from(checkpointText(checkpoint)), createWriteStream(part))

@@ -43,6 +43,7 @@ import { type Engine, newId, utcNow } from './engine.ts'
 import { appendJournal, openJournal } from './journals.ts'
 import { dropKept, keepCheckpoint, readKept } from './kept-checkpoint.ts'
 import { openEngine } from './open.ts'
+import { readPreferences } from './preferences.ts'
 import { maxSessionBytes } from './prepare.ts'
 import { sessionById } from './read.ts'
 
@@ -68,7 +69,7 @@ export interface Recording {
   close(): Promise<void>
 }
 
-/** @returns null when there is no store to record to, which is warned of */
+/** @returns null when there is no store to record to, or recording is switched off, which is warned of */
 export async function openRecording(
   dataDir: string,
   options: RecorderOptions,
@@ -76,6 +77,11 @@ export async function openRecording(
 ): Promise<Recording | null> {
   try {
     const engine = await openEngine({ dataDir, jobThreads: 0 })
+    if (!(await readPreferences(engine)).recordSessions) {
+      await engine.close()
+      ctx.warn({ code: 'record.off', message: 'recording is switched off: nothing of this run is kept', where: null })
+      return null
+    }
     const recorder = new TrackRecorder(engine, options, ctx)
     return { recorder, close: () => engine.close().catch((error: unknown) => warnOf(ctx, 'the store', error)) }
   } catch (error) {
@@ -228,6 +234,7 @@ export class TrackRecorder implements PipelineObserver {
   }
 
   async followed(checkpoint: Checkpoint): Promise<void> {
+    this.#append()
     const { fingerprint } = this.#identity ?? {}
     if (fingerprint === undefined || this.#isLost) return
     await this.#keep('it could not be resumed', () => keepCheckpoint(this.#engine.dataDir, fingerprint, checkpoint))

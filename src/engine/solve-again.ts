@@ -187,12 +187,35 @@ async function solveShots(
 ): Promise<readonly Shot[]> {
   const off = new Set(disabled)
   const used = tracks.filter(({ id }) => !off.has(id))
-  const spans = shots.map(({ fromFrame, toFrame }) => ({ fromFrame, toFrame }))
-  const results = await sideBySide(
-    spans.map((span) => ({ tracks: tracksWithin(used, span), options })),
-    ctx,
+  const tasks = shots.map((shot) => ({ tracks: tracksWithin(used, shot), options: startedFrom(shot, options) }))
+  const results = await sideBySide(tasks, ctx)
+  return Promise.all(
+    shots.map(async ({ fromFrame, toFrame }, i) => {
+      const place = { fromFrame, toFrame }
+      const { tracks: own, options: narrowed } = tasks[i]!
+      if (results[i]!.ok || narrowed === options) return { ...place, result: results[i]! }
+      const [result] = await sideBySide([{ tracks: own, options }], ctx)
+      return { ...place, result: result! }
+    }),
   )
-  return spans.map((span, i) => ({ ...span, result: results[i]! }))
+}
+
+/** A solve that is more likely right than wrong is worth starting from. */
+const trusted = 0.5
+
+/**
+ * What was left to the solver and answered well is not searched for again: that takes most of the time. Where the answer does
+ * not hold any more, it is searched for all the same.
+ */
+function startedFrom({ result }: Shot, options: SolveOptions): SolveOptions {
+  if (!result.ok || result.solution.confidence < trusted) return options
+  const { motion, zoom, intrinsics } = result.solution
+  return {
+    ...options,
+    ...(options.motion === 'auto' ? { motion } : {}),
+    ...(options.zoom === 'auto' ? { zoom: zoom ? 'on' : 'off' } : {}),
+    ...(options.focal === 'unknown' ? { focal: 'refine', focalPx: intrinsics.focalPx } : {}),
+  }
 }
 
 function filesOf(session: CameraSession, { tracks: was, solve }: StoredRun, solved: Solved): readonly TextFile[] {
