@@ -1,7 +1,6 @@
 /** The recorded sessions of a clip as attempts that can be told apart and compared. */
 import type { CameraSession } from '#domains/camera/session.ts'
 import type { SessionRow } from '../data/types.ts'
-import { changeParams } from '../route/location.ts'
 import type { AttemptFacts } from './track-data.ts'
 
 /**
@@ -42,6 +41,3 @@ export function usualAttempt(rows: readonly SessionRow[]): string | null {
   const good = rows.find(({ status }) => status === 'succeeded') ?? rows.find(({ status }) => status === 'partial')
   return (good ?? rows[0])?.id ?? null
 }
-
-/** The address says which attempt is shown. */
-export const showAttempt = (session: string): void => changeParams({ session, job: null })

@@ -1,54 +1,56 @@
 import { Segments } from '../parts/segments.tsx'
-import { Figure, Line, Select } from './option-parts.tsx'
+import { Check, Figure, Line, Select } from './option-parts.tsx'
 import { lensNames, sensors, type Choices } from './track-options.ts'
 
 interface CameraOptionsProps {
   readonly choices: Choices
   readonly set: (part: Partial<Choices>) => void
+  /** The focal length may be read from the file. */
+  readonly hasFile: boolean
 }
 
 /** Focal length, film back, zoom and lens; a solve by itself takes them too. */
-export function CameraOptions({ choices, set }: CameraOptionsProps) {
+export function CameraOptions({ choices, set, hasFile }: CameraOptionsProps) {
   const hasLens = choices.lens !== 'auto' && choices.lens !== 'none'
   return (
     <>
-      <Line title="Focal length">
+      <Line title="Focal">
         <span className="row">
           <Figure
             label="Focal length"
-            value={choices.focal}
-            placeholder="find out"
+            value={choices.focalUnit === 'metadata' ? '' : choices.focal}
+            placeholder="auto"
             onChange={(focal) => set({ focal })}
           />
           <Select
             label="Unit of the focal length"
             value={choices.focalUnit}
-            items={[
-              ['mm', 'mm'],
-              ['px', 'px'],
-            ]}
-            onChange={(unit) => set({ focalUnit: unit === 'px' ? 'px' : 'mm' })}
+            items={[['mm', 'mm'], ['px', 'px'], ...(hasFile ? [['metadata', 'from file'] as const] : [])]}
+            onChange={(unit) => set({ focalUnit: unit === 'metadata' || unit === 'px' ? unit : 'mm' })}
           />
-          <label className="row check-mini" title="The focal length is exact: keep it">
-            <input
-              type="checkbox"
-              checked={choices.focalIsExact}
-              disabled={choices.focal === ''}
-              onChange={(event) => set({ focalIsExact: event.target.checked })}
-            />
-            fixed
-          </label>
         </span>
       </Line>
+      {choices.focal !== '' && choices.focalUnit !== 'metadata' && (
+        <Check
+          title="Fixed"
+          note="the focal length is exact"
+          isOn={choices.focalIsExact}
+          onChange={(focalIsExact) => set({ focalIsExact })}
+        />
+      )}
       <Line title="Sensor">
         <span className="row">
           <Select
             label="Sensor"
             value={choices.sensor}
-            items={[...sensors.map(([name, width]) => [name, `${name}, ${width} mm`] as const), ['own', 'Other…']]}
+            items={[
+              ['', 'Not known'],
+              ...sensors.map(([name, width]) => [name, `${name}, ${width} mm`] as const),
+              ['own', 'Other…'],
+            ]}
             onChange={(sensor) => {
               const width = sensors.find(([name]) => name === sensor)?.[1]
-              set({ sensor, ...(width !== undefined && { sensorWidthMm: String(width) }) })
+              set({ sensor, sensorWidthMm: width === undefined ? '' : String(width) })
             }}
           />
           {choices.sensor === 'own' && (

@@ -3,9 +3,9 @@ import type { Look } from './workspace-stage.tsx'
 
 const tails: readonly (readonly [string, number])[] = [
   ['No tails', 0],
-  ['Short tails', 12],
+  ['Tails', 12],
   ['Long tails', 48],
-  ['Whole paths', Number.POSITIVE_INFINITY],
+  ['Paths', Number.POSITIVE_INFINITY],
 ]
 
 /** How tracks look on the stage. */
@@ -43,8 +43,8 @@ export function LookControls({ look, onChange }: { look: Look; onChange: (look: 
         value={look.colourBy}
         onChange={(event) => set({ colourBy: event.target.value === 'fate' ? 'fate' : 'error' })}
       >
-        <option value="error">by error</option>
-        <option value="fate">by fate</option>
+        <option value="error">Error</option>
+        <option value="fate">Fate</option>
       </select>
       <select
         className="field small"

@@ -43,7 +43,7 @@ export function OptionsPanel(props: OptionsPanelProps) {
         </summary>
         <div className="stack fold-body">
           <EngineOptions choices={choices} set={set} />
-          <CameraOptions choices={choices} set={set} />
+          <CameraOptions choices={choices} set={set} hasFile />
           <RangeOptions choices={choices} set={set} frame={props.frame} />
           <MaskOptions {...props} set={set} />
           <TrackerOptions choices={choices} set={set} />
@@ -81,12 +81,7 @@ function EngineOptions({ choices, set }: PartProps) {
         />
       </Line>
       <Check title="Tripod" note="the camera only turns" isOn={choices.tripod} onChange={(tripod) => set({ tripod })} />
-      <Check
-        title="Robust"
-        note="for footage that fights back"
-        isOn={choices.robust}
-        onChange={(robust) => set({ robust })}
-      />
+      <Check title="Robust" note="for hard footage" isOn={choices.robust} onChange={(robust) => set({ robust })} />
     </>
   )
 }
@@ -127,7 +122,7 @@ function MaskOptions({ choices, set, drawing, onDraw }: OptionsPanelProps & Part
               aria-pressed={drawing === kind}
               onClick={() => onDraw(drawing === kind ? null : kind)}
             >
-              {kind === 'exclude' ? 'Leave out…' : 'Stay within…'}
+              {kind === 'exclude' ? 'Leave out' : 'Stay within'}
             </button>
           ))}
         </span>
@@ -159,7 +154,7 @@ function TrackerOptions({ choices, set }: PartProps) {
   const fields = [
     ['patternSize', 'Pattern px'],
     ['searchSize', 'Search px'],
-    ['correlation', 'Correlation'],
+    ['correlation', 'Match'],
     ['threshold', 'Threshold'],
     ['tracks', 'Tracks'],
     ['retries', 'Retries'],
@@ -192,7 +187,7 @@ function TrackerOptions({ choices, set }: PartProps) {
           />
         </label>
       </div>
-      <Line title="Motion model">
+      <Line title="Model">
         <Select
           label="Motion model"
           value={choices.motionModel}

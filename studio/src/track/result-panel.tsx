@@ -15,6 +15,7 @@ import {
 } from './result-words.ts'
 import { SettingsInUse } from './live-panel.tsx'
 import { RecordLines } from './record-lines.tsx'
+import { findingsOf } from './views/findings.ts'
 import type { AttemptFacts, ClipTracks, Shot, Solve } from './track-data.ts'
 
 interface ResultPanelProps {
@@ -49,6 +50,12 @@ export function ResultPanel({ solve, tracks, session, attempts, onAttempt, onFra
           sensorWidthMm={sensorWidthMm}
           onFrame={onFrame}
         />
+      ))}
+      {findingsOf(session).map(({ pattern, sentence }) => (
+        <p key={pattern + sentence} className="warning row">
+          <Icon name="warn" size={14} />
+          <span>{sentence}</span>
+        </p>
       ))}
       {!solve && <p>No solve was kept of this run; its tracks are shown.</p>}
       {session && (

@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx'
 import { ProblemBox } from '../parts/problem-box.tsx'
 import { changeParams } from '../route/location.ts'
 import { useKeys } from '../shell/use-keys.ts'
-import { showAttempt } from './attempts.ts'
+import { showAttempt } from './show-attempt.ts'
 import { OptionsPanel } from './options-panel.tsx'
 import { usePlayer, type Player } from './player.ts'
 import { RecordSwitches } from './record-lines.tsx'
@@ -39,16 +39,13 @@ export function SetupPanel(props: SetupPanelProps) {
       changeParams({ job: job.id, session: null })
     },
   })
-  useKeys({ Enter: () => clip.isThere && !start.isPending && start.mutate() })
+  const mayStart = clip.isThere && !start.isPending
+  // While a mask is drawn, Enter closes it.
+  useKeys(drawing === null && mayStart ? { Enter: () => start.mutate() } : {})
   const error = start.error ?? run.error
   return (
     <div className="stack">
-      <button
-        type="button"
-        className="button primary go"
-        disabled={!clip.isThere || start.isPending}
-        onClick={() => start.mutate()}
-      >
+      <button type="button" className="button primary go" disabled={!mayStart} onClick={() => start.mutate()}>
         <Icon name="track" size={18} />
         Track & solve
         <kbd>Enter</kbd>

@@ -3,7 +3,6 @@ import { useEffect, useState } from 'react'
 import { isFinished } from '#client/client.ts'
 import type { SolveAgainResult } from '#http/contract.ts'
 import { api } from '../data/client.ts'
-import { sayFigure } from '../data/say.ts'
 import type { Job } from '../data/types.ts'
 import { useJob } from '../data/use-job.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -58,7 +57,7 @@ export function SolveAgain({ session, history, time, onDone }: SolveAgainProps) 
           <span>Change the camera too</span>
         </summary>
         <div className="stack fold-body">
-          <CameraOptions choices={choices} set={(part) => setChoices({ ...choices, ...part })} />
+          <CameraOptions choices={choices} set={(part) => setChoices({ ...choices, ...part })} hasFile={false} />
         </div>
       </details>
       <button
@@ -92,6 +91,9 @@ function resultOf(job: Job | null): SolveAgainResult | null {
   return job?.state === 'succeeded' ? (job.result as SolveAgainResult) : null
 }
 
+/** Good solves differ in hundredths of a pixel. */
+const fine = (px: number | null): string => (px === null ? '–' : px.toFixed(3))
+
 /** Before and after, side by side. */
 export function Comparison({ result: { before, after, better, kept, why } }: { result: SolveAgainResult }) {
   return (
@@ -103,11 +105,11 @@ export function Comparison({ result: { before, after, better, kept, why } }: { r
       <dl className="before-after number">
         <dt>Error</dt>
         <dd>
-          {sayFigure(before.errorPx)} → <strong>{sayFigure(after.errorPx, 'px')}</strong>
+          {fine(before.errorPx)} → <strong>{fine(after.errorPx)} px</strong>
         </dd>
         <dt>Held out</dt>
         <dd>
-          {sayFigure(before.heldOutErrorPx)} → <strong>{sayFigure(after.heldOutErrorPx, 'px')}</strong>
+          {fine(before.heldOutErrorPx)} → <strong>{fine(after.heldOutErrorPx)} px</strong>
         </dd>
       </dl>
       <p className="muted">{why}</p>

@@ -7,13 +7,13 @@ export interface Split {
 }
 
 const key = 'hindsight.track.views'
-const usual = 280
+const usual = () => Math.round(Math.min(320, window.innerHeight * 0.34))
 const least = 0
 const most = 900
 
 /** How much room the views have; kept for the next time. */
 export function useSplit(): Split {
-  const [size, setSize] = useState(() => Number(localStorage.getItem(key) ?? usual) || 0)
+  const [size, setSize] = useState(() => Number(localStorage.getItem(key) ?? usual()) || 0)
   return {
     size,
     set(next) {
@@ -48,7 +48,7 @@ export function Splitter({ split }: { split: Split }) {
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={drag}
       onKeyDown={keys}
-      onDoubleClick={() => split.set(split.size > 40 ? 0 : usual)}
+      onDoubleClick={() => split.set(split.size > 40 ? 0 : usual())}
     />
   )
 }

@@ -1,5 +1,5 @@
 /** What a person chooses before a run, as the form holds it, and as the engine is asked. */
-import type { TrackOptions } from '#http/contract.ts'
+import type { SolveAgain, TrackOptions } from '#http/contract.ts'
 import type { Outline } from './paint.ts'
 
 /** Of all choices the values as they stand in the fields; '' and null leave it to the program. */
@@ -15,9 +15,10 @@ export interface Choices {
   /** "-0.1, 0.02" */
   readonly coefficients: string
   readonly focal: string
-  readonly focalUnit: 'mm' | 'px'
+  /** `metadata`: as the file says it. */
+  readonly focalUnit: 'mm' | 'px' | 'metadata'
   readonly focalIsExact: boolean
-  /** One of `sensors` by name, or `own`. */
+  /** One of `sensors` by name, `own`, or '' for not known. */
   readonly sensor: string
   readonly sensorWidthMm: string
   readonly smoothing: number
@@ -46,8 +47,8 @@ export const usualChoices: Choices = {
   focal: '',
   focalUnit: 'mm',
   focalIsExact: false,
-  sensor: 'Full frame',
-  sensorWidthMm: '36',
+  sensor: '',
+  sensorWidthMm: '',
   smoothing: 0,
   patternSize: '',
   searchSize: '',
@@ -141,7 +142,13 @@ export function optionsOf(choices: Choices, project: string, frameCount: number)
   }
 }
 
-type LensOptions = Required<Pick<TrackOptions, 'zoom' | 'lens' | 'focal' | 'focalIsExact' | 'sensorWidthMm'>>
+interface LensOptions {
+  readonly zoom: Choices['zoom']
+  readonly lens: 'auto' | 'none' | { model: string; coefficients: number[] }
+  readonly focal: { value: number; unit: 'mm' | 'px' } | 'metadata' | null
+  readonly focalIsExact: boolean
+  readonly sensorWidthMm: number | null
+}
 
 /** The part of the choices that a solve by itself can take. */
 export function lensOptions(choices: Choices): LensOptions {
@@ -151,21 +158,22 @@ export function lensOptions(choices: Choices): LensOptions {
   return {
     zoom,
     lens: lens === 'auto' || lens === 'none' ? lens : { model: lens, coefficients: given },
-    focal: value === null ? null : { value, unit: focalUnit },
-    focalIsExact: value !== null && focalIsExact,
-    sensorWidthMm: figure(choices.sensorWidthMm) ?? usualSensorWidthMm,
+    focal: focalUnit === 'metadata' ? focalUnit : value === null ? null : { value, unit: focalUnit },
+    focalIsExact: value !== null && focalUnit !== 'metadata' && focalIsExact,
+    sensorWidthMm: figure(choices.sensorWidthMm),
   }
 }
 
-const usualSensorWidthMm = 36
-
-/** Only what differs from the usual: a solve by itself keeps the rest as it was. */
-export function changedLens(choices: Choices): Partial<LensOptions & { tripod: boolean }> {
-  const [now, usual] = [choices, usualChoices].map((all) => ({ ...lensOptions(all), tripod: all.tripod }))
-  const changed = Object.entries(now ?? {}).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(usual?.[name as keyof typeof usual]),
-  )
-  return Object.fromEntries(changed)
+/** Only what was chosen: a solve by itself keeps the rest as it was. */
+export function changedLens(choices: Choices): NonNullable<SolveAgain['settings']> {
+  const { zoom, lens, focal, focalIsExact, sensorWidthMm } = lensOptions(choices)
+  return {
+    ...(zoom !== 'auto' && { zoom }),
+    ...(lens !== 'auto' && { lens }),
+    ...(focal !== null && focal !== 'metadata' && { focal, focalIsExact }),
+    ...(sensorWidthMm !== null && { sensorWidthMm }),
+    ...(choices.tripod && { tripod: true }),
+  }
 }
 
 /** What differs from the usual, in words, so that the folded panel still says it. */
@@ -176,7 +184,8 @@ export function saidChoices(choices: Choices): readonly string[] {
     choices.tripod ? 'tripod' : null,
     choices.zoom === 'auto' ? null : `zoom ${choices.zoom}`,
     choices.lens === 'auto' ? null : `lens ${choices.lens}`,
-    choices.focal === '' ? null : `${choices.focal} ${choices.focalUnit}${choices.focalIsExact ? ' fixed' : ''}`,
+    focalWords(choices),
+    choices.sensor === '' ? null : choices.sensorWidthMm === '' ? null : `sensor ${choices.sensorWidthMm} mm`,
     choices.from === '' && choices.to === '' ? null : `frames ${choices.from || '0'}–${choices.to || 'last'}`,
     choices.masks.length === 0 ? null : `${choices.masks.length} ${choices.masks.length === 1 ? 'mask' : 'masks'}`,
     choices.smoothing === 0 ? null : `smoothing ${choices.smoothing}`,
@@ -185,6 +194,11 @@ export function saidChoices(choices: Choices): readonly string[] {
     ),
   ]
   return said.filter((part) => part !== null)
+}
+
+function focalWords({ focal, focalUnit, focalIsExact }: Choices): string | null {
+  if (focalUnit === 'metadata') return 'focal from the file'
+  return focal === '' ? null : `${focal} ${focalUnit}${focalIsExact ? ' fixed' : ''}`
 }
 
 export const settingNames = {

@@ -22,8 +22,18 @@ export interface Edits {
 
 const nobody: ReadonlySet<number> = new Set()
 
+interface EditsOptions {
+  /** Of the result that is changed. */
+  readonly key: string
+  readonly before: ClipTracks | null
+  /** Keys act on tracks, and not on something else that is being drawn. */
+  readonly hasKeys: boolean
+  /** The person began to change something. */
+  readonly onUse: () => void
+}
+
 /** What is chosen and changed of the tracks of one result; another result begins with nothing. */
-export function useEdits(key: string, before: ClipTracks | null, onUse: () => void): Edits {
+export function useEdits({ key, before, hasKeys, onUse }: EditsOptions): Edits {
   const [history, change] = useKeyed(key, noHistory)
   const [selected, changeSelected] = useKeyed(key, nobody)
   const [tool, setToolName] = useState<ToolName>('select')
@@ -61,7 +71,7 @@ export function useEdits(key: string, before: ClipTracks | null, onUse: () => vo
     giveReason: (reason) => change((now) => withReason(now, reason)),
   }
   useKeys(
-    before === null
+    before === null || !hasKeys
       ? {}
       : {
           v: () => setTool('select'),

@@ -9,7 +9,7 @@ import { frameFigures } from './frame-figures.ts'
 import { LivePanel } from './live-panel.tsx'
 import { useMaskTool } from './mask-tool.ts'
 import { SetupPanel, type SetupPanelProps } from './setup-panel.tsx'
-import { usePlayer, type Player } from './player.ts'
+import type { Player } from './player.ts'
 import { ResultPanel } from './result-panel.tsx'
 import { SolveAgain } from './solve-again.tsx'
 import { Splitter, useSplit } from './splitter.tsx'
@@ -18,7 +18,8 @@ import { useResult, type ResultSource } from './track-api.ts'
 import type { ViewsProps } from './track-data.ts'
 import { usualChoices, type Choices } from './track-options.ts'
 import { Transport } from './transport.tsx'
-import { showAttempt } from './attempts.ts'
+import { showAttempt } from './show-attempt.ts'
+import { useCalmFrame } from './use-calm-frame.ts'
 import { useEdits, type Edits } from './use-edits.ts'
 import { rateOf, useScreening } from './use-screening.ts'
 import { useLive, type LiveJob } from './use-live.ts'
@@ -48,7 +49,12 @@ export function Workspace({ project, clip, run }: WorkspaceProps) {
   const { data: result } = useResult(source)
   const [tab, setTab] = useTab(source?.id ?? null)
   const showEdit = useCallback(() => setTab('edit'), [setTab])
-  const edits = useEdits(source?.id ?? 'none', result?.tracks ?? null, showEdit)
+  const edits = useEdits({
+    key: source?.id ?? 'none',
+    before: result?.tracks ?? null,
+    hasKeys: drawing === null,
+    onUse: showEdit,
+  })
   const time = useActiveTime(source?.id ?? 'none', tab === 'edit' && result !== undefined)
   const maskTool = useMaskTool({
     kind: tab === 'setup' && !isRunning ? drawing : null,
@@ -257,7 +263,7 @@ function EditTab({ edits, player, source, time }: EditTabProps) {
 
 /** The views look at the playhead; the rest of the workspace is not drawn anew for each frame. */
 function Views({ player, ...rest }: Omit<ViewsProps, 'frame' | 'onFrame'> & { readonly player: Player }) {
-  const { frame } = usePlayer(player)
+  const frame = useCalmFrame(player)
   return (
     <div className="work-views">
       <ViewsPanel {...rest} frame={frame} onFrame={(to) => player.go(to)} />
