@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import sharp from 'sharp'
+import { seededRng } from '#core/rng.ts'
 import { openClip } from '#media/clip.ts'
 import { type Footage, type FootageOptions, makeFootage } from '#test/footage/footage.ts'
 import { cameraOf, project, trueCamera, type Truth } from '#test/footage/truth.ts'
@@ -201,13 +202,14 @@ export async function drawnClip(folder: string, footage: Footage, masks: readonl
   return { path, source: await openClip(path), kernel: createReferenceKernel(), masks }
 }
 
-/** The truth's own points as tracks, with a noise of a tenth of a pixel that is always the same. */
+/** The truth's own points as tracks, with a noise of up to a fifth of a pixel that is always the same. */
 function trueTracks(truth: Truth): SolverTrack[] {
+  const rng = seededRng(1)
   return truth.points.flatMap(({ xyz, visible }, id): SolverTrack[] => {
     const seen = truth.frames.flatMap(({ frame }) => {
       const at = visible[frame] === '1' ? project(trueCamera(truth, frame), xyz) : null
-      const off = (k: number) => 0.1 * Math.sin(12.9898 * id + 78.233 * frame + 3.1 * k)
-      return at === null ? [] : [{ frame, x: at[0] + off(0), y: at[1] + off(1) }]
+      const off = () => 0.4 * rng.next() - 0.2
+      return at === null ? [] : [{ frame, x: at[0] + off(), y: at[1] + off() }]
     })
     if (seen.length < 4 || id % 3 !== 0) return []
     return [
