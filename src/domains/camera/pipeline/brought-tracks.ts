@@ -3,6 +3,7 @@
  * on from its outermost marker, and what it finds is joined to it.
  */
 import type { Track, TrackerSettings } from '#track/tracks.ts'
+import type { LiveTrack } from '#track/match/tracker.ts'
 import type { EngineRun } from '../engines/engine.ts'
 
 /** What the engine knows of a track that was brought. */
@@ -36,6 +37,14 @@ export class BroughtTracks {
   lastBegin({ from, to }: { readonly from: number; readonly to: number }): number {
     const begins = this.#tracks.flatMap(({ frames, begin }) => (begin === null ? [frames[0]!] : []))
     return Math.max(-1, ...begins.filter((frame) => frame > from && frame <= to))
+  }
+
+  /** Where they are in a frame, by their own markers. */
+  placesIn(frame: number): readonly LiveTrack[] {
+    return this.#tracks.flatMap(({ id, frames, xy }) => {
+      const at = frames.indexOf(frame)
+      return at < 0 ? [] : [{ track: id, x: xy[2 * at]!, y: xy[2 * at + 1]! }]
+    })
   }
 
   /** The engine's tracks, with those that were brought in the place of the legs that they grew. */

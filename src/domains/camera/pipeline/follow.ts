@@ -7,6 +7,7 @@ import type { Context } from '#core/context.ts'
 import { followPlan, isSparse, restFrames } from '#track/match/follow-clip.ts'
 import type { DetectReport } from '#track/match/detect.ts'
 import { regionIndex, regions } from '#track/match/region.ts'
+import type { LiveTrack } from '#track/match/tracker.ts'
 import type { Track } from '#track/tracks.ts'
 import type { EngineRun, EngineStep, FoundTracks, TrackStart } from '../engines/engine.ts'
 import type { SettingsSpace } from '#core/settings-space.ts'
@@ -124,7 +125,8 @@ export class Following {
     const adapted = this.#monitor.look(step, this.#start)
     if (adapted !== null) this.#start = adapted
     const rested = frame - (this.detections.at(-1)?.frame ?? frame) >= restFrames
-    if (rested && isSparse(step.live, this.#task.settings.corners.count, widthPx, heightPx)) {
+    const live = [...step.live, ...this.#brought.placesIn(frame)]
+    if (rested && isSparse(live, this.#task.settings.corners.count, widthPx, heightPx)) {
       await this.#place(frame, 'replenished')
     }
   }
@@ -134,7 +136,10 @@ export class Following {
     const { windowPx } = followPlan(this.#run.info.widthPx, { settings: this.#start, ...corners })
     const found = await this.#run.detect({ ...corners, windowPx, frame }, { settings: this.#start, origin })
     this.detections.push(found.report)
-    const unwanted = avoidRegions.length === 0 ? [] : this.#inRegions(found, new Set(avoidRegions))
+    const unwanted = [
+      ...(avoidRegions.length === 0 ? [] : this.#inRegions(found, new Set(avoidRegions))),
+      ...doubles(found, this.#brought.placesIn(frame), corners.minDistancePx),
+    ]
     if (unwanted.length > 0) await this.#run.remove(unwanted)
     this.#monitor.placed(found.tracks)
   }
@@ -171,4 +176,16 @@ export class Following {
   #say({ from, to }: Range, note: string): void {
     this.#ctx.progress({ done: this.#done, total: to - from + 1, unit: 'frames', note })
   }
+}
+
+/** Those that were placed on a track that the person brought. */
+function doubles(
+  { report, tracks }: FoundTracks,
+  brought: readonly LiveTrack[],
+  distancePx: number,
+): readonly number[] {
+  if (brought.length === 0) return []
+  return tracks.filter((_, i) =>
+    brought.some(({ x, y }) => Math.hypot(report.xy[2 * i]! - x, report.xy[2 * i + 1]! - y) < distancePx),
+  )
 }

@@ -1,16 +1,18 @@
-/** Which phase it is, and how long each took. */
+/** Which phase it is, and how long each took; between two of them a run can always be cancelled. */
 import type { Phase } from './attempt.ts'
 
 export class PhaseClock {
   readonly #now: () => number
   readonly #tell: (phase: Phase) => void
+  readonly #signal: AbortSignal
   readonly #spent: { [P in Phase]?: number } = {}
   #since = 0
   #phase: Phase = 'settings'
 
-  constructor(now: () => number, tell: (phase: Phase) => void) {
+  constructor(now: () => number, tell: (phase: Phase) => void, signal: AbortSignal) {
     this.#now = now
     this.#tell = tell
+    this.#signal = signal
     this.#since = now()
   }
 
@@ -18,10 +20,12 @@ export class PhaseClock {
     return this.#phase
   }
 
+  /** @throws the reason of the signal */
   enter(phase: Phase): void {
     this.#settle()
     this.#phase = phase
     this.#tell(phase)
+    this.#signal.throwIfAborted()
   }
 
   /** Up to now. */

@@ -13,6 +13,8 @@ import { usualError } from './score.ts'
 
 /** An error of less is that of good footage: nothing to gain. In pixels of a picture 960 wide. */
 const worthwhilePx = 0.5
+/** A solve that is so sure is refined only where quality goes before time. */
+const sureEnough = 0.9
 const worstShare = 0.15
 const leastTracks = 30
 /** A gain of less is chance. */
@@ -39,7 +41,7 @@ export async function refine(
     let current = shot
     let left = tracks
     for (let round = 0; round < rounds[preset]; round++) {
-      const worst = current.result.ok ? worstTracks(current.result.solution) : []
+      const worst = current.result.ok ? worstTracks(current.result.solution, preset) : []
       if (!current.result.ok || worst.length === 0) break
       const out = new Set(worst)
       left = left.filter(({ id, origin }) => !out.has(id) || origin === 'user' || origin === 'imported')
@@ -66,7 +68,8 @@ export async function refine(
 }
 
 /** None where there is nothing to gain, or too little would be left. */
-function worstTracks(solution: Solution): readonly number[] {
+function worstTracks(solution: Solution, preset: Preset): readonly number[] {
+  if (preset !== 'quality' && solution.confidence >= sureEnough) return []
   const { points } = solution
   const count = Math.floor(points.length * worstShare)
   if (usualError(solution) < worthwhilePx || points.length - count < leastTracks) return []

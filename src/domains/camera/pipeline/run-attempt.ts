@@ -9,6 +9,7 @@ import type { CleanReport } from '../clean/clean.ts'
 import { smoothTracks } from '../clean/smooth.ts'
 import { diagnoseClip } from '../diagnose/diagnose.ts'
 import type { Diagnosis } from '../diagnose/diagnosis.ts'
+import { forecast } from '../diagnose/foretell.ts'
 import { staticOverlay } from '../diagnose/static-overlay.ts'
 import type { EngineClip, EngineRun, TrackingEngine } from '../engines/engine.ts'
 import { heal } from '../heal/heal-tracks.ts'
@@ -49,7 +50,7 @@ type AttemptContext = Pick<Context, 'signal' | 'progress' | 'now' | 'warn'>
  */
 export async function runAttempt(stage: Stage, plan: AttemptPlan, ctx: AttemptContext): Promise<Attempt> {
   const { engine, clip, observer } = stage
-  const clock = new PhaseClock(ctx.now, (phase) => observer.phase(phase, plan.retry))
+  const clock = new PhaseClock(ctx.now, (phase) => observer.phase(phase, plan.retry), ctx.signal)
   let run: EngineRun | null = null
   let following: Following | null = null
   // Begun before the engine is opened, so that one that is missing or breaks is on record too.
@@ -101,6 +102,7 @@ async function attempted(
   const mending = await mend(fresh, followed, stage, settings, clock, ctx)
   const mended = mending.tracks
 
+  const foretold = forecast({ info: run.info, range: wholeOf(plan.ranges), tracks: mended, cuts: followed.cuts })
   clock.enter('solve')
   const { widthPx, heightPx, pixelAspect } = run.info
   const options = { ...settings.solve, widthPx, heightPx, pixelAspect }
@@ -126,7 +128,7 @@ async function attempted(
     adaptations: followed.adaptations,
     healing: mending.healing,
     cleaning: mending.cleaning,
-    forecast: null,
+    forecast: foretold,
     shots: all,
     refinements,
     score: scoreOf(all),
@@ -136,6 +138,12 @@ async function attempted(
   clock.enter('report')
   return { ...made, diagnoses, durationsMs: clock.durations() }
 }
+
+/** From the first frame that is followed anew to the last. */
+const wholeOf = (ranges: readonly Range[]): Range => ({
+  from: Math.min(...ranges.map(({ from }) => from)),
+  to: Math.max(...ranges.map(({ to }) => to)),
+})
 
 interface Mended {
   readonly tracks: readonly Track[]
@@ -155,7 +163,6 @@ async function mend(
   const { info } = source
   clock.enter('heal')
   const healing = settings.heal ? await heal(tracks, { source, kernel, info, cuts, settings }, ctx) : null
-  ctx.signal.throwIfAborted()
   clock.enter('clean')
   const healed = healing?.tracks ?? tracks
   const statics = staticOverlay(healed, info)

@@ -38,6 +38,7 @@ export async function runPipeline(
     const seen = await look({ ...clip, source }, request, ctx)
     if (seen !== null) await watcher.probed(seen)
     watcher.phase('settings', 0)
+    ctx.signal.throwIfAborted()
     const stage: Stage = { engine, clip: { ...clip, source }, request, probe: seen, observer: watcher, resume }
     const choice = firstChoice(planner, seen, ctx)
     let plan: AttemptPlan | null = { retry: 0, choice, why: null, ranges: [request.range], before: null }
