@@ -7,6 +7,7 @@ import { Fault, fault } from '#core/faults.ts'
 import { asCamera } from '#domains/camera/classes.ts'
 import { zipSink } from '#io/zip-sink.ts'
 import { colmapModel } from '#track/scenes/colmap.ts'
+import { parsePlacement } from '#track/scenes/placement.ts'
 import { makeScene, type SceneFile } from '#track/scenes/scene.ts'
 import { type SceneName, sceneWriters } from '#track/scenes/scenes.ts'
 import { clipPath } from './clips.ts'
@@ -22,6 +23,8 @@ export interface SceneRequest {
   readonly startFrame: number
   /** Which part of the clip, counted from 0, cut by cut. */
   readonly shot: number
+  /** How the scene was laid in the studio, as `placementText` has it; COLMAP keeps the solver's own axes. */
+  readonly placement?: string | undefined
 }
 
 export interface SceneDownload {
@@ -30,13 +33,14 @@ export interface SceneDownload {
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
-/** @throws session.unknown, track.unknown, also for a shot that was not solved */
+/** @throws session.unknown, track.unknown, also for a shot that was not solved; request.invalid for a placement that is none */
 export async function sessionScene(
   engine: Engine,
   id: string,
-  { program, startFrame, shot }: SceneRequest,
+  { program, startFrame, shot, placement }: SceneRequest,
   ctx: Pick<Context, 'signal'>,
 ): Promise<SceneDownload> {
+  const sceneFromWorld = placement === undefined ? null : placed(placement)
   const session = await sessionById(engine, id)
   const { tracks, solve } = await readRun(engine, session)
   const result = solve.shots[shot]?.result
@@ -56,10 +60,24 @@ export async function sessionScene(
       : sceneWriters
           .find((writer) => writer.name === program)!
           .write(
-            makeScene(result.solution, tracks.tracks, { ...solve.info, name, footage }, { startFrame, sensorWidthMm }),
+            makeScene(
+              result.solution,
+              tracks.tracks,
+              { ...solve.info, name, footage },
+              { startFrame, sensorWidthMm, sceneFromWorld },
+            ),
           ).files
   const stem = basename(name, extname(name))
   return download(engine, `${stem}-${program}`, files, ctx)
+}
+
+function placed(text: string): NonNullable<ReturnType<typeof parsePlacement>> {
+  const placement = parsePlacement(text)
+  if (placement) return placement
+  throw fault('request.invalid', {
+    expected: 'placement: scale, 9 numbers of a rotation row by row, 3 of a translation, with commas between',
+    found: JSON.stringify(text.slice(0, 200)),
+  })
 }
 
 /** null when it is not on this machine. */

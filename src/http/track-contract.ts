@@ -97,6 +97,11 @@ export const trackRoutes = {
       program: z.enum(t.scenePrograms),
       startFrame: z.coerce.number().int().min(0).max(1_000_000).default(1),
       shot: z.coerce.number().int().min(0).default(0),
+      placement: z
+        .string()
+        .max(400)
+        .optional()
+        .meta({ description: 'x_scene = s R x + t, y up: s, R row by row and t as 13 numbers with commas between' }),
     }),
     reply: 'stream',
   },

@@ -21,7 +21,7 @@ function* pieces(scene: Scene, notes: readonly string[]): Iterable<string> {
   yield `# Solved camera of ${oneLine(clip.name)} for Blender 2.93 or later.\n`
   yield '# Scripting > Open > Run Script, or: blender --python blender.py\n'
   for (const note of notes) yield `# Note: ${oneLine(note)}\n`
-  yield '# The scale is not known: scale the empty "Hindsight".\n'
+  if (!scene.isMetric) yield '# The scale is not known: scale the empty "Hindsight".\n'
   yield 'import os\nimport re\n\nimport bpy\n\n'
   yield settings(scene)
   yield `\n# frame, x, y, z, quaternion w, x, y, z${zoom ? ', focal length in mm' : ''}\nCAMERAS = [\n`

@@ -18,7 +18,9 @@ import { focalMm, type Scene, type SceneExport, sensorHeightMm, zUp, zUpRotation
 export function openTrackIo(scene: Scene): SceneExport {
   const { lensOffPx } = colmapCamera(scene.intrinsics)
   const notes = [
-    'OpenTrackIO is in metres: a unit of the solve, whose scale is not known, counts as one',
+    ...(scene.isMetric
+      ? []
+      : ['OpenTrackIO is in metres: a unit of the solve, whose scale is not known, counts as one']),
     ...(lensOffPx > 0.001
       ? [
           `OpenTrackIO has no such lens: the nearest Brown-Conrady one is written, about ${lensOffPx.toPrecision(2)} px off`,

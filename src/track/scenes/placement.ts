@@ -1,5 +1,6 @@
-/** How a solved shot is laid into a scene before a person levels it: shared by what is exported and what the studio shows. */
-import { apply3, cross, dot, unit } from '../geometry/linear.ts'
+/** How a solved shot is laid into a scene, by itself or by a person: shared by what is exported and what the studio shows. */
+import type { Similarity } from '../estimate/similarity.ts'
+import { apply3, cross, det3, dot, multiplyTransposed3, unit } from '../geometry/linear.ts'
 import { centreOf, identity3, type Rigid3 } from '../geometry/rigid3.ts'
 import { perpendicularTo } from '../geometry/svd.ts'
 
@@ -24,4 +25,21 @@ export function placement(cameras: readonly { readonly camFromWorld: Rigid3 }[])
 function without(a: Float64Array, direction: Float64Array): Float64Array {
   const share = dot(a, direction)
   return a.map((value, i) => value - share * direction[i]!)
+}
+
+/** A placement as text for addresses: the scale, the rotation row by row, the translation; 13 numbers with commas between. */
+export const placementText = ({ scale, rotation, translation }: Similarity): string =>
+  [scale, ...rotation, ...translation].join(',')
+
+/** Reads `placementText`; null where the text is not 13 numbers, the scale not positive or the rotation none (to 1e-6). */
+export function parsePlacement(text: string): Similarity | null {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)))
+  const [scale = NaN] = numbers
+  if (numbers.length !== 13 || !numbers.every(Number.isFinite) || !(scale > 0)) return null
+  const rotation = Float64Array.from(numbers.slice(1, 10))
+  const isOrthonormal = multiplyTransposed3(rotation, rotation).every(
+    (value, i) => Math.abs(value - (i % 4 === 0 ? 1 : 0)) < 1e-6,
+  )
+  if (!isOrthonormal || det3(rotation) < 0) return null
+  return { scale, rotation, translation: Float64Array.from(numbers.slice(10)) }
 }

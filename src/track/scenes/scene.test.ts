@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 import { expSo3 } from '../geometry/so3.ts'
 import { project } from '../geometry/projection.ts'
 import { multiply3 } from '../geometry/linear.ts'
-import { centreOf, rigidFromCentre } from '../geometry/rigid3.ts'
+import { transformBySimilarity } from '../estimate/similarity.ts'
+import { centreOf, rigidFromCentre, transform } from '../geometry/rigid3.ts'
 import { makeScene } from './scene.ts'
 import { sceneWriters } from './scenes.ts'
 import { sceneClip, sceneOf } from './test-scenes.ts'
@@ -44,6 +45,31 @@ describe('a scene', () => {
     for (const [i, { position, worldFromCam }] of other.cameras.entries()) {
       position.forEach((value, k) => near(value, scene.cameras[i]!.position[k]!, 1e-9))
       worldFromCam.forEach((value, k) => near(value, scene.cameras[i]!.worldFromCam[k]!, 1e-9))
+    }
+  })
+
+  test('lies as a person laid it, cameras and points alike, and keeps what each camera sees', () => {
+    const sceneFromWorld = { scale: 2.5, rotation: expSo3(0.3, 1, -0.2), translation: Float64Array.of(1, 2, 3) }
+    const { scene, solution } = sceneOf({}, { sceneFromWorld })
+    assert.equal(scene.isMetric, true)
+    assert.equal(sceneOf().scene.isMetric, false)
+    for (const [i, { track, position }] of scene.points.entries()) {
+      const point = solution.points[i] ?? assert.fail('no point')
+      assert.equal(track, point.track)
+      transformBySimilarity(sceneFromWorld, Float64Array.from(point.xyz)).forEach((value, k) =>
+        near(value, position[k]!),
+      )
+    }
+    const [first] = scene.cameras
+    const { camFromWorld } = solution.cameras[0] ?? assert.fail('no camera')
+    for (const [i, { position }] of scene.points.slice(0, 20).entries()) {
+      // The same place in the camera, but 2.5 times as far; the camera's y and z turn round.
+      const way = position.map((value, k) => value - first!.position[k]!)
+      const seen = [0, 1, 2].map((j) =>
+        [0, 1, 2].reduce((sum, k) => sum + first!.worldFromCam[3 * k + j]! * way[k]!, 0),
+      )
+      const inCamera = transform(camFromWorld, Float64Array.from(solution.points[i]!.xyz))
+      inCamera.forEach((value, j) => near(2.5 * value, (j === 0 ? 1 : -1) * seen[j]!))
     }
   })
 

@@ -2,12 +2,14 @@
  * A solved shot as other programs want it: y up, camera axes x right, y up and z backwards (OpenGL's, which Blender, Nuke,
  * glTF and USD share), the first camera at the origin and heading along -z, frames numbered as artists number them.
  *
- * The solver's world has no up. Here it is the mean up of the cameras, as if the shot was held level on average; each scene
- * has a root object by which it can be levelled and scaled by hand, since a camera alone does not know the scale either.
+ * The solver's world has no up. Here it is the mean up of the cameras, as if the shot was held level on average, unless a person
+ * laid the scene; each scene has a root object by which it can be levelled and scaled by hand, since a camera alone does not know the scale either.
  */
 import type { Fraction } from '#vision/frames.ts'
+import { type Similarity, transformBySimilarity } from '../estimate/similarity.ts'
 import type { Intrinsics } from '../geometry/intrinsics.ts'
-import { compose, inverse, transform } from '../geometry/rigid3.ts'
+import { multiply3, transpose3 } from '../geometry/linear.ts'
+import { centreOf } from '../geometry/rigid3.ts'
 import type { Solution } from '../solution.ts'
 import type { Track } from '../tracks.ts'
 import type { TextFile } from './names.ts'
@@ -32,6 +34,11 @@ export interface SceneOptions {
   readonly startFrame?: number
   /** Width of the film back that focal lengths in millimetres are for, 36 by default. */
   readonly sensorWidthMm?: number
+  /**
+   * How a person laid the scene, y up: x_scene = scale R x_world + t. A scale other than 1 is taken for a known one, in metres.
+   * By default up is the mean up of the cameras, and the first camera is at the origin.
+   */
+  readonly sceneFromWorld?: Similarity | null
 }
 
 export interface SceneCamera {
@@ -60,6 +67,8 @@ export interface Scene {
   readonly lastNumber: number
   readonly frameRate: Fraction
   readonly sensorWidthMm: number
+  /** Lengths are metres; false where nobody said how long anything is. */
+  readonly isMetric: boolean
   readonly zoom: boolean
   readonly intrinsics: Intrinsics
   /** Ascending; frames that could not be solved are absent. */
@@ -94,17 +103,16 @@ export function makeScene(
   solution: Solution,
   tracks: readonly Track[],
   clip: SceneClip,
-  { startFrame = 1, sensorWidthMm = 36 }: SceneOptions = {},
+  { startFrame = 1, sensorWidthMm = 36, sceneFromWorld: laid = null }: SceneOptions = {},
 ): Scene {
   const { motion, zoom, intrinsics, fromFrame, toFrame } = solution
-  const sceneFromWorld = placement(solution.cameras)
+  const sceneFromWorld = laid ?? { scale: 1, ...placement(solution.cameras) }
   const cameras = solution.cameras.map(({ frame, camFromWorld, focalPx }): SceneCamera => {
-    const { rotation, translation } = compose(sceneFromWorld, inverse(camFromWorld))
     return {
       frame,
       number: frame + startFrame,
-      position: translation,
-      worldFromCam: withAxesOfOpenGl(rotation),
+      position: transformBySimilarity(sceneFromWorld, centreOf(camFromWorld)),
+      worldFromCam: withAxesOfOpenGl(multiply3(sceneFromWorld.rotation, transpose3(camFromWorld.rotation))),
       focalPx,
     }
   })
@@ -112,7 +120,7 @@ export function makeScene(
   const points = solution.points.map(({ track, xyz, errorPx }): ScenePoint => {
     return {
       track,
-      position: transform(
+      position: transformBySimilarity(
         sceneFromWorld,
         Float64Array.from(xyz, (value) => value * distance),
       ),
@@ -126,6 +134,7 @@ export function makeScene(
     lastNumber: toFrame + startFrame,
     frameRate: clip.frameRate ?? { numerator: 24, denominator: 1 },
     sensorWidthMm,
+    isMetric: sceneFromWorld.scale !== 1,
     zoom,
     intrinsics,
     cameras,

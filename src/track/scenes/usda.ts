@@ -22,9 +22,10 @@ export function usdaScene(scene: Scene): SceneExport {
 
 function* pieces(scene: Scene, notes: readonly string[]): Iterable<string> {
   const { clip, frameRate, firstNumber, lastNumber, cameras, points } = scene
+  const said = [...(scene.isMetric ? [] : ['The scale is not known']), ...notes.map(oneLine)].map((note) => ` ${note}.`)
   const rate = number(frameRate.numerator / frameRate.denominator)
   yield '#usda 1.0\n(\n    defaultPrim = "Hindsight"\n'
-  yield `    doc = ${JSON.stringify(`Solved camera of ${oneLine(clip.name)}. The scale is not known. ${notes.map(oneLine).join('. ')}`)}\n`
+  yield `    doc = ${JSON.stringify(`Solved camera of ${oneLine(clip.name)}.${said.join('')}`)}\n`
   yield `    startTimeCode = ${firstNumber}\n    endTimeCode = ${lastNumber}\n`
   yield `    timeCodesPerSecond = ${rate}\n    framesPerSecond = ${rate}\n`
   yield '    metersPerUnit = 1\n    upAxis = "Y"\n)\n\n'

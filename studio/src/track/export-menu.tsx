@@ -4,6 +4,7 @@ import { api } from '../data/client.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import type { Solve } from './track-data.ts'
+import { exportPlacement } from './views/laid-scene.ts'
 
 type Program = Request<'GET /api/v1/sessions/{id}/scene'>['query']['program']
 
@@ -45,9 +46,11 @@ export function ExportMenu({ session, solve }: ExportMenuProps) {
 
 function SceneDialog({ session, solve, onClose }: { session: string; solve: Solve; onClose: () => void }) {
   const [startFrame, setStartFrame] = useState('1')
-  // The engine counts solved shots only.
-  const shots = solve.shots.filter(({ solved }) => solved)
-  const [shot, setShot] = useState(0)
+  // The engine counts all parts of the clip.
+  const shots = solve.shots.flatMap((shot, index) => (shot.solved ? [{ shot, index }] : []))
+  const [chosen, setChosen] = useState(shots[0]?.index ?? 0)
+  const shot = solve.shots[chosen]
+  const placement = shot?.solved ? exportPlacement(session, shot) : null
   const start = Math.max(0, Number.parseInt(startFrame, 10) || 0)
   return (
     <Dialog title="Take the camera to…" onClose={onClose}>
@@ -65,9 +68,13 @@ function SceneDialog({ session, solve, onClose }: { session: string; solve: Solv
           {shots.length > 1 && (
             <label className="row">
               <span className="muted">Shot</span>
-              <select className="field small" value={shot} onChange={(event) => setShot(Number(event.target.value))}>
-                {shots.map(({ fromFrame, toFrame }, i) => (
-                  <option key={fromFrame} value={i}>
+              <select
+                className="field small"
+                value={chosen}
+                onChange={(event) => setChosen(Number(event.target.value))}
+              >
+                {shots.map(({ shot: { fromFrame, toFrame }, index }) => (
+                  <option key={fromFrame} value={index}>
                     frames {fromFrame}–{toFrame}
                   </option>
                 ))}
@@ -75,6 +82,11 @@ function SceneDialog({ session, solve, onClose }: { session: string; solve: Solv
             </label>
           )}
         </div>
+        <p className="muted">
+          {placement
+            ? 'The scene is laid as in the 3D view; COLMAP keeps the axes of the solve.'
+            : 'The cameras’ mean up is up; floor, axes and scale can be set in the 3D view.'}
+        </p>
         <ul className="program-list">
           {programs.map(([program, title, about]) => (
             <li key={program}>
@@ -82,7 +94,7 @@ function SceneDialog({ session, solve, onClose }: { session: string; solve: Solv
                 download
                 href={api.url('GET /api/v1/sessions/{id}/scene', {
                   params: { id: session },
-                  query: { program, startFrame: start, shot },
+                  query: { program, startFrame: start, shot: chosen, ...(placement && { placement }) },
                 })}
               >
                 <strong>{title}</strong>

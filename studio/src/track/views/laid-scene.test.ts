@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { placementText } from '#track/scenes/placement.ts'
 import type { SolvedShot } from '../track-data.ts'
 import {
   changed,
+  exportPlacement,
   freshScene,
   keepScene,
   laidScene,
@@ -36,9 +38,7 @@ test('an export is told of a placement only where somebody changed it', () => {
     orientation: withOrigin(start.now.orientation, Float64Array.of(1, 2, 3)),
     isMetric: true,
   })
-  const placement = placementOf(moved)
-  assert.equal(placement?.unit, 'm')
-  assert.deepEqual(placement?.translation, [...moved.now.orientation.translation])
+  assert.equal(placementOf(moved), moved.now.orientation)
   assert.equal(placementOf(undone(moved)), null)
 })
 
@@ -50,9 +50,13 @@ test('each shot of each attempt has its own scene, and listeners hear of changes
   const stop = listenToScenes(() => heard++)
   keepScene(key, changed(laidScene(key, shot), { hasFloor: true }))
   assert.equal(laidScene(key, shot).now.hasFloor, true)
+  assert.equal(exportPlacement('session-1', shot), null)
+  const orientation = withOrigin(laidScene(key, shot).now.orientation, Float64Array.of(0, 0, 2))
+  keepScene(key, changed(laidScene(key, shot), { orientation }))
+  assert.equal(exportPlacement('session-1', shot), placementText(orientation))
   resetScene(key)
   stop()
   resetScene(key)
   assert.equal(laidScene(key, shot).now.hasFloor, false)
-  assert.equal(heard, 2)
+  assert.equal(heard, 3)
 })

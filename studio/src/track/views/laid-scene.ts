@@ -3,6 +3,7 @@
  * each shot of each attempt, since a solve has a world of its own; the player draws the objects, the export takes the placement.
  */
 import type { Rigid3 } from '#track/geometry/rigid3.ts'
+import { placementText } from '#track/scenes/placement.ts'
 import type { SolvedShot } from '../track-data.ts'
 import { initialOrientation, type Orientation } from './orientation.ts'
 import type { TestObject } from './test-objects.ts'
@@ -52,20 +53,15 @@ export function redone(scene: LaidScene): LaidScene {
   return after ? { now: after, past: [...scene.past, scene.now], future } : scene
 }
 
-/** What an export needs to lay the scene as it lies here; null where nobody laid it. */
-export interface ScenePlacement {
-  /** x_scene = scale R x_world + t; y is up. */
-  readonly scale: number
-  /** R, 3 x 3, row by row. */
-  readonly rotation: readonly number[]
-  readonly translation: readonly number[]
-  readonly unit: 'm' | null
+/** How an export is to lay the scene, as it lies here; null where nobody laid it. */
+export function placementOf({ now, past }: LaidScene): Orientation | null {
+  return past.every(({ orientation }) => orientation === now.orientation) ? null : now.orientation
 }
 
-export function placementOf({ now, past }: LaidScene): ScenePlacement | null {
-  if (past.every(({ orientation }) => orientation === now.orientation)) return null
-  const { scale, rotation, translation } = now.orientation
-  return { scale, rotation: [...rotation], translation: [...translation], unit: now.isMetric ? 'm' : null }
+/** The same for the address of an export. */
+export function exportPlacement(session: string, shot: SolvedShot): string | null {
+  const placement = placementOf(laidScene(sceneKey('', session, shot), shot))
+  return placement && placementText(placement)
 }
 
 type Listener = () => void
@@ -74,9 +70,9 @@ const scenes = new Map<string, LaidScene>()
 const fresh = new WeakMap<SolvedShot, LaidScene>()
 const listeners = new Set<Listener>()
 
-/** Which scene a shot of an attempt is. */
+/** Which scene a shot of an attempt is; the clip only counts where the attempt was not recorded. */
 export const sceneKey = (clip: string, session: string | null, shot: Pick<SolvedShot, 'fromFrame'>): string =>
-  `${clip} ${session ?? 'not recorded'} ${shot.fromFrame}`
+  `${session ?? `of ${clip}`} ${shot.fromFrame}`
 
 /** As it was laid, or as it is laid at first: the same object until something changes. */
 export function laidScene(key: string, shot: SolvedShot): LaidScene {
