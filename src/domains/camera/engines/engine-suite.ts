@@ -37,6 +37,19 @@ const settings: TrackerSettings = {
 const corners = { count: 60, threshold: 0.001, minDistancePx: 12, marginPx: 10, windowPx: 9 }
 const start = { settings, origin: 'detected' } as const
 
+const walk = { motion: 'walk', frames: 16, speed: 2 } as const
+const tripod = { motion: 'tripod', frames: 16, speed: 1.5 } as const
+
+const drawings = new Map<string, Footage>()
+
+/** Drawn once, since making the textures takes longest. */
+function footageOf(options: FootageOptions): Footage {
+  const key = JSON.stringify(options)
+  const footage = drawings.get(key) ?? makeFootage(options)
+  drawings.set(key, footage)
+  return footage
+}
+
 export function engineSuite(name: string, make: () => Promise<TrackingEngine>, options: EngineSuiteOptions): void {
   suite(name, { skip: options.skip }, () => {
     let folder = ''
@@ -57,11 +70,11 @@ export function engineSuite(name: string, make: () => Promise<TrackingEngine>, o
       masks: readonly Mask[],
       use: (run: EngineRun, truth: Truth, abort: AbortController) => Promise<void>,
     ) => {
-      const clip = await drawnClip(join(folder, 'clips'), makeFootage(footage), masks)
+      const clip = await drawnClip(join(folder, 'clips'), footageOf(footage), masks)
       const abort = new AbortController()
       const run = await engine.open(clip, { signal: abort.signal, warn: () => {} })
       try {
-        await use(run, makeFootage(footage).truth, abort)
+        await use(run, footageOf(footage).truth, abort)
       } finally {
         await run.close()
         await clip.source.close()
@@ -135,8 +148,7 @@ export function engineSuite(name: string, make: () => Promise<TrackingEngine>, o
     })
 
     test('it follows points that it is given near the truth, stops when told, and still says what it had', async () => {
-      const footage = { frames: 8 } as const
-      await withRun(footage, [], async (run, truth, abort) => {
+      await withRun(walk, [], async (run, truth, abort) => {
         const { points, xy } = seenThrough(truth, 0, 7)
         const ids = await run.add(0, [...xy, -5, 20], { settings, origin: 'user' })
         assert.equal(ids.length, points.length, 'none outside the picture')
@@ -167,14 +179,13 @@ export function engineSuite(name: string, make: () => Promise<TrackingEngine>, o
     })
 
     test('it solves the tracks that it is given, of a walk and of a tripod', async () => {
-      const footage = { frames: 16, speed: 1.5 } as const
-      await withRun(footage, [], async (run) => {
-        for (const motion of ['walk', 'tripod'] as const) {
-          const { truth } = makeFootage({ ...footage, motion })
+      await withRun(walk, [], async (run) => {
+        for (const footage of [walk, tripod]) {
+          const { truth } = footageOf(footage)
           const [result] = await run.solve([{ tracks: trueTracks(truth), options: asked(truth) }], quiet())
-          assertSolved(result, truth, motion)
+          assertSolved(result, truth, footage.motion)
         }
-        const { truth } = makeFootage(footage)
+        const { truth } = footageOf(walk)
         const few = { tracks: trueTracks(truth).slice(0, 5), options: asked(truth) }
         const [none] = await run.solve([few], quiet())
         assert.ok(none !== undefined && !none.ok && none.code === 'too-few-tracks')
@@ -202,13 +213,13 @@ export async function drawnClip(folder: string, footage: Footage, masks: readonl
   return { path, source: await openClip(path), kernel: createReferenceKernel(), masks }
 }
 
-/** The truth's own points as tracks, with a noise of up to a fifth of a pixel that is always the same. */
+/** The truth's own points as tracks, with a noise of up to a tenth of a pixel that is always the same. */
 function trueTracks(truth: Truth): SolverTrack[] {
   const rng = seededRng(1)
   return truth.points.flatMap(({ xyz, visible }, id): SolverTrack[] => {
     const seen = truth.frames.flatMap(({ frame }) => {
       const at = visible[frame] === '1' ? project(trueCamera(truth, frame), xyz) : null
-      const off = () => 0.4 * rng.next() - 0.2
+      const off = () => 0.2 * rng.next() - 0.1
       return at === null ? [] : [{ frame, x: at[0] + off(), y: at[1] + off() }]
     })
     if (seen.length < 4 || id % 3 !== 0) return []
