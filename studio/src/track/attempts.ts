@@ -5,13 +5,12 @@ import type { AttemptFacts } from './track-data.ts'
 
 /**
  * @param rows newest first, as the engine lists them
- * @param sessions in the same order; null while one is on its way
+ * @param sessions in the same order; null where one is not known
  * @returns oldest first
  */
 export function attemptsOf(
   rows: readonly SessionRow[],
   sessions: readonly (CameraSession | null)[],
-  kept: string | null,
 ): readonly AttemptFacts[] {
   return rows
     .map((row, i): AttemptFacts => {
@@ -30,14 +29,21 @@ export function attemptsOf(
         solvedFrames: outcome?.solvedFrames ?? null,
         settings: settings?.values ?? {},
         reason: settings?.reason ?? null,
-        isKept: row.id === kept,
+        isKept: false,
       }
     })
     .reverse()
 }
 
-/** What is shown when the address names no attempt: the newest that came out, else the newest. */
-export function usualAttempt(rows: readonly SessionRow[]): string | null {
-  const good = rows.find(({ status }) => status === 'succeeded') ?? rows.find(({ status }) => status === 'partial')
-  return (good ?? rows[0])?.id ?? null
+/**
+ * What is shown when the address names no attempt: of those that came out in nearly as many frames as any, the one that fits
+ * best where the solver did not look; the newest when none came out; null without any.
+ */
+export function usualAttempt(attempts: readonly AttemptFacts[]): string | null {
+  const most = Math.max(...attempts.map(({ solvedFrames }) => solvedFrames ?? 0))
+  const errorOf = ({ heldOutErrorPx, errorPx }: AttemptFacts) => heldOutErrorPx ?? errorPx ?? Number.POSITIVE_INFINITY
+  const good = attempts
+    .filter(({ status, solvedFrames }) => status === 'succeeded' && (solvedFrames ?? 0) >= 0.95 * most)
+    .toSorted((a, b) => errorOf(a) - errorOf(b))
+  return (good[0] ?? attempts.at(-1))?.session ?? null
 }

@@ -19,11 +19,12 @@ interface SolveAgainProps {
   readonly session: string | null
   readonly history: History
   readonly time: ActiveTime
+  readonly onStart: () => void
   readonly onDone: (result: SolveAgainResult) => void
 }
 
 /** Solves with the changes, and says whether that is better and which of both is kept. */
-export function SolveAgain({ session, history, time, onDone }: SolveAgainProps) {
+export function SolveAgain({ session, history, time, onStart, onDone }: SolveAgainProps) {
   const [choices, setChoices] = useState<Choices>(usualChoices)
   const cache = useQueryClient()
   const isCameraChanged = Object.keys(changedLens(choices)).length > 0
@@ -65,14 +66,16 @@ export function SolveAgain({ session, history, time, onDone }: SolveAgainProps) 
         className="button primary wide"
         disabled={session === null || isRunning || isNothing}
         title={session === null ? 'Changes by hand belong to a recorded session' : undefined}
-        onClick={() => start.mutate()}
+        onClick={() => {
+          onStart()
+          start.mutate()
+        }}
       >
         Solve again
       </button>
       <WorkTime history={history} time={time} />
       {job && <JobProgress job={job} />}
       {(start.error ?? error ?? job?.error) && <ProblemBox error={start.error ?? error ?? job?.error} />}
-      {result && <Comparison result={result} />}
     </section>
   )
 }

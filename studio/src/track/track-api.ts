@@ -49,7 +49,7 @@ export function useSetPreferences() {
 }
 
 /** How many of the newest attempts at a clip are looked into. */
-const attemptsShown = 8
+const attemptsShown = 6
 
 /** The newest sessions of a clip, newest first. */
 export const useClipSessions = (project: string, fingerprint: string) =>
@@ -68,10 +68,19 @@ const wholeSession = (id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-/** The sessions behind some rows, in the same order; null while one is on its way. */
-export function useWholeSessions(rows: readonly SessionRow[]): readonly (CameraSession | null)[] {
+interface WholeSessions {
+  /** In the order of the rows; null where one is not here, or cannot be read. */
+  readonly sessions: readonly (CameraSession | null)[]
+  readonly isPending: boolean
+}
+
+/** The sessions behind some rows. */
+export function useWholeSessions(rows: readonly SessionRow[]): WholeSessions {
   const found = useQueries({ queries: rows.map(({ id }) => wholeSession(id)) })
-  return found.map(({ data }) => (data?.domain === 'camera' ? (data as unknown as CameraSession) : null))
+  return {
+    sessions: found.map(({ data }) => (data?.domain === 'camera' ? (data as unknown as CameraSession) : null)),
+    isPending: found.some(({ isPending }) => isPending),
+  }
 }
 
 /** Where the result files of a run are: with its session, or with its job when nothing was recorded. */

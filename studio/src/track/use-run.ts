@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { isFinished } from '#client/client.ts'
 import type { CameraSession } from '#domains/camera/session.ts'
 import type { Clip, TrackResult } from '#http/contract.ts'
@@ -37,7 +37,8 @@ export function useRun(project: string, clip: Clip): Run {
   const cache = useQueryClient()
   const { data: rows, isPending } = useClipSessions(project, fingerprint)
   const items = rows?.items ?? []
-  const sessions = useWholeSessions(items)
+  const { sessions, isPending: isOnItsWay } = useWholeSessions(items)
+  const isKnown = useOnce(!isPending && !isOnItsWay)
   const { data: asked, error: askError } = useQuery({
     queryKey: ['track', 'job', jobId],
     queryFn: ({ signal }) => api.call('GET /api/v1/jobs/{id}', { params: { id: jobId ?? '' } }, { signal }),
@@ -58,7 +59,12 @@ export function useRun(project: string, clip: Clip): Run {
     changeParams({ job: null, session: best }, { replace: true })
   }, [best, cache])
 
-  const usual = usualAttempt(items)
+  const attempts = attemptsOf(items, sessions)
+  const usual = isOnItsWay ? null : usualAttempt(attempts)
+  // What is shown stays shown when newer attempts come in: only a person, or the end of a run, goes elsewhere.
+  useEffect(() => {
+    if (chosen === null && jobId === null && usual !== null) changeParams({ session: usual }, { replace: true })
+  }, [chosen, jobId, usual])
   const shown = chosen ?? usual
   const isKept = result !== null && best === null
   const source: ResultSource | null =
@@ -70,9 +76,16 @@ export function useRun(project: string, clip: Clip): Run {
     error: askError ?? followError ?? (job?.state === 'failed' ? job.error : null),
     source: isRunning ? null : source,
     session: source?.from === 'session' ? (sessions[at] ?? null) : null,
-    attempts: attemptsOf(items, sessions, usual),
-    isKnown: !isPending,
+    attempts: attempts.map((attempt) => ({ ...attempt, isKept: attempt.session === usual })),
+    isKnown,
   }
+}
+
+/** True from the first time on: what comes in later is no reason to begin anew. */
+function useOnce(now: boolean): boolean {
+  const [once, setOnce] = useState(now)
+  if (now && !once) setOnce(true)
+  return once || now
 }
 
 /** A run that was started elsewhere, or before the page was loaded anew, is followed too. */

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useMemo, useState, type MouseEvent } from 'react'
 import type { Clip, SolveAgainResult } from '#http/contract.ts'
 import { ProblemBox } from '../parts/problem-box.tsx'
-import { notify } from '../shell/notices.tsx'
 import { useKeys } from '../shell/use-keys.ts'
 import { useActiveTime, type ActiveTime } from './active-time.ts'
 import { EditPanel } from './edit-panel.tsx'
@@ -11,7 +10,7 @@ import { useMaskTool } from './mask-tool.ts'
 import { SetupPanel, type SetupPanelProps } from './setup-panel.tsx'
 import type { Player } from './player.ts'
 import { ResultPanel } from './result-panel.tsx'
-import { SolveAgain } from './solve-again.tsx'
+import { Comparison, SolveAgain } from './solve-again.tsx'
 import { Splitter, useSplit } from './splitter.tsx'
 import { Timeline } from './timeline.tsx'
 import { useResult, type ResultSource } from './track-api.ts'
@@ -160,11 +159,8 @@ function rowsOf(viewsPx: number | null): string {
 }
 
 /** A better solve is shown at once; otherwise the changes stay, to be taken back or added to. */
-function showSolve({ kept, session, before, after }: SolveAgainResult, edits: Edits): void {
+function showSolve({ kept, session }: SolveAgainResult, edits: Edits): void {
   if (kept !== 'new' || session === null) return
-  const from = before.errorPx === null ? '–' : before.errorPx.toFixed(3)
-  const to = after.errorPx === null ? '–' : after.errorPx.toFixed(3)
-  notify(`Better: ${from} → ${to} px. The new solve is shown; the earlier one is in the list of attempts.`)
   edits.clear()
   showAttempt(session)
 }
@@ -192,6 +188,9 @@ function useLiveFrame(player: Player, { now }: LiveJob, isRunning: boolean): voi
   useEffect(() => {
     if (isRunning && frame !== null) player.go(frame)
   }, [player, frame, isRunning])
+  useEffect(() => {
+    if (isRunning) return () => player.go(player.first)
+  }, [player, isRunning])
 }
 
 function useRangeKeys(player: Player, choices: Choices, onChoices: (choices: Choices) => void, isOn: boolean): void {
@@ -229,6 +228,12 @@ function Tabs({ tab, onTab, hasResult, changes }: TabsProps) {
   )
 }
 
+/** The newest solve by hand, and of what. */
+interface Solved {
+  readonly of: string
+  readonly result: SolveAgainResult
+}
+
 interface EditTabProps {
   readonly edits: Edits
   readonly player: Player
@@ -237,7 +242,9 @@ interface EditTabProps {
 }
 
 function EditTab({ edits, player, source, time }: EditTabProps) {
-  if (!edits.tracks) return null
+  const [solved, setSolved] = useState<Solved | null>(null)
+  if (!edits.tracks || source === null) return null
+  const isOfThis = solved !== null && (source.id === solved.of || source.id === solved.result.session)
   return (
     <>
       <EditPanel
@@ -251,12 +258,17 @@ function EditTab({ edits, player, source, time }: EditTabProps) {
         onTool={edits.setTool}
       />
       <SolveAgain
-        key={source?.id}
-        session={source?.from === 'session' ? source.id : null}
+        key={source.id}
+        session={source.from === 'session' ? source.id : null}
         history={edits.history}
         time={time}
-        onDone={(done) => showSolve(done, edits)}
+        onStart={() => setSolved(null)}
+        onDone={(result) => {
+          setSolved({ of: source.id, result })
+          showSolve(result, edits)
+        }}
       />
+      {isOfThis && <Comparison result={solved.result} />}
     </>
   )
 }
