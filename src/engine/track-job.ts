@@ -125,13 +125,13 @@ export function knownLens(lens: TrackOptions['lens']): TrackRequest['lens'] {
   throw fault('settings.invalid', { expected: 'a known lens and its coefficients', found: model, where: 'lens' })
 }
 
-/** A job is kept in the catalog, and with it in backups: where a clip lies must not get into it. */
+/** A job is kept in the catalog, and with it in backups: where a clip lies, and its name, must not get into it. */
 export function withoutPlace(error: unknown, path: string): unknown {
   if (!(error instanceof Fault)) return error
   const folder = dirname(path) + sep
-  const nameless = (text: string) => text.replaceAll(folder, '')
+  const nameless = (text: string) => text.replaceAll(folder, '').replaceAll(basename(path), 'the clip')
   const { code, expected, found, fix, where, cause } = error
-  const place = where === null ? {} : { where: where.startsWith(folder) ? basename(where) : nameless(where) }
+  const place = where === null || where.startsWith(folder) ? {} : { where: nameless(where) }
   return fault(code, { expected: nameless(expected), found: nameless(found), fix, ...place, cause })
 }
 
