@@ -11,17 +11,21 @@ export interface Circumstances {
   readonly pxUnit: number
   /** Observations that the solver was given, used or not. */
   readonly seen: number
-  /** The focal length was given as known. */
-  readonly focalKnown: boolean
+  /** Given as known, found from the tracks, or neither. */
+  readonly focal: 'known' | 'found' | 'guessed'
 }
+
+/** No more than this of a shot that tells nothing of its lens. */
+const GUESSED = 0.1
 
 /** Chance that the path is right, 0 to 1. */
 export function confidenceOf(solution: Omit<Solution, 'confidence'>, circumstances: Circumstances): number {
   const { observations, heldOutErrorPx, errorPx, points, focalSigmaPx, intrinsics } = solution
   const error = (heldOutErrorPx ?? 1.5 * errorPx) / circumstances.pxUnit
   const unused = 1 - observations.used / Math.max(1, circumstances.seen)
-  const vague = circumstances.focalKnown ? 0 : Math.min(0.1, (focalSigmaPx ?? Infinity) / intrinsics.focalPx)
+  const vague = circumstances.focal === 'known' ? 0 : Math.min(0.1, (focalSigmaPx ?? Infinity) / intrinsics.focalPx)
   const length = Math.min(20, observations.used / Math.max(1, points.length))
   const score = 2.87 - 0.51 * Math.log2(1 + error) - 8.37 * unused - 25.7 * vague + 0.087 * length
-  return 1 / (1 + Math.exp(-score))
+  const chance = 1 / (1 + Math.exp(-score))
+  return circumstances.focal === 'guessed' ? Math.min(GUESSED, chance) : chance
 }

@@ -2,6 +2,7 @@
  * A moving camera: seeds from several stretches of the shot under several hypotheses of the focal length, the best of them
  * grown to all keyframes, the one that explains most observations kept.
  */
+import type { FirstLook } from './first-look.ts'
 import { decideLens } from './lens-evidence.ts'
 import { grow } from './grow.ts'
 import { emptyReconstruction, solvedFrames, type Reconstruction, type SolveContext } from './reconstruction.ts'
@@ -11,6 +12,8 @@ import { findStretches, framesOf, solveStretch, type Stretch } from './seed.ts'
 import { sharedTracks, type Shot } from './shot.ts'
 
 export interface Setting extends Plan {
+  /** What the pictures show at first sight. */
+  readonly look: FirstLook
   readonly keyframes: readonly number[]
   /** Course of the focal length over the frames, relative, as a start for a zoom; null without zoom. */
   readonly zoomShape: Float64Array | null
@@ -84,11 +87,22 @@ async function plantSeeds(shot: Shot, setting: Setting, ctx: SolveContext): Prom
         seeds.push({ stretch, reconstruction, misfit: misfit(shot, reconstruction, SCALE * pxUnit, framesOf(stretch)) })
         start = withoutSolved(shot, start, reconstruction, stretch)
       }
+      if (seeds.some((seed) => seed.stretch === stretch && isConfirmed(seed, setting))) break
     }
     if (seeds.some((seed) => seed.misfit < GOOD)) break
   }
   return seeds.sort((a, b) => a.misfit - b.misfit)
 }
+
+/** A seed that fits and has come to the focal length that the pictures ask for leaves nothing to the other starts. */
+const isConfirmed = ({ misfit: left, reconstruction }: Seed, { look, zoomShape }: Setting) =>
+  left < BAD &&
+  zoomShape === null &&
+  look.focalPx !== null &&
+  Math.abs(Math.log(reconstruction.intrinsics.focalPx / look.focalPx)) < CONFIRMED
+
+/** Of the focal length, about. */
+const CONFIRMED = 0.15
 
 /** Where less than this share of the shared tracks is explained, another body may be the scene. */
 const MOST_OF_THEM = 0.6

@@ -20,7 +20,7 @@ import {
 import { reject } from './reject.ts'
 import { noisePx } from './score.ts'
 import { interpolate } from './seed.ts'
-import { observationsIn, type Shot } from './shot.ts'
+import { observationsIn, positionsOf, type Shot } from './shot.ts'
 
 export interface GrowOptions {
   /** Frames to be solved, ascending. */
@@ -166,14 +166,12 @@ function agrees(shot: Shot, tried: Reconstruction, frame: number, gatePx: number
 function* sampledPose(shot: Shot, current: Reconstruction, frame: number, pxUnit: number): Generator<Rigid3> {
   const inside = camerasInside(current)(frame)
   const seen = observationsIn(shot, frame).filter((i) => !Number.isNaN(current.points[3 * shot.track[i]!]!))
-  const pixels = new Float64Array(2 * seen.length)
   const points = new Float64Array(3 * seen.length)
   seen.forEach((i, k) => {
-    pixels.set(shot.xy.subarray(2 * i, 2 * i + 2), 2 * k)
     points.set(current.points.subarray(3 * shot.track[i]!, 3 * shot.track[i]! + 3), 3 * k)
   })
   const threshold = (3 * pxUnit) / inside.focalXPx
-  const fit = robustPose(raysOf(inside, pixels), points, {
+  const fit = robustPose(raysOf(inside, positionsOf(shot, seen)), points, {
     threshold,
     rng: seededRng(`resect ${frame}`),
     maxSamples: 500,

@@ -1,20 +1,17 @@
 /** From the last reconstruction to what the caller is told: poses, points, errors, what was dropped and how sure it is. */
 import type { Intrinsics } from '../geometry/intrinsics.ts'
-import { compose, inverse, transform, type Rigid3 } from '../geometry/rigid3.ts'
 import type { Solution, SolvedCamera, SolvedPoint, UnsolvedTrack } from '../solution.ts'
 import { confidenceOf } from './confidence.ts'
 import type { Plan } from './plan.ts'
 import { errorsPx, solvedFrames, type Reconstruction } from './reconstruction.ts'
-import { median, type Shot } from './shot.ts'
+import type { Shot } from './shot.ts'
+import type { SettledFocal } from './settle-focal.ts'
 import type { Spread } from './spread.ts'
 import { reasonsUnsolved } from './unsolved.ts'
 
-/** `final` as it comes from `inFirstCamera`, `spread` in the same world. */
 export function report(
   shot: Shot,
-  final: Reconstruction,
-  spread: Spread,
-  notes: readonly string[],
+  { reconstruction: final, spread, notes, isGuess }: SettledFocal,
   plan: Plan,
 ): Solution {
   const errors = errorsPx(shot, final)
@@ -47,7 +44,7 @@ export function report(
     confidence: confidenceOf(solution, {
       pxUnit: plan.pxUnit,
       seen: shot.track.length,
-      focalKnown: plan.freedom.focal === 'fixed',
+      focal: plan.freedom.focal === 'fixed' ? 'known' : isGuess ? 'guessed' : 'found',
     }),
   }
 }
@@ -62,31 +59,6 @@ function unreached(shot: Shot, solved: number): string[] {
 function intrinsicsOf({ intrinsics, focalsPx }: Reconstruction, cameras: readonly SolvedCamera[]): Intrinsics {
   if (focalsPx === null) return intrinsics
   return { ...intrinsics, focalPx: cameras.reduce((sum, camera) => sum + camera.focalPx, 0) / cameras.length }
-}
-
-/**
- * The first solved camera becomes the world frame, and the middle depth of the points the unit of length: the world is
- * arbitrary, so at least it is always the same.
- */
-export function inFirstCamera(solved: Reconstruction): Reconstruction {
-  const first = solved.cameras[solvedFrames(solved)[0]!]!
-  const points = solved.points.slice()
-  const depths: number[] = []
-  for (let p = 0; p < points.length; p += 3) {
-    if (Number.isNaN(points[p]!)) continue
-    transform(first, points.subarray(p, p + 3), points.subarray(p, p + 3))
-    depths.push(points[p + 2]!)
-  }
-  const middle = median(depths)
-  const scale = solved.tripod || !(middle > 0) ? 1 : 1 / middle
-  if (!solved.tripod) for (let i = 0; i < points.length; i++) points[i]! *= scale
-  const worldFromFirst = inverse(first)
-  const cameras = solved.cameras.map((camera): Rigid3 | null => {
-    if (camera === null) return null
-    const { rotation, translation } = compose(camera, worldFromFirst)
-    return { rotation, translation: translation.map((v) => v * scale) }
-  })
-  return { ...solved, cameras, points }
 }
 
 interface ErrorSums {

@@ -20,7 +20,7 @@ import {
 } from './reconstruction.ts'
 import { reject } from './reject.ts'
 import { noisePx } from './score.ts'
-import { median, sharedTracks, type Shot } from './shot.ts'
+import { median, positionsOf, sharedTracks, type Shot } from './shot.ts'
 
 /** Frames between which a reconstruction may begin. */
 export interface Stretch {
@@ -45,7 +45,7 @@ export async function findStretches(
   ctx: SolveContext,
 ): Promise<Stretch[]> {
   const found: Stretch[] = []
-  for (const [from, to] of candidatePairs(shot, keyframes)) {
+  for (const [from, to] of candidatePairs(shot, keyframes, [1, 0.7, 0.4])) {
     const parallaxPx = await parallaxBeyondTurn(shot, intrinsics, from, to, ctx)
     found.push({ from, to, sharedTracks: sharedTracks(shot, from, to).count, parallaxPx })
   }
@@ -54,8 +54,11 @@ export async function findStretches(
   return found.sort((a, b) => worth(b) - worth(a) || a.from - b.from || a.to - b.to)
 }
 
-/** From a few starts over the shot: the farthest keyframe that shares enough, and some nearer ones. */
-function candidatePairs(shot: Shot, keyframes: readonly number[]): [number, number][] {
+/** Frames as far apart as they share enough tracks, from a few starts over the shot. */
+export const farthestPairs = (shot: Shot, keyframes: readonly number[]) => candidatePairs(shot, keyframes, [1])
+
+/** From a few starts over the shot: the farthest keyframe that shares enough, and those some shares of the way there. */
+function candidatePairs(shot: Shot, keyframes: readonly number[], shares: readonly number[]): [number, number][] {
   const pairs: [number, number][] = []
   const starts = Math.min(8, keyframes.length - 1)
   for (let s = 0; s < starts; s++) {
@@ -68,7 +71,7 @@ function candidatePairs(shot: Shot, keyframes: readonly number[]): [number, numb
       if (count < Math.max(FEWEST_SHARED, SHARED_SHARE * here)) break
       farthest++
     }
-    for (const share of [1, 0.7, 0.4]) {
+    for (const share of shares) {
       const end = start + Math.round(share * (farthest - start))
       const to = keyframes[end]!
       if (end > start && !pairs.some(([a, b]) => a === from && b === to)) pairs.push([from, to])
@@ -176,7 +179,8 @@ function pairPose(shot: Shot, start: Reconstruction, stretch: Stretch, pxUnit: n
   const used = Array.from(shared.track.keys()).filter((k) => start.kept[shared.inA[k]!] === 1)
   const [inA, inB] = [used.map((k) => shared.inA[k]!), used.map((k) => shared.inB[k]!)]
   const inside = camerasInside(start)
-  const rays = (frame: number, observations: readonly number[]) => raysOf(inside(frame), positions(shot, observations))
+  const rays = (frame: number, observations: readonly number[]) =>
+    raysOf(inside(frame), positionsOf(shot, observations))
   return (
     robustRelativePose(rays(stretch.from, inA), rays(stretch.to, inB), {
       threshold: (2 * pxUnit) / inside(stretch.to).focalXPx,
@@ -184,12 +188,6 @@ function pairPose(shot: Shot, start: Reconstruction, stretch: Stretch, pxUnit: n
       maxSamples: 600,
     })?.bFromA ?? null
   )
-}
-
-function positions(shot: Shot, observations: readonly number[]): Float64Array {
-  const xy = new Float64Array(2 * observations.length)
-  observations.forEach((i, k) => xy.set(shot.xy.subarray(2 * i, 2 * i + 2), 2 * k))
-  return xy
 }
 
 /** The pose a share of the way from a to b: centres on a line, rotations on the shortest arc. Beyond 0 … 1 it extrapolates. */

@@ -179,6 +179,17 @@ export function sharedTracks(shot: Shot, frameA: number, frameB: number): Shared
   return { count, track: track.subarray(0, count), inA: inA.subarray(0, count), inB: inB.subarray(0, count) }
 }
 
+/** Where these observations are, 2 numbers each. */
+export function positionsOf({ xy }: ObservationTable, observations: ArrayLike<number>): Float64Array {
+  const positions = new Float64Array(2 * observations.length)
+  for (let k = 0; k < observations.length; k++) {
+    const i = observations[k]!
+    positions[2 * k] = xy[2 * i]!
+    positions[2 * k + 1] = xy[2 * i + 1]!
+  }
+  return positions
+}
+
 /** Middle value; NaN of nothing. Sorts a copy. */
 export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5)

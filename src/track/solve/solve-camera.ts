@@ -5,6 +5,7 @@
 import type { Context } from '#core/context.ts'
 import type { SolveFailureCode, SolveOptions, SolveResult, SolverTrack } from '../solution.ts'
 import { polish, resectAll } from './finish.ts'
+import { firstLook, startsFrom } from './first-look.ts'
 import { solveGeneralKeyframes, type Setting } from './general.ts'
 import type { Freedom } from './freedom.ts'
 import { grow } from './grow.ts'
@@ -43,7 +44,8 @@ export async function solveCamera(
   const keyframes = selectKeyframes(shot, plan.diagonalPx, FEWEST_TRACKS)
   const refusal = tooLittle(shot, keyframes)
   if (refusal !== null) return refusal
-  const setting: Setting = { ...plan, keyframes, zoomShape: null }
+  const look = firstLook(shot, plan, keyframes)
+  const setting: Setting = { ...plan, focalStartsPx: startsFrom(plan, look), keyframes, look, zoomShape: null }
   const found = await solveKeyframes(shot, setting, options, ctx)
   if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
   if (found === null) return noMotion(options)
@@ -117,6 +119,8 @@ const zooming = ({ freedom }: Setting, zoomShape: Float64Array) => ({
   freedom: { ...freedom, focal: 'per-camera' } as const,
 })
 
+/** Of a misfit: where nothing but a turn was seen and a turn explains the tracks so well, nothing else is tried. */
+const PLAIN = 0.2
 /** Of a misfit: no zoom explains so much that does not fit. */
 const HOPELESS = 0.8
 /** A richer model has to lower the misfit by so much. */
@@ -132,8 +136,10 @@ async function solveMotion(
   ctx: SolveContext,
 ): Promise<Reconstruction | null> {
   begin(ctx, 'a turning camera')
-  const turning = motion === 'general' ? null : await solveTripod(shot, setting, ctx)
+  const isTurnTried = motion === 'tripod' || (motion === 'auto' && setting.look.motion !== 'moves')
+  const turning = isTurnTried ? await solveTripod(shot, setting, ctx) : null
   if (motion === 'tripod') return turning
+  if (setting.look.motion === 'turns' && turning !== null && score(shot, turning, setting) < PLAIN) return turning
   begin(ctx, 'a moving camera')
   const moving = await solveGeneralKeyframes(shot, setting, ctx)
   if (turning === null || moving === null) return moving ?? plausible(shot, turning, setting)
@@ -185,11 +191,11 @@ async function finish(
     options.principal === 'refine' && (await decidePrincipal(shot, whole, keyframes, { ...freedom, radial }, ctx))
   const settled: Freedom = { ...freedom, radial, principal }
   const fine = await polish(shot, whole, pointless(whole) > CROWDED ? FINER : FINE, settled, 1e-6, pxUnit, ctx)
-  const { reconstruction, spread, notes } = await settleFocal(shot, fine, settled, setting, options, ctx)
+  const final = await settleFocal(shot, fine, settled, setting, options, ctx)
   if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
-  const doubt = untenable(shot, reconstruction, pxUnit)
+  const doubt = untenable(shot, final.reconstruction, pxUnit)
   if (doubt !== null) return doubt
-  return { ok: true, solution: report(shot, reconstruction, spread, notes, setting) }
+  return { ok: true, solution: report(shot, final, setting) }
 }
 
 /** Share of the tracks that have no point. */
