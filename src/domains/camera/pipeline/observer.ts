@@ -17,7 +17,7 @@ export interface BrokenAttempt {
 
 /** All are waited for; an observer that must not hold up the run returns at once. */
 export interface PipelineObserver {
-  phase?(phase: Phase, retry: number): void
+  phase?(phase: Phase, retry: number): unknown
   probed?(probe: Probe): void | Promise<void>
   attemptBegins?(retry: number, choice: Choice<AttemptSettings>): void | Promise<void>
   /** A step through time, on the way there or back. */

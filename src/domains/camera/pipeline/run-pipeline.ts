@@ -60,7 +60,7 @@ async function look({ source, kernel }: EngineClip, request: PipelineRequest, ct
     return await probe(source, kernel, { range, masks }, ctx)
   } catch (error) {
     ctx.signal.throwIfAborted()
-    if (error instanceof Fault && error.code.startsWith('media.')) return null
+    if (error instanceof Fault && /^(?:media|file)\./.test(error.code)) return null
     throw error
   }
 }
