@@ -13,10 +13,13 @@ import { placePoints } from '#track/solve/place-points.ts'
 import { planOf, type Plan, unusable } from '#track/solve/plan.ts'
 import { type Reconstruction, solvedFrames } from '#track/solve/reconstruction.ts'
 import { reject } from '#track/solve/reject.ts'
-import { inFirstCamera, report } from '#track/solve/report.ts'
+import { report } from '#track/solve/report.ts'
 import { misfit, noisePx } from '#track/solve/score.ts'
 import { type Shot, tabulate } from '#track/solve/shot.ts'
+import type { SettledFocal } from '#track/solve/settle-focal.ts'
 import { spreadOf } from '#track/solve/spread.ts'
+import { standsStill } from '#track/solve/stillness.ts'
+import { inFirstCamera } from '#track/solve/world-frame.ts'
 import { askSolve, type Hypothesis } from './ask-solve.ts'
 import type { Bridge } from './bridge-process.ts'
 import { type KeyframePair, keyframePairs } from './keyframe-pairs.ts'
@@ -26,6 +29,8 @@ const pairsTried = 3
 /** Noise of a good solve, in pixels of a picture 960 wide: no other start is tried then. */
 const goodNoisePx = 0.3
 const goodMisfit = 0.3
+/** Two answers whose focal lengths and misfits differ by less than this share are one. */
+const sameShare = 0.01
 /**
  * Gates of the rounds, in standard deviations of the noise. Narrow from the start: Blender's adjustment is not robust, so
  * what is wrong pulls with its square until it is left out, and comes back when it turns out to be right.
@@ -152,25 +157,34 @@ const freed = ({ focal, principal }: SolveOptions): Hypothesis['refine'] => [
 const scoreOf = ({ shot, plan }: Case, solved: Reconstruction) => misfit(shot, solved, 0.5 * plan.pxUnit)
 
 /** A few bad markers bend Blender's first answers, so kinds of motion are compared after cleaning. */
-async function cleanest(task: Case, hypotheses: Iterable<Hypothesis>): Promise<Answered | null> {
+async function cleanest(task: Case, hypotheses: readonly Hypothesis[]): Promise<Answered | null> {
   const first = await bestOf(task, hypotheses)
   // What is this far off has another reason than bad markers.
   const isHopeless = first !== null && noisePx(task.shot, first.solved) > hopelessNoisePx * task.plan.pxUnit
   return first === null || isHopeless ? first : clean(task, first)
 }
 
-async function bestOf(task: Case, hypotheses: Iterable<Hypothesis>): Promise<Answered | null> {
+/** The best of the first answers; no more is asked when one is good, or two from different keyframes agree. */
+async function bestOf(task: Case, hypotheses: readonly Hypothesis[]): Promise<Answered | null> {
   const { bridge, shot, plan, signal } = task
   const evidence = { kept: new Uint8Array(shot.track.length).fill(1), takesPart: () => true }
   let best: Answered | null = null
   for (const hypothesis of hypotheses) {
     const solved = await askSolve(bridge, shot, evidence, hypothesis, signal)
     if (solved === null) continue
+    const before: Answered | null = best
     const answered = { solved, hypothesis }
-    if (best === null || scoreOf(task, solved) < scoreOf(task, best.solved)) best = answered
-    if (noisePx(shot, best.solved) < goodNoisePx * plan.pxUnit && scoreOf(task, best.solved) < goodMisfit) break
+    if (before === null || scoreOf(task, solved) < scoreOf(task, before.solved)) best = answered
+    const isGood = noisePx(shot, solved) < goodNoisePx * plan.pxUnit && scoreOf(task, solved) < goodMisfit
+    if (isGood || (before !== null && agree(task, before, answered))) break
   }
   return best
+}
+
+function agree(task: Case, a: Answered, b: Answered): boolean {
+  const focals = a.solved.intrinsics.focalPx / b.solved.intrinsics.focalPx
+  const scores = scoreOf(task, a.solved) / scoreOf(task, b.solved)
+  return a.hypothesis.keyframes !== b.hypothesis.keyframes && [focals, scores].every((x) => Math.abs(x - 1) < sameShare)
 }
 
 /** Rounds: what lies far from its point is left out, and Blender solves again; a worse answer is not taken. */
@@ -222,26 +236,33 @@ async function decideLens(task: Case, simple: Answered): Promise<Answered> {
 }
 
 /** What the tracks hardly show is better taken as given: a camera that slides sideways sees nearly the same with any lens. */
-async function settleFocal(task: Case, found: Answered): Promise<{ answered: Answered; notes: readonly string[] }> {
+async function settleFocal(task: Case, found: Answered): Promise<SettledFocal> {
   const { shot, options } = task
-  if (options.focal === 'fixed') return { answered: found, notes: ['The focal length was taken as given.'] }
-  const sigma = spreadOf(shot, inFirstCamera(found.solved), freedomOf(task, found)).focalSigmaPx ?? Infinity
-  if (sigma < vagueShare * found.solved.intrinsics.focalPx) return { answered: found, notes: [] }
-  if (options.focal === 'unknown' || options.focalPx === null) {
-    return {
-      answered: found,
-      notes: ['The motion hardly shows the focal length; give it if you know it, the path depends on it.'],
-    }
-  }
-  const { hypothesis } = found
+  const told = settled(task, found)
+  if (options.focal === 'fixed') return { ...told, notes: ['The focal length was taken as given.'] }
+  const isStill = standsStill(shot, found.solved)
+  const sigma = told.spread.focalSigmaPx ?? Infinity
+  if (!isStill && sigma < vagueShare * found.solved.intrinsics.focalPx) return told
+  const why = isStill ? 'The camera does not move, which shows nothing of' : 'The motion hardly shows'
+  const given = options.focal === 'unknown' ? null : options.focalPx
+  const held = given === null ? null : await holdFocal(task, found, given)
+  const what = held === null ? 'give it if you know it, the path depends on it.' : 'the given one was kept.'
+  return { ...settled(task, held ?? found), isGuess: isStill, notes: [`${why} the focal length; ${what}`] }
+}
+
+/** In the world of the first camera, with nothing to be said. */
+function settled(task: Case, answered: Answered): SettledFocal {
+  const reconstruction = inFirstCamera(answered.solved)
+  const spread = spreadOf(task.shot, reconstruction, freedomOf(task, answered))
+  return { reconstruction, spread, notes: [], isGuess: false }
+}
+
+/** The same question with a focal length that is not to be found. */
+async function holdFocal(task: Case, { solved, hypothesis }: Answered, focalPx: number): Promise<Answered | null> {
   const refine = hypothesis.refine.filter((what) => what !== 'focal_length')
-  const given = { ...found.solved, intrinsics: { ...found.solved.intrinsics, focalPx: options.focalPx } }
-  const held = await again(task, given, { ...hypothesis, refine })
-  if (held === null) return { answered: found, notes: ['The motion hardly shows the focal length.'] }
-  return {
-    answered: await clean(task, held),
-    notes: ['The motion hardly shows the focal length; the given one was kept.'],
-  }
+  const start = { ...solved, intrinsics: { ...solved.intrinsics, focalPx } }
+  const held = await again(task, start, { ...hypothesis, refine })
+  return held && clean(task, held)
 }
 
 const freedomOf = ({ options }: Case, { hypothesis: { refine } }: Answered): Freedom => ({
@@ -252,12 +273,9 @@ const freedomOf = ({ options }: Case, { hypothesis: { refine } }: Answered): Fre
 
 async function toldOf(task: Case, found: Answered): Promise<SolveResult> {
   const { shot, plan } = task
-  const { answered, notes } = await settleFocal(task, found)
-  const final = inFirstCamera(answered.solved)
-  const noise = noisePx(shot, final)
-  if (!(noise <= mostNoisePx * plan.pxUnit)) {
-    const off = `Blender's best camera misses the tracks by ${noise.toFixed(0)} px`
-    return failure('no-rigid-motion', `${off}: they do not show one rigid scene. Mask what moves on its own.`)
-  }
-  return { ok: true, solution: report(shot, final, spreadOf(shot, final, freedomOf(task, answered)), notes, plan) }
+  const final = await settleFocal(task, found)
+  const noise = noisePx(shot, final.reconstruction)
+  if (noise <= mostNoisePx * plan.pxUnit) return { ok: true, solution: report(shot, final, plan) }
+  const off = `Blender's best camera misses the tracks by ${noise.toFixed(0)} px`
+  return failure('no-rigid-motion', `${off}: they do not show one rigid scene. Mask what moves on its own.`)
 }
