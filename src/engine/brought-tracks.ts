@@ -93,7 +93,7 @@ function trackOf(rows: readonly Row[], id: number, where: string): Track {
 
 /** Markers may lie outside of the picture a little, as a person's may; frames that the clip lacks are those of another clip. */
 function checkTrack({ id, frames, xy }: Track, { frameCount, widthPx, heightPx }: ClipInfo, where: string): void {
-  const [first = 0, last = 0] = [frames[0], frames.at(-1)]
+  const [first, last] = [frames[0] ?? 0, frames.at(-1) ?? 0]
   if (first < 0 || last >= frameCount) {
     throw wrong(`frames from 0 to ${frameCount - 1}`, `track ${id} from frame ${first} to ${last}`, where)
   }
