@@ -55,7 +55,6 @@ export function tabulate(
   seed: number,
   picture: PictureSize,
 ): Shot | null {
-  const rng = seededRng(`held-out ${seed}`)
   const seen = new Columns()
   const hidden = new Columns()
   let [first, last] = [Infinity, -Infinity]
@@ -63,6 +62,8 @@ export function tabulate(
   tracks.forEach((track, t) => {
     const order = usable(track)
     const spare = order.length >= SHORTEST_WITH_HIDDEN
+    // Each track draws for itself: when others come and go, what is hidden of it stays, and two solves can be compared.
+    const rng = seededRng(`held-out ${seed} ${track.id}`)
     for (const i of order) {
       const frame = track.frames[i]!
       first = Math.min(first, frame)
