@@ -26,6 +26,10 @@ export function paintTestObjects(
   const camera = shot.cameras.find((one) => one.frame === frame)
   if (!camera) return
   g.save()
+  const { widthPx, heightPx } = shot.intrinsics
+  g.beginPath()
+  g.rect(box.x, box.y, widthPx * box.scale, heightPx * box.scaleY)
+  g.clip()
   g.lineJoin = 'round'
   g.lineCap = 'round'
   const pieces = objects.flatMap((object) => seenObject(object, shot, camera, orientation.rotation))

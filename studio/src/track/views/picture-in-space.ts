@@ -8,7 +8,6 @@ import {
   MeshBasicMaterial,
   SRGBColorSpace,
   Texture,
-  TextureLoader,
 } from 'three'
 import type { SolvedCamera, SolvedShot } from '../track-data.ts'
 import { imagePlane } from './scene-shapes.ts'
@@ -16,7 +15,6 @@ import { imagePlane } from './scene-shapes.ts'
 export class PictureInSpace {
   readonly object = new Mesh(new BufferGeometry(), new MeshBasicMaterial({ side: DoubleSide }))
   readonly #onLoaded: () => void
-  readonly #loader = new TextureLoader()
   #shape: { readonly shot: SolvedShot; readonly focalPx: number } | null = null
   #shown: string | null = null
   /** What is wanted next while a picture is on its way: only the newest counts. */
@@ -85,6 +83,7 @@ export class PictureInSpace {
 
   #fetch(url: string): void {
     this.#isLoading = true
+    const image = new Image()
     const done = (texture: Texture | null) => {
       this.#isLoading = false
       if (this.#isClosed || this.#next === null) return texture?.dispose()
@@ -92,13 +91,14 @@ export class PictureInSpace {
       this.#onLoaded()
       if (this.#next !== url) this.#fetch(this.#next)
     }
-    this.#loader.load(url, done, undefined, () => done(null))
+    image.addEventListener('load', () => done(textureOf(image)))
+    image.addEventListener('error', () => done(null))
+    image.src = url
   }
 
   #show(url: string | null, texture: Texture | null): void {
     const { material } = this.object
     material.map?.dispose()
-    if (texture) texture.colorSpace = SRGBColorSpace
     // Shaders differ with and without a picture.
     if ((material.map === null) !== (texture === null)) material.needsUpdate = true
     material.map = texture
@@ -109,4 +109,11 @@ export class PictureInSpace {
   #toggle(): void {
     this.object.visible = this.#isPlaced && this.object.material.map !== null
   }
+}
+
+function textureOf(image: HTMLImageElement): Texture {
+  const texture = new Texture(image)
+  texture.colorSpace = SRGBColorSpace
+  texture.needsUpdate = true
+  return texture
 }

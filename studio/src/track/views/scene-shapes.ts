@@ -65,6 +65,9 @@ export function roundStep(length: number): number {
   return power * (share < 1.5 ? 1 : share < 3.5 ? 2 : share < 7.5 ? 5 : 10)
 }
 
+/** Side of a square of the floor: about six of them reach from the middle of a scene to its border. */
+export const floorStep = ({ radius }: Ball): number => roundStep(radius / 6)
+
 export interface ImagePlane {
   /** In camera coordinates at depth 1 (x right, y up, z backwards), 3 numbers for each vertex of the grid. */
   readonly positions: Float32Array

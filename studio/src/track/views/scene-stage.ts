@@ -20,7 +20,7 @@ import {
   testObjectLines,
   type Dots,
 } from './scene-objects.ts'
-import { extentOf, lowestOf, nearestOnScreen, pathPlaces, pointPlaces, roundStep, type Ball } from './scene-shapes.ts'
+import { extentOf, floorStep, lowestOf, nearestOnScreen, pathPlaces, pointPlaces, type Ball } from './scene-shapes.ts'
 import type { TestObject } from './test-objects.ts'
 import { lookThrough } from './look-through.ts'
 
@@ -79,7 +79,6 @@ export class SceneStage {
   #throughCamera = false
   #request = 0
   #pressed: readonly [number, number] | null = null
-  #step = 1
 
   /** @throws Error where the browser has no WebGL */
   constructor(canvas: HTMLCanvasElement, listener: StageListener) {
@@ -109,11 +108,6 @@ export class SceneStage {
     for (const group of [this.#shotGroup, this.#way, this.#currentGroup]) clear(group)
     this.#picture.dispose()
     this.#renderer.dispose()
-  }
-
-  /** Side of a square of the floor, in units of the scene. */
-  get floorStep(): number {
-    return this.#step
   }
 
   /** Another shot is looked at from where all of it is seen; the same one, laid otherwise, as it was looked at before. */
@@ -207,9 +201,9 @@ export class SceneStage {
     const { shot, orientation, hasFloor, objects, colours, otherPath } = look
     clear(this.#shotGroup)
     clear(this.#way)
-    const { radius, centre } = this.#extent
-    this.#step = roundStep(radius / 6)
-    const floor = new GridHelper(24 * this.#step, 24, '#5b6068', '#33363c')
+    const { centre } = this.#extent
+    const step = floorStep(this.#extent)
+    const floor = new GridHelper(24 * step, 24, '#5b6068', '#33363c')
     floor.position.y = hasFloor ? 0 : lowestOf(this.#points)
     if (!hasFloor) floor.position.set(centre[0], floor.position.y, centre[2])
     this.#dots = dotsOf(this.#points, colours)
@@ -218,7 +212,7 @@ export class SceneStage {
       pathLines(shot.cameras, this.#path, '#7fb0ee'),
       frustumLines(shot, orientation, this.#milestones(shot), this.#frustumSize() * 0.5, '#4f7db3'),
     )
-    const parts: Object3D[] = [floor, new AxesHelper(1.5 * this.#step), ...this.#dots.objects]
+    const parts: Object3D[] = [floor, new AxesHelper(1.5 * step), ...this.#dots.objects]
     if (shot.motion === 'tripod') parts.push(skyLines(orientation))
     if (otherPath) parts.push(lineOf(otherPath, '#f5a623'))
     for (const object of objects) parts.push(testObjectLines(object, orientation))

@@ -3,6 +3,7 @@ import { Segments } from '../../parts/segments.tsx'
 import type { ClipTrack, SolvedShot, ViewsProps } from '../track-data.ts'
 import { frameUrl } from '../track-api.ts'
 import { errorColour, errorGradient, lengthColour } from './colours.ts'
+import { extentOf, floorStep, pathPlaces, pointPlaces } from './scene-shapes.ts'
 import { SceneStage, type Pick, type ViewName } from './scene-stage.ts'
 import { SceneTools } from './scene-tools.tsx'
 import { allTransformed } from './orientation.ts'
@@ -41,6 +42,10 @@ export default function SceneView(props: SceneViewProps) {
   const [view, setView] = useState<ViewName | 'free'>('fit')
   const [hovered, setHovered] = useState<Pick | null>(null)
   const colours = useMemo(() => coloursOf(shot, tracks, colourBy), [shot, tracks, colourBy])
+  const step = useMemo(
+    () => floorStep(extentOf(pointPlaces(shot, orientation), pathPlaces(shot, orientation))),
+    [shot, orientation],
+  )
   const otherPath = useMemo(
     () => (props.otherPath ? allTransformed(orientation, props.otherPath) : null),
     [orientation, props.otherPath],
@@ -97,7 +102,7 @@ export default function SceneView(props: SceneViewProps) {
             )}
             {colourBy === 'length' && <span>red: seen briefly, teal: seen throughout</span>}
             <span>
-              square: {sayFigure(stage?.floorStep ?? null, isMetric ? 'm' : '')}
+              square: {sayFigure(step, isMetric ? 'm' : '')}
               {!isMetric && ', scale not known'}
             </span>
             {shot.motion === 'tripod' && <span>the camera only turned: points are directions, on a sphere</span>}
