@@ -26,6 +26,7 @@ describe('every page', { skip: chromium.skip }, () => {
 
   const paths = (): readonly (readonly [path: string, sign: string])[] => [
     ['/', 'text=What came in'],
+    ['/track', 'text=The clips that you track will be here.'],
     ['/sessions', '.list-link'],
     [`/sessions/${sessions.camera}`, '.track-frame canvas'],
     [`/sessions/${sessions.images}`, '.swipe-line'],

@@ -26,7 +26,7 @@ export interface PlayerOptions {
   readonly last: number
   readonly start: number
   readonly fps: number
-  /** Playing waits for a frame that is not there yet: nothing is left out. */
+  /** Playing waits for a picture that is not there yet, rather than going on without it. */
   readonly isReady: (frame: number) => boolean
 }
 

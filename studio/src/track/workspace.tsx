@@ -189,7 +189,8 @@ function useLiveFrame(player: Player, { now }: LiveJob, isRunning: boolean): voi
     if (isRunning && frame !== null) player.go(frame)
   }, [player, frame, isRunning])
   useEffect(() => {
-    if (isRunning) return () => player.go(player.first)
+    if (!isRunning) return undefined
+    return () => player.go(player.first)
   }, [player, isRunning])
 }
 
