@@ -6,11 +6,14 @@ import type { Track } from '#track/tracks.ts'
 import { type Marker, markersByFrame } from '../heal/markers.ts'
 import type { RemovedMarker } from './clean.ts'
 
-/** In pixels of a picture 960 wide, and in middle jumps of all tracks in the frame: shake, blur and noise raise these. */
+/** In pixels of a picture 960 wide, and in times what jumps of all tracks in the frame scatter: blur and noise raise that. */
 const leastJump = 3
 const timesUsual = 8
 const mostNeighbours = 8
-/** A track with more jumps than this share of its markers follows nothing. */
+/** What comes close to the camera flies out of the picture faster and faster: at an end so much of a step may be new. */
+const endShare = 0.6
+/** A track that is cut more often, or has more spikes than this share of its markers, follows nothing. */
+const mostCuts = 2
 const hopelessShare = 0.2
 
 export interface Unspiked {
@@ -34,18 +37,20 @@ export function removeSpikes(
   const byFrame = markersByFrame(tracks)
   const usual = new Map<number, number>()
   const usualIn = (frame: number) => {
-    const known =
-      usual.get(frame) ?? middle(allJumps(tracks, byFrame.get(frame) ?? []).map(([x, y]) => Math.hypot(x, y)))
+    const known = usual.get(frame) ?? scatterOf(allJumps(tracks, byFrame.get(frame) ?? [], [-1, 1]))
     usual.set(frame, known)
     return known
   }
   const excess = (of: number, track: Track, at: number): number => {
-    const jump = jumpAt(track, at)
+    // An end has one step beside it: its neighbours are then asked about the same one.
+    const beside = besides(track, at)
+    const jump = jumpAt(track, at, beside)
     // Most steps are far below the gate, and nobody else need be asked.
     if (jump === null || Math.hypot(...jump) <= leastJump * gatePx) return 0
     const frame = track.frames[at]!
-    const [x, y] = neighboursJump(tracks, byFrame.get(frame) ?? [], of, track, at)
-    const gate = Math.max(leastJump * gatePx, timesUsual * usualIn(frame))
+    const [x, y] = neighboursJump(tracks, byFrame.get(frame) ?? [], of, track, at, beside)
+    const hurry = beside.length === 1 ? endShare * Math.hypot(...velocity(track, at)) : 0
+    const gate = Math.max(leastJump * gatePx, timesUsual * usualIn(frame), hurry)
     return Math.hypot(jump[0] - x, jump[1] - y) / gate
   }
   const changed = new Map<number, Unspiked>()
@@ -60,11 +65,12 @@ export function removeSpikes(
 function repair(original: Track, excess: (track: Track, at: number) => number): Unspiked | null {
   const removed: RemovedMarker[] = []
   let track = original
-  for (let spikes = 0; ; spikes++) {
-    const worst = worstStep(track, excess)
-    if (worst === null) break
+  let [spikes, cuts] = [0, 0]
+  for (let worst = worstStep(track, excess); worst !== null; worst = worstStep(track, excess)) {
     const wrong = wrongMarkers(track, worst, excess)
-    if (spikes > hopelessShare * original.frames.length || track.frames.length - wrong.size < 2) {
+    if (wrong.size === 1) spikes++
+    else cuts++
+    if (cuts > mostCuts || spikes > hopelessShare * original.frames.length || track.frames.length - wrong.size < 2) {
       return { track: null, removed: [{ track: original.id, frame: track.frames[worst + 1]!, reason: 'motion-spike' }] }
     }
     const reason = wrong.size === 1 ? 'motion-spike' : 'segment-cleaned'
@@ -117,12 +123,15 @@ function without(track: Track, gone: ReadonlySet<number>): Track {
 
 type Vector = readonly [number, number]
 
-/** How far, in pixels a frame, a step is from the mean of the steps before and after; null where a track has no other. */
-function jumpAt(track: Track, at: number): Vector | null {
-  const around = [at - 1, at + 1].filter((k) => k >= 0 && k + 1 < track.frames.length)
-  if (around.length === 0 || at + 1 >= track.frames.length) return null
+/** The steps beside a step that a track has, of the one before and the one after. */
+const besides = ({ frames }: Track, at: number) => [-1, 1].filter((by) => at + by >= 0 && at + by + 1 < frames.length)
+
+/** How far, in pixels a frame, a step is from the mean of those beside it; null where the track lacks one of these. */
+function jumpAt(track: Track, at: number, beside: readonly number[]): Vector | null {
+  const steps = track.frames.length - 1
+  if (beside.length === 0 || at >= steps || beside.some((by) => at + by < 0 || at + by >= steps)) return null
   const [x, y] = velocity(track, at)
-  const others = around.map((k) => velocity(track, k))
+  const others = beside.map((by) => velocity(track, at + by))
   const mean = (axis: 0 | 1) => others.reduce((sum, v) => sum + v[axis], 0) / others.length
   return [x - mean(0), y - mean(1)]
 }
@@ -132,9 +141,9 @@ function velocity({ frames, xy }: Track, at: number): Vector {
   return [(xy[2 * at + 2]! - xy[2 * at]!) / elapsed, (xy[2 * at + 3]! - xy[2 * at + 1]!) / elapsed]
 }
 
-const allJumps = (tracks: readonly Track[], there: readonly Marker[]): Vector[] =>
+const allJumps = (tracks: readonly Track[], there: readonly Marker[], beside: readonly number[]): Vector[] =>
   there.flatMap(({ index, at }) => {
-    const jump = jumpAt(tracks[index]!, at)
+    const jump = jumpAt(tracks[index]!, at, beside)
     return jump === null ? [] : [jump]
   })
 
@@ -145,6 +154,7 @@ function neighboursJump(
   of: number,
   track: Track,
   at: number,
+  beside: readonly number[],
 ): Vector {
   const [x, y, next] = [track.xy[2 * at]!, track.xy[2 * at + 1]!, track.frames[at + 1]!]
   const nearest = there
@@ -158,8 +168,15 @@ function neighboursJump(
   const jumps = allJumps(
     tracks,
     nearest.map(({ marker }) => marker),
+    beside,
   )
   return jumps.length === 0 ? [0, 0] : [middle(jumps.map((v) => v[0])), middle(jumps.map((v) => v[1]))]
+}
+
+/** The middle distance from the middle one. */
+function scatterOf(jumps: readonly Vector[]): number {
+  const [x, y] = [middle(jumps.map((v) => v[0])), middle(jumps.map((v) => v[1]))]
+  return middle(jumps.map((v) => Math.hypot(v[0] - x, v[1] - y)))
 }
 
 function middle(values: readonly number[]): number {

@@ -16,6 +16,8 @@ export interface Gap {
   readonly firstFrame: number
   /** Tracks that lead the way: places in the list, nearest first. */
   readonly anchors: readonly number[]
+  /** What the earlier track did beside them before, x and y, pixels a frame. */
+  readonly drift: readonly [number, number]
   /** Where the feature of the earlier track is expected in the first frame of the later one. */
   readonly expected: LocalMotion
   /** The later track begins no farther from there than this. */
@@ -42,8 +44,11 @@ const fewestAnchors = 3
 const mostBeginnings = 4
 /** Of the whole clip: what is kept of a picture for each stays small. */
 const mostGaps = 600
-/** Frames from which a track's own velocity is taken where no others lead. */
-const velocityFrames = 5
+/** Markers from which a track's own velocity is taken, and how many frames it needs to say anything beside its anchors'. */
+const velocityFrames = 8
+const fewestDriftFrames = 3
+/** Beginnings farther off than this share of the width are not looked at more closely. */
+const reachShare = 0.1
 /** Gates in pixels of a picture 960 wide: without anchors, at least, and at most. */
 const tightGate = 2
 const leastGate = 3
@@ -105,21 +110,42 @@ function gapsTo(
   const unit = pixelUnit(widthPx)
   const anchors = firstIn(tracks, around, frame)
   const isLed = anchors.length >= fewestAnchors
-  const expected = isLed ? motionOf(tracks, anchors, lastFrame, frame, x, y) : goingOn(track, frame)
-  if (expected === null) return []
+  const led = isLed ? motionOf(tracks, anchors, lastFrame, frame, x, y) : goingOn(track, frame)
+  if (led === null) return []
+  const reach = reachShare * widthPx
+  const within = starting.filter((later) => later !== earlier && awayFrom(tracks[later]!, led) < reach)
+  if (within.length === 0) return []
+  const drift = isLed ? driftOf(tracks, anchors, track) : ([0, 0] as const)
+  const elapsed = frame - lastFrame
+  const expected = { ...led, x: led.x + elapsed * drift[0], y: led.y + elapsed * drift[1] }
   const gatePx = isLed
-    ? unit * Math.min(widestGate, Math.max(leastGate, (gateSigmas * expected.sigmaPx) / unit))
+    ? unit * Math.min(widestGate, Math.max(leastGate, (gateSigmas * led.sigmaPx) / unit))
     : unit * tightGate
-  return starting.flatMap((later): Gap[] => {
-    if (later === earlier) return []
-    const { xy } = tracks[later]!
-    const away = Math.hypot(xy[0]! - expected.x, xy[1]! - expected.y)
-    if (away >= gatePx) return []
-    const matchScore = 1 - away / gatePx
-    return [
-      { earlier, later, lastFrame, firstFrame: frame, anchors: isLed ? anchors : [], expected, gatePx, matchScore },
-    ]
+  return within.flatMap((later): Gap[] => {
+    const matchScore = 1 - awayFrom(tracks[later]!, expected) / gatePx
+    const gap = { earlier, later, lastFrame, firstFrame: frame, anchors: isLed ? anchors : [], drift, expected, gatePx }
+    return matchScore > 0 ? [{ ...gap, matchScore }] : []
   })
+}
+
+/** How far from a place a track begins. */
+const awayFrom = ({ xy }: Track, { x, y }: LocalMotion) => Math.hypot(xy[0]! - x, xy[1]! - y)
+
+/**
+ * What a track did in its last frames beside what its anchors did, pixels a frame: nearer things go faster past a camera
+ * that moves, and keep doing so.
+ */
+function driftOf(
+  tracks: readonly Track[],
+  anchors: readonly number[],
+  { frames, xy }: Track,
+): readonly [number, number] {
+  const last = frames.length - 1
+  const since = Math.max(0, last - velocityFrames)
+  const elapsed = frames[last]! - frames[since]!
+  if (elapsed < fewestDriftFrames) return [0, 0]
+  const led = motionOf(tracks, anchors, frames[since]!, frames[last]!, xy[2 * since]!, xy[2 * since + 1]!)
+  return led === null ? [0, 0] : [(xy[2 * last]! - led.x) / elapsed, (xy[2 * last + 1]! - led.y) / elapsed]
 }
 
 /** The tracks that are in the last frame of one, nearest first. */
@@ -151,7 +177,11 @@ function firstIn(tracks: readonly Track[], sorted: readonly number[], frame: num
 export function expectedIn(tracks: readonly Track[], gap: Gap, marker: Placed, frame: number): LocalMotion | null {
   const { anchors, firstFrame, expected } = gap
   const { from, x, y } = marker
-  if (anchors.length > 0) return motionOf(tracks, anchors, from, frame, x, y)
+  if (anchors.length > 0) {
+    const led = motionOf(tracks, anchors, from, frame, x, y)
+    const elapsed = frame - from
+    return led && { ...led, x: led.x + elapsed * gap.drift[0], y: led.y + elapsed * gap.drift[1] }
+  }
   const share = (frame - from) / (firstFrame - from)
   return { ...expected, x: x + share * (expected.x - x), y: y + share * (expected.y - y) }
 }

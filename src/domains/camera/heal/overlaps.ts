@@ -52,7 +52,10 @@ function groupsOf(tracks: readonly Track[], unit: number): Member[][] {
   const taken = new Set<number>()
   return longestFirst.flatMap((index): Member[][] => {
     if (taken.has(index)) return []
-    const others = pairs.flatMap((pair) => memberOf(pair, index)).filter((member) => !taken.has(member.index))
+    const others = pairs
+      .flatMap((pair) => memberOf(pair, index))
+      .filter((member) => !taken.has(member.index))
+      .sort((a, b) => tracks[a.index]!.id - tracks[b.index]!.id)
     if (others.length === 0) return []
     const group = [{ index, offset: [0, 0] as const }, ...others]
     for (const member of group) taken.add(member.index)

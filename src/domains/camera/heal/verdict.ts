@@ -13,7 +13,10 @@ export interface Verdict {
   readonly why: string | null
 }
 
-/** In pixels of a picture 960 wide: two corners found in one feature lie no farther apart. */
+/**
+ * In pixels of a picture 960 wide: two corners found in one feature lie no farther apart. What they differ by is made good
+ * when the tracks are joined.
+ */
 const arrivalGate = 1
 /** And what two matches of one feature differ by. */
 const scatterGate = 0.5
