@@ -20,6 +20,8 @@ export interface NextTry {
 const likely = 0.5
 /** Of a track that lasted. */
 const lastingFrames = 5
+/** Of a shot that can be solved at all, whatever the settings. */
+const fewestFrames = 4
 
 /**
  * @param attempts all so far, the first try first
@@ -71,7 +73,7 @@ function baseOf(
 
 /** Too short stays too short; and where nothing could be seen, no setting makes it seen. */
 function canBeHelped(shot: Shot, { detections }: Attempt): boolean {
-  if (!shot.result.ok && shot.result.code === 'too-few-frames') return false
+  if (shot.toFrame - shot.fromFrame + 1 < fewestFrames) return false
   const looks = detections.filter(({ frame }) => frame >= shot.fromFrame && frame <= shot.toFrame)
   return looks.some(({ regions }) => regions.some(({ why }) => why !== 'no-texture' && why !== 'masked'))
 }
