@@ -8,7 +8,9 @@ import type { Context } from '#core/context.ts'
 import type { SolveFailureCode, SolveOptions, SolveResult, SolverTrack } from '#track/solution.ts'
 import type { SolveTask } from '#track/track-clip.ts'
 import { evidenceFor } from '#track/solve/evidence.ts'
+import { type FirstLook, firstLook, startsFrom } from '#track/solve/first-look.ts'
 import type { Freedom } from '#track/solve/freedom.ts'
+import { selectKeyframes } from '#track/solve/keyframes.ts'
 import { placePoints } from '#track/solve/place-points.ts'
 import { planOf, type Plan, unusable } from '#track/solve/plan.ts'
 import { type Reconstruction, solvedFrames } from '#track/solve/reconstruction.ts'
@@ -23,6 +25,7 @@ import { inFirstCamera } from '#track/solve/world-frame.ts'
 import { askSolve, type Hypothesis } from './ask-solve.ts'
 import type { Bridge } from './bridge-process.ts'
 import { type KeyframePair, keyframePairs } from './keyframe-pairs.ts'
+import { rigidTracks } from './rigid-tracks.ts'
 
 const fewestTracks = 8
 const pairsTried = 3
@@ -38,8 +41,6 @@ const sameShare = 0.01
 const gates = [4, 4, 4, 5, 5] as const
 /** A round that leaves out, or brings back, a smaller share of the observations is the last. */
 const settledShare = 0.004
-/** More parallax than this (960 wide) than a turning camera's lens could make. */
-const clearParallaxPx = 6
 /** A moving camera has to explain the tracks so much better than a turning one. */
 const clearly = 0.9
 /** What bends the picture must carry itself: as in our own solver. */
@@ -59,6 +60,9 @@ interface Case {
   readonly bridge: Bridge
   readonly shot: Shot
   readonly plan: Plan
+  readonly look: FirstLook
+  /** Per track. */
+  readonly rigid: readonly boolean[]
   readonly options: SolveOptions
   readonly signal: AbortSignal
 }
@@ -85,7 +89,15 @@ export async function solveShot(
   const shot = tabulate(tracks, options.heldOutShare, options.seed, options)
   const refusal = tooLittle(shot, tracks)
   if (shot === null || refusal !== null) return refusal ?? failure('too-few-tracks', 'There are no tracks.')
-  const task: Case = { bridge, shot, plan: planOf(options), options, signal: ctx.signal }
+  const plan = planOf(options)
+  const keyframes = selectKeyframes(shot, plan.diagonalPx, fewestTracks)
+  if (keyframes.length < 2) {
+    return failure('too-few-tracks', `Hardly any frame has ${fewestTracks} tracks; follow more points, longer.`)
+  }
+  const look = firstLook(shot, plan, keyframes)
+  const focalStartsPx = startsFrom(plan, look)
+  const rigid = rigidTracks(shot, keyframes, plan.pxUnit)
+  const task: Case = { bridge, shot, plan: { ...plan, focalStartsPx }, look, rigid, options, signal: ctx.signal }
   const found = await bestMotion(task)
   if (found === null) return noAnswer(options)
   return toldOf(task, await decideLens(task, found))
@@ -112,12 +124,11 @@ const noAnswer = ({ motion }: SolveOptions): SolveResult =>
 /** The answer that explains most, over kinds of motion, keyframes and focal lengths to start from; cleaned. */
 async function bestMotion(task: Case): Promise<Answered | null> {
   const { motion } = task.options
-  const pairs = motion === 'tripod' ? [] : keyframePairs(task.shot, task.plan.pxUnit, pairsTried)
-  const mayTurn =
-    motion === 'tripod' || pairs.every(({ parallaxPx }) => parallaxPx < clearParallaxPx * task.plan.pxUnit)
-  const turning = motion === 'general' || !mayTurn ? null : await cleanest(task, tripodStarts(task))
+  const isTurnTried = motion === 'tripod' || (motion === 'auto' && task.look.motion !== 'moves')
+  const turning = isTurnTried ? await cleanest(task, tripodStarts(task)) : null
   if (motion === 'tripod') return turning
-  const moving = await cleanest(task, generalStarts(task, pairs))
+  if (task.look.motion === 'turns' && turning !== null && scoreOf(task, turning.solved) < goodMisfit) return turning
+  const moving = await cleanest(task, generalStarts(task))
   if (turning === null || moving === null) return moving ?? turning
   return weighed(task, moving) < clearly * weighed(task, turning) ? moving : turning
 }
@@ -131,11 +142,17 @@ function weighed(task: Case, { solved }: Answered): number {
 
 /** Blender's solver for tripods comes to the same answer from any focal length. */
 const tripodStarts = ({ plan, options }: Case): readonly Hypothesis[] => [
-  { intrinsics: plan.base, tripod: true, keyframes: null, refine: freed(options) },
+  {
+    intrinsics: { ...plan.base, focalPx: plan.focalStartsPx[0]! },
+    tripod: true,
+    keyframes: null,
+    refine: freed(options),
+  },
 ]
 
 /** All pairs of keyframes from the likeliest focal length, then the best pair from the others. */
-function generalStarts({ plan, options }: Case, pairs: readonly KeyframePair[]): readonly Hypothesis[] {
+function generalStarts({ shot, plan, options }: Case): readonly Hypothesis[] {
+  const pairs = keyframePairs(shot, plan.pxUnit, pairsTried)
   const [likely, ...others] = plan.focalStartsPx
   const start = (focalPx: number, { frames }: KeyframePair): Hypothesis => ({
     intrinsics: { ...plan.base, focalPx },
@@ -166,8 +183,8 @@ async function cleanest(task: Case, hypotheses: readonly Hypothesis[]): Promise<
 
 /** The best of the first answers; no more is asked when one is good, or two from different keyframes agree. */
 async function bestOf(task: Case, hypotheses: readonly Hypothesis[]): Promise<Answered | null> {
-  const { bridge, shot, plan, signal } = task
-  const evidence = { kept: new Uint8Array(shot.track.length).fill(1), takesPart: () => true }
+  const { bridge, shot, plan, rigid, signal } = task
+  const evidence = { kept: new Uint8Array(shot.track.length).fill(1), takesPart: (track: number) => rigid[track]! }
   let best: Answered | null = null
   for (const hypothesis of hypotheses) {
     const solved = await askSolve(bridge, shot, evidence, hypothesis, signal)
