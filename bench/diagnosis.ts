@@ -6,7 +6,7 @@
  * Run: node bench/diagnosis.ts [--seeds 101,102] [--only NAME] [--verbose]
  */
 import { parseArgs } from 'node:util'
-import { diagnose, framesToSurvey, isWell } from '#domains/camera/diagnose/diagnose.ts'
+import { bendOf, diagnose, framesToSurvey, isWell } from '#domains/camera/diagnose/diagnose.ts'
 import { surveyPictures } from '#domains/camera/diagnose/picture-statistics.ts'
 import { attemptAt, cases } from '#domains/camera/diagnose/test-cases.ts'
 import { symptomsOf } from '#domains/camera/diagnose/symptoms.ts'
@@ -38,7 +38,7 @@ for (const each of cases.filter(({ name }) => name.includes(values.only))) {
     table.set(wanted, row)
     if (first !== undefined) told.push({ confidence: first.confidence, right: first.pattern === each.pattern })
     if (values.verbose) {
-      const { overlay, ...symptoms } = symptomsOf({ ...input, pictures }, [input.range], null)
+      const { overlay, ...symptoms } = symptomsOf({ ...input, pictures }, [input.range], bendOf(input))
       console.log(
         each.name,
         seed,

@@ -7,6 +7,7 @@ import type { Context } from '#core/context.ts'
 import type { Shot } from '#track/scenes/solve-json.ts'
 import { tracksWithin } from '#track/track-clip.ts'
 import type { FrameSource } from '#vision/frames.ts'
+import { usualError } from '../pipeline/score.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { DiagnosisInput } from './input.ts'
 import { lensBend } from './lens-bend.ts'
@@ -15,9 +16,13 @@ import { surveyPictures } from './picture-statistics.ts'
 import { type CutCandidate, cutCandidates } from './scene-cuts.ts'
 import { type LensBend, type Span, symptomsOf } from './symptoms.ts'
 
-/** A shot came out well when so many of its frames have a camera, and the solver holds it for more likely right than wrong. */
+/**
+ * A shot came out well when so many of its frames have a camera, the solver holds it for more likely right than wrong, and where
+ * it did not look it is off by no more than this, in pixels of a picture 960 wide.
+ */
 const leastCameras = 0.95
 const leastConfidence = 0.5
+const mostError = 1.5
 /** Less sure than this, nothing is said. */
 const leastSure = 0.5
 /** Pictures that are looked at again, beside those around a possible cut. */
@@ -26,7 +31,8 @@ const mostPictures = 16
 export function isWell({ fromFrame, toFrame, result }: Shot): boolean {
   if (!result.ok) return false
   const { cameras, confidence } = result.solution
-  return cameras.length >= leastCameras * (toFrame - fromFrame + 1) && confidence >= leastConfidence
+  const isWhole = cameras.length >= leastCameras * (toFrame - fromFrame + 1)
+  return isWhole && confidence >= leastConfidence && usualError(result.solution) <= mostError
 }
 
 /**
@@ -90,7 +96,7 @@ const candidatesIn = (input: Omit<DiagnosisInput, 'pictures'>, spans: readonly S
   )
 
 /** Of the longest shot that was solved at all, if not well. */
-function bendOf({ tracks, shots }: DiagnosisInput): LensBend | null {
+export function bendOf({ tracks, shots }: Pick<DiagnosisInput, 'tracks' | 'shots'>): LensBend | null {
   const solved = shots.flatMap((shot) => (shot.result.ok && !isWell(shot) ? [{ shot, ...shot.result }] : []))
   const [longest] = solved.sort((a, b) => b.solution.cameras.length - a.solution.cameras.length)
   return longest ? lensBend(tracksWithin(tracks, longest.shot), longest.solution) : null

@@ -68,9 +68,11 @@ const motionBlur: Pattern = ({ symptoms: { smear, smearPx, smearSpeedPx, lossRat
   return finding(
     'motion-blur',
     [
-      above('edges along the motion over edges across it', smear, 1.45, 'times'),
-      above('tracks lost', lossRate, 0.25, 'per second followed'),
+      above('edges along the motion over edges across it', smear, 1.25, 'times'),
+      above('tracks lost', lossRate, 1, 'per second followed'),
       above('width of edges along the motion', smearPx, 2.5, 'px'),
+      // What is wider than the way the picture went was not smeared by it.
+      above('motion over that width', smearSpeedPx / smearPx, 0.7, 'times'),
     ],
     `While the picture moves ${smearSpeedPx.toFixed(0)} pixels a frame, edges are ${smearPx.toFixed(1)} pixels wide along the motion and ${(smearPx / smear).toFixed(1)} across it: motion blur. Larger patterns, and less likeness asked for.`,
     { patternScale: 1.5, searchScale: 1.5, correlationOffset: -0.15, motionModel: 'Affine' },
@@ -84,12 +86,12 @@ const rapidMotion: Pattern = ({ symptoms: { fastReach, probedReach, searchReach,
   return finding(
     'rapid-motion',
     [
-      above('fastest points over the reach of the search', fastest / searchReach, 0.9, 'times'),
-      above('tracks lost', lossRate, 0.25, 'per second followed'),
+      above('fastest points over the reach of the search', fastest / searchReach, 0.6, 'times'),
+      above('tracks lost', lossRate, 2, 'per second followed'),
     ],
     `Points move up to ${percent(fastest)} of the picture's width in a frame (half of them more than ${percent(speed * fps)} in a second), and the search reaches ${percent(searchReach)}. It is widened.`,
     { searchScale: Math.min(3, Math.max(1.5, (1.3 * fastest) / searchReach)), correlationOffset: -0.1 },
-    ['insufficient-features'],
+    ['insufficient-features', 'non-rigid-motion'],
   )
 }
 
@@ -131,6 +133,7 @@ const edgeDistortion: Pattern = ({ input, symptoms: { bend, rigidity } }) => {
     'edge-distortion',
     [
       above('misfit at the border', rimPx, 0.7, 'px of a picture 960 wide'),
+      below('misfit in the middle', centreError * 960, 0.5, 'px of a picture 960 wide'),
       above('misfit at the border over that in the middle', rimError / Math.max(centreError, 0.1 / 960), 3, 'times'),
     ],
     `Tracks near the border are ${(rimError / centreError).toFixed(1)} times farther off the common motion than those in the middle: the lens bends the picture. The lens is solved for as well.`,
@@ -173,7 +176,7 @@ const insufficientFeatures: Pattern = ({ symptoms: { liveMedian, liveLeast, foun
     { thresholdScale: 0.2, minLifespanFrames: Math.min(3, frames), correlationOffset: -0.1, countScale: 1.5 },
   )
 
-const nonRigidMotion: Pattern = ({ input, symptoms: { rigidity, overlay } }) => {
+const nonRigidMotion: Pattern = ({ input, symptoms: { rigidity, overlay, lossRate } }) => {
   const overlaid = overlay.length / Math.max(1, input.tracks.length)
   if (overlaid > overlayLimit) {
     return finding(
@@ -186,7 +189,11 @@ const nonRigidMotion: Pattern = ({ input, symptoms: { rigidity, overlay } }) => 
   if (rigidity === null) return null
   return finding(
     'non-rigid-motion',
-    [above('tracks that do not move with the rest', rigidity.looseShare, 0.2, 'share')],
+    [
+      above('tracks that do not move with the rest', rigidity.looseShare, 0.2, 'share'),
+      // Things that move are followed; tracks that are lost all the time are wrong, not loose.
+      below('tracks lost', lossRate, 8, 'per second followed'),
+    ],
     `${percent(rigidity.looseShare)} of the tracks do not move as one rigid world does: things in the picture move on their own. Such tracks are left out before the solve.`,
     { rejectNonRigid: true, countScale: 1.5 },
   )

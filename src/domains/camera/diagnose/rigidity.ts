@@ -1,5 +1,5 @@
 /** How many tracks do not follow the motion that most share, and where in the picture they lie. */
-import { frameIndexOf, type FrameIndex, type PictureShape } from '../motion/frame-index.ts'
+import { frameIndexOf, type FrameIndex, type PictureShape, type PointPairs } from '../motion/frame-index.ts'
 import { lengths } from '../motion/parallax.ts'
 import { quantile } from '../motion/planar-fit.ts'
 import type { SolverTrack } from '#track/solution.ts'
@@ -17,6 +17,7 @@ const mostPairs = 8
 const fewestTracks = 24
 /** Frames are so far apart that the picture moved by this share of its width: then a mover has left its place. */
 const enoughMotion = 0.03
+const leastMotion = 0.008
 const longestApart = 32
 /** Of the way from the middle to a corner. */
 const rimFrom = 0.7
@@ -51,12 +52,16 @@ export function rigidityOf(
   return { looseShare: quantile(loose, 0.5), rimError: medianOf(rim), centreError: medianOf(centre) }
 }
 
-/** A frame and the first after it to which the picture moved enough. */
-function movedPairs(index: FrameIndex, frame: number) {
-  for (let apart = 1; apart <= longestApart && frame + apart <= index.last; apart *= 2) {
+/** A frame and the first after it to which the picture moved enough, or most. */
+function movedPairs(index: FrameIndex, frame: number): PointPairs | null {
+  let most: PointPairs | null = null
+  let motion = leastMotion
+  for (let apart = 1; apart <= longestApart && frame + apart <= index.last && motion < enoughMotion; apart *= 2) {
     const pairs = index.pairs(frame, frame + apart)
-    if (pairs.tracks.length < fewestTracks) return null
-    if (quantile(lengths(pairs), 0.5) >= enoughMotion) return pairs
+    if (pairs.tracks.length < fewestTracks) break
+    // Not the median: most tracks may be of what stands still.
+    const moved = quantile(lengths(pairs), 0.75)
+    if (moved > motion) [most, motion] = [pairs, moved]
   }
-  return null
+  return most
 }

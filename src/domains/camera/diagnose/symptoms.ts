@@ -1,4 +1,5 @@
 /** What an attempt looks like where it went wrong: figures that the patterns of failure are read from. */
+import { defaultSettings } from '#track/match/settings.ts'
 import type { EndReason, Track } from '#track/tracks.ts'
 import { frameIndexOf, type FrameIndex } from '../motion/frame-index.ts'
 import { parallaxIn } from '../motion/parallax.ts'
@@ -26,7 +27,7 @@ export interface Symptoms {
   readonly fastReach: number | null
   /** How far the search window reaches. */
   readonly searchReach: number
-  /** Speed of the probe's fastest points, when there was a probe. */
+  /** What the probe asks of the search, when there was one. */
   readonly probedReach: number | null
   /** Tracks that were lost (not those that left the picture) for each second that one was followed. */
   readonly lossRate: number
@@ -98,7 +99,10 @@ export function symptomsOf(input: DiagnosisInput, spans: readonly Span[], bend: 
     speed: steps.length === 0 ? null : quantile(steps.lengths, 0.5),
     fastReach: steps.length === 0 ? null : quantile(steps.sides, 0.95),
     searchReach: (tracker.searchSize - tracker.patternSize) / 2 / info.widthPx,
-    probedReach: probe?.searchSizePx == null ? null : probe.searchSizePx / 2 / info.widthPx,
+    probedReach:
+      probe?.searchSizePx == null
+        ? null
+        : (probe.searchSizePx - defaultSettings(info.widthPx).patternSize) / 2 / info.widthPx,
     ...lossesOf(tracks, fps),
     ...smearOf(index, pictures, info.widthPx),
     rigidity: rigidityOf(tracks, info),
@@ -139,7 +143,7 @@ function lossesOf(tracks: readonly Track[], fps: number): Pick<Symptoms, 'lossRa
 }
 
 /** Slower pictures are not smeared so that it could be told. */
-const fastWidths = 3 / 960
+const fastWidths = 8 / 960
 const fewestSmeared = 2
 
 /** Motion smears edges along its direction and leaves those across it sharp; a soft lens softens both. */

@@ -40,7 +40,7 @@ const changed =
 /** Hardly any light, and the noise of a sensor at its limit. */
 function faint({ luma, index }: LumaFrame, seed: number): Uint8Array {
   const rng = seededRng(`${seed}/faint/${index}`)
-  return (luma as Uint8Array).map((value) => 20 + value / 16 + 5 * (rng.next() + rng.next() - 1))
+  return (luma as Uint8Array).map((value) => 20 + value / 20 + 6 * (rng.next() + rng.next() - 1))
 }
 
 /** A caption that fills the lower half: the picture moves under it. */
@@ -72,40 +72,81 @@ const dissolved =
     })(seed)
   }
 
+/** Things that each go their own way, over two thirds of the picture. */
+function crowded({ luma, widthPx, heightPx, index }: LumaFrame, seed: number): Uint8Array {
+  const out = new Uint8Array(luma)
+  const rng = seededRng(`${seed}/crowd`)
+  for (let n = 0; n < 26; n++) {
+    const side = 34
+    const [x0, y0] = [rng.next() * (widthPx - side), rng.next() * (heightPx - side)]
+    const [vx, vy] = [3 * (rng.next() - 0.5), 2 * (rng.next() - 0.5)]
+    const ink = Array.from({ length: 64 }, () => 40 + 180 * rng.next())
+    const [left, top] = [x0 + vx * index, y0 + vy * index]
+    for (let y = Math.max(0, Math.ceil(top)); y < Math.min(heightPx, top + side); y++) {
+      for (let x = Math.max(0, Math.ceil(left)); x < Math.min(widthPx, left + side); x++) {
+        // Between the cells of its pattern it is smooth, so that it can be followed to a fraction of a pixel.
+        const [u, v] = [((x - left) / side) * 7, ((y - top) / side) * 7]
+        const [i, j] = [Math.min(6, Math.floor(u)), Math.min(6, Math.floor(v))]
+        const row = (at: number) => ink[8 * at + i]! * (1 - u + i) + ink[8 * at + i + 1]! * (u - i)
+        out[y * widthPx + x] = row(j) * (1 - v + j) + row(j + 1) * (v - j)
+      }
+    }
+  }
+  return out
+}
+
+const smeared: FootageOptions = { shutter: 1, samples: 16, frames: 14, noise: 2 }
+/** Asks for outstanding corners only. */
+const picky: FollowOptions = { threshold: 0.2 }
+/** As one would who trusts the lens to be straight, knows its focal length and stood still: nothing else can take up the bend. */
+const heldStraight = (focalPx: number): Partial<SolveOptions> => ({
+  lens: { model: 'none' },
+  motion: 'tripod',
+  focal: 'fixed',
+  focalPx,
+})
+
 export const cases: readonly Case[] = [
   { name: 'walk', pattern: null, source: footage({}) },
   { name: 'street', pattern: null, source: footage({ scene: 'street', motion: 'forward' }) },
   { name: 'tripod', pattern: null, source: footage({ motion: 'tripod' }) },
   { name: 'noisy walk', pattern: null, source: footage({ noise: 4 }) },
-  { name: 'blurred', pattern: 'motion-blur', source: footage({ shutter: 1, speed: 7, samples: 16, frames: 16 }) },
-  {
-    name: 'blurred turn',
-    pattern: 'motion-blur',
-    source: footage({ motion: 'tripod', shutter: 1, speed: 7, samples: 16, frames: 16 }),
-  },
+  { name: 'blurred', pattern: 'motion-blur', source: footage({ ...smeared, speed: 28 }) },
+  { name: 'blurred turn', pattern: 'motion-blur', source: footage({ ...smeared, speed: 9, motion: 'tripod' }) },
   { name: 'fast turn', pattern: 'rapid-motion', source: footage({ motion: 'tripod', speed: 16, frames: 16 }) },
-  { name: 'fast walk', pattern: 'rapid-motion', source: footage({ speed: 12, frames: 16 }) },
+  {
+    name: 'quick walk, small windows',
+    pattern: 'rapid-motion',
+    source: footage({ speed: 14, frames: 16 }),
+    follow: { settings: { searchSize: 17, patternSize: 13 } },
+  },
   { name: 'faint', pattern: 'low-contrast', source: changed({}, faint) },
   { name: 'faint street', pattern: 'low-contrast', source: changed({ scene: 'street', motion: 'forward' }, faint) },
   {
-    name: 'bent, lens held straight',
+    name: 'bent turn, lens held straight',
     pattern: 'edge-distortion',
-    source: footage({ k1: -0.25, focalPx: 200 }),
-    solve: { lens: { model: 'none' } },
+    source: footage({ k1: -0.15, focalPx: 260, motion: 'tripod', speed: 2 }),
+    solve: heldStraight(260),
   },
   {
-    name: 'bent forward, lens held straight',
+    name: 'cushioned turn, lens held straight',
     pattern: 'edge-distortion',
-    source: footage({ k1: -0.22, focalPx: 190, motion: 'forward', scene: 'street' }),
-    solve: { lens: { model: 'none' } },
+    source: footage({ k1: 0.2, focalPx: 260, motion: 'tripod', scene: 'street', speed: 2 }),
+    solve: heldStraight(260),
   },
   { name: 'cut', pattern: 'scene-cut', source: footage({ cutAt: 12 }), blindToCuts: true },
   { name: 'dissolve', pattern: 'scene-cut', source: dissolved({ frames: 30 }, 13, 5), blindToCuts: true },
-  { name: 'bare', pattern: 'insufficient-features', source: footage({ scene: 'bare' }) },
-  { name: 'bare turn', pattern: 'insufficient-features', source: footage({ scene: 'bare', motion: 'tripod' }) },
-  { name: 'crowd', pattern: 'non-rigid-motion', source: footage({ movers: 9 }) },
-  { name: 'crowd, turning', pattern: 'non-rigid-motion', source: footage({ movers: 9, motion: 'tripod' }) },
-  { name: 'caption', pattern: 'non-rigid-motion', source: changed({ speed: 0.8 }, captioned) },
+  { name: 'bare', pattern: 'insufficient-features', source: footage({ scene: 'bare' }), follow: picky },
+  {
+    name: 'bare turn',
+    pattern: 'insufficient-features',
+    source: footage({ scene: 'bare', motion: 'tripod' }),
+    follow: picky,
+  },
+  { name: 'crowd', pattern: 'non-rigid-motion', source: changed({ frames: 16 }, crowded) },
+  { name: 'crowd, turning', pattern: 'non-rigid-motion', source: changed({ frames: 16, motion: 'tripod' }, crowded) },
+  { name: 'caption', pattern: 'non-rigid-motion', source: changed({ motion: 'tripod' }, captioned) },
+  { name: 'caption on a walk', pattern: 'non-rigid-motion', source: changed({ speed: 2 }, captioned) },
 ]
 
 const focal = 0.8 * size.widthPx
