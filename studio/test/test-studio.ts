@@ -33,8 +33,9 @@ export async function startStudio(): Promise<Studio> {
   const client = createClient({ base: server.url })
   await sampleIsThere(client)
   const { path } = needs('chromium')
-  // Containers run as root, where Chromium's own sandbox cannot.
-  const browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox'] })
+  // Containers run as root, where Chromium's own sandbox cannot; without a graphics card WebGL is drawn by the processor.
+  const args = ['--no-sandbox', '--enable-unsafe-swiftshader']
+  const browser = await chromium.launch({ executablePath: path, args })
   return {
     url: server.url,
     client,
