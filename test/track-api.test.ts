@@ -4,7 +4,9 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { runCli } from '#cli/program.ts'
 import { type Client, createClient, type Job } from '#client/client.ts'
 import { readEvents } from '#client/read-events.ts'
 import type { Engine } from '#engine/engine.ts'
@@ -414,6 +416,13 @@ describe('preferences', () => {
     const again = await api.call('POST /api/v1/sessions/{id}/solve-again', { params: { id: best! }, body })
     assert.equal(((await ended(again.id)).result as SolveAgainResult).session, null)
     assert.equal((await api.open('GET /api/v1/jobs/{id}/solve', { params: { id: again.id } })).status, 200)
+    const out = join(dir, 'from-the-command-line')
+    const stdout = new PassThrough()
+    const streams = { stdout, stderr: new PassThrough() } as unknown as Pick<NodeJS.Process, 'stdout' | 'stderr'>
+    const args = ['track', walk, '--data', engine.dataDir, '--out', out, '--frames', '0-15', '--json']
+    assert.equal(await runCli(args, { ...streams, env: process.env }), 0)
+    const report = JSON.parse(String(stdout.read())) as { recorded: null; attempts: { session: null }[] }
+    assert.deepEqual([report.recorded, report.attempts[0]!.session], [null, null])
     assert.deepEqual(await state(), before)
     assert.match((await api.call('GET /api/v1/track/summary')).captured, /switched off/)
     await api.call('PUT /api/v1/preferences', { body: { recordSessions: true, recordEdits: true } })
