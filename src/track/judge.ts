@@ -3,7 +3,7 @@
  * over the true one (its root mean square error is known as ATE), rotations relative to the first camera, as
  * match-movers feel both.
  */
-import { alignPoints, transformBySimilarity } from './estimate/similarity.ts'
+import { alignPoints } from './estimate/similarity.ts'
 import { multiply3, transpose3 } from './geometry/linear.ts'
 import { centreOf, type Rigid3 } from './geometry/rigid3.ts'
 import { angleBetween } from './geometry/so3.ts'
@@ -83,26 +83,4 @@ function spreadOf(points: Float64Array): number {
   const count = points.length / 3
   const mean = [0, 1, 2].map((axis) => points.reduce((sum, value, i) => sum + (i % 3 === axis ? value / count : 0), 0))
   return Math.sqrt(points.reduce((sum, value, i) => sum + (value - mean[i % 3]!) ** 2, 0) / count)
-}
-
-/**
- * Root mean square distance of solved points from the true ones after the path's similarity, in the unit of the truth;
- * null where there are none, or the path stands still. A track without a true point (one that moves on its own) does
- * not count.
- */
-export function judgePoints(
-  cameras: readonly JudgedCamera[],
-  points: readonly { readonly track: number; readonly xyz: readonly [number, number, number] }[],
-  truth: TruePath & { readonly points: readonly (Float64Array | null)[] },
-): number | null {
-  const real = Float64Array.from(cameras.flatMap(({ frame }) => [...centreOf(truth.camFromWorld[frame]!)]))
-  const found = Float64Array.from(cameras.flatMap(({ camFromWorld }) => [...centreOf(camFromWorld)]))
-  const alignment = alignPoints(found, real)
-  const known = points.filter(({ track }) => truth.points[track] != null)
-  if (alignment === null || known.length === 0) return null
-  const square = known.reduce((sum, { track, xyz }) => {
-    const at = transformBySimilarity(alignment.bFromA, Float64Array.from(xyz))
-    return sum + distance(at, truth.points[track]!) ** 2
-  }, 0)
-  return Math.sqrt(square / known.length)
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seededRng } from '#core/rng.ts'
+import { applyTransposed3 } from '../geometry/linear.ts'
 import { centreOf, transform, type Rigid3 } from '../geometry/rigid3.ts'
 import { angleBetween, expSo3 } from '../geometry/so3.ts'
 import { p3p } from './p3p.ts'
 import { refinePose, robustPose } from './resect.ts'
 import { alignPoints, transformBySimilarity } from './similarity.ts'
 import { all, normal, uniform } from './test-pairs.ts'
-import { triangulate } from './triangulate.ts'
+import { nearestToRays, type Rays } from './triangulate.ts'
 
 const focalPx = 900
 
@@ -83,6 +84,15 @@ test('a camera is resected among two fifths of outliers', () => {
   assert.equal(refinePose(pose, rays, points, all(2)), null)
 })
 
+/** The rays of cameras, what each sees being x, y of (x, y, 1). */
+function raysInWorld(cameras: readonly Rigid3[], seen: Float64Array): Rays {
+  const directions = cameras.flatMap(({ rotation }, i) => {
+    const ray = applyTransposed3(rotation, Float64Array.of(seen[2 * i]!, seen[2 * i + 1]!, 1))
+    return [...ray].map((value) => value / Math.hypot(...ray))
+  })
+  return { count: cameras.length, centre: cameras.flatMap((camera) => [...centreOf(camera)]), direction: directions }
+}
+
 test('triangulation: exact without noise, near the truth with it, at any place of the world', () => {
   for (const noisePx of [0, 0.3]) {
     for (let seed = 0; seed < 100; seed++) {
@@ -101,30 +111,32 @@ test('triangulation: exact without noise, near the truth with it, at any place o
           return [x! / z! + (noisePx / focalPx) * gauss(), y! / z! + (noisePx / focalPx) * gauss()]
         }),
       )
-      const found = triangulate(cameras, rays)
+      const { direction: d, ...rest } = raysInWorld(cameras, rays)
+      const found = nearestToRays({ ...rest, direction: d }, 0)
       assert.ok(found !== null)
-      const error = Math.hypot(...found.pointInWorld.map((value, i) => value - point[i]!))
+      const error = Math.hypot(...found.map((value, i) => value - point[i]!))
       // Depth is as loose as the rays are near to parallel. Where the world is large, numbers have fewer digits after the point.
-      const bound = (5 * (noisePx / focalPx) * 8) / Math.sin(found.parallaxRad) + 1e-9
+      const last = 3 * (cameras.length - 1)
+      const parallaxRad = Math.acos(Math.min(1, d[0]! * d[last]! + d[1]! * d[last + 1]! + d[2]! * d[last + 2]!))
+      const bound = (8 * (noisePx / focalPx) * 8) / Math.sin(parallaxRad) + 1e-8
       assert.ok(error < bound, `${noisePx} px, seed ${seed}: ${error} of ${bound}`)
-      assert.ok(found.rms * focalPx < 3 * noisePx + 1e-6)
-      assert.ok(found.parallaxRad > 0 && found.parallaxRad < Math.PI)
     }
   }
 })
 
-test('no point without parallax, behind a camera, or from one camera', () => {
+test('no point without parallax, or from one camera', () => {
   const here = { rotation: expSo3(0, 0, 0), translation: new Float64Array(3) }
   const right = { rotation: expSo3(0, 0, 0), translation: Float64Array.of(-1, 0, 0) }
-  assert.equal(triangulate([here], Float64Array.of(0, 0)), null)
-  assert.equal(triangulate([here, here], Float64Array.of(0.1, 0, 0.1, 0)), null, 'both from one place')
-  assert.equal(triangulate([here, right], Float64Array.of(0.1, 0, 0.1, 0)), null, 'parallel rays')
-  assert.equal(triangulate([here, right], Float64Array.of(-0.1, 0, 0.1, 0)), null, 'rays meet behind')
-  assert.equal(triangulate([here, right], Float64Array.of(0.1, 0, NaN, 0)), null)
-  const found = triangulate([here, right], Float64Array.of(0.1, 0, -0.1, 0))
-  assert.ok(found !== null && Math.abs(found.pointInWorld[2]! - 5) < 1e-12)
-  assert.ok(Math.abs(found.parallaxRad - 2 * Math.atan(0.1)) < 1e-12)
-  assert.equal(triangulate([here, right], Float64Array.of(0.1, 0, -0.1, 0), 0.3), null, 'less parallax than asked for')
+  const place = (cameras: readonly Rigid3[], leastAngleRad: number, ...seen: number[]) =>
+    nearestToRays(raysInWorld(cameras, Float64Array.from(seen)), leastAngleRad)
+  assert.equal(place([here], 1e-7, 0, 0), null)
+  assert.equal(place([here, here], 1e-7, 0.1, 0, 0.1, 0), null, 'both from one place')
+  assert.equal(place([here, right], 1e-7, 0.1, 0, 0.1, 0), null, 'parallel rays')
+  assert.equal(place([here, right], 1e-7, 0.1, 0, NaN, 0), null)
+  const found = place([here, right], 1e-7, 0.1, 0, -0.1, 0)
+  assert.ok(found !== null && Math.abs(found[2]! - 5) < 1e-12)
+  assert.ok(place([here, right], 0.19, 0.1, 0, -0.1, 0) !== null)
+  assert.equal(place([here, right], 0.21, 0.1, 0, -0.1, 0), null, 'less parallax than asked for')
 })
 
 test('two paths are laid over each other, scale included', () => {

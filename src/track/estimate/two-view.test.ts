@@ -9,7 +9,7 @@ import { sampsonSquared } from './epipolar.ts'
 import { decomposeEssential, essentialOf, refineRelativePose, relativePose } from './essential.ts'
 import { fivePoint } from './five-point.ts'
 import { all, focalPx, makePair, median } from './test-pairs.ts'
-import { rivalPose, robustEssential, robustRelativePose } from './two-view.ts'
+import { robustEssential, robustRelativePose } from './two-view.ts'
 
 const degrees = (rad: number) => (rad * 180) / Math.PI
 const turnError = (found: Rigid3, truth: Rigid3) => degrees(angleBetween(found.rotation, truth.rotation))
@@ -114,27 +114,15 @@ test('the same seed gives the same bits', () => {
   assert.deepEqual(once(), once())
 })
 
-test('of a plane there are two motions, and the true one is one of them', () => {
-  let rivals = 0
+test('of a plane one of the two motions that it allows is found', () => {
+  let right = 0
   for (let seed = 0; seed < 12; seed++) {
     const { a, b, bFromA } = makePair({ seed, scene: 'plane', noisePx: 0.1, outliers: 0.2 })
-    const options = { threshold: 2 / focalPx, rng: seededRng(seed) }
-    const pose = robustRelativePose(a, b, options)
-    assert.ok(pose !== null, `seed ${seed}`)
-    const rival = rivalPose(a, b, pose, options)
-    if (rival !== null) rivals++
-    const errors = [pose, rival ?? pose].map((found) => turnError(found.bFromA, bFromA))
-    assert.ok(Math.min(...errors) < 0.3, `seed ${seed}: ${errors.join()}`)
+    const pose = robustRelativePose(a, b, { threshold: 2 / focalPx, rng: seededRng(seed) })
+    assert.ok(pose !== null && pose.inlierShare > 0.7, `seed ${seed}`)
+    if (turnError(pose.bFromA, bFromA) < 0.3) right++
   }
-  assert.ok(rivals >= 6)
-})
-
-test('of a scene with depth there is no rival', () => {
-  for (let seed = 0; seed < 5; seed++) {
-    const { a, b } = makePair({ seed, noisePx: 0.2, outliers: 0.2 })
-    const options = { threshold: 2 / focalPx, rng: seededRng(seed) }
-    assert.equal(rivalPose(a, b, robustRelativePose(a, b, options)!, options), null)
-  }
+  assert.ok(right >= 3, `${right} of 12`)
 })
 
 test('without parallax, or enough points, there is no pose', () => {

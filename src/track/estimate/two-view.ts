@@ -1,7 +1,4 @@
 /** The motion of a camera of known lens between two pictures, from correspondences of which many may be wrong. */
-import { dot } from '../geometry/linear.ts'
-import type { Rigid3 } from '../geometry/rigid3.ts'
-import { angleBetween } from '../geometry/so3.ts'
 import { sampsonSquared } from './epipolar.ts'
 import { decomposeEssential, essentialOf, refineRelativePose, relativePose, type RelativePose } from './essential.ts'
 import { fivePoint } from './five-point.ts'
@@ -13,7 +10,8 @@ export interface TwoViewPose extends RobustFit<Float64Array>, RelativePose {}
 /**
  * The motion between two pictures. `model` is its essential matrix.
  *
- * Two pictures of a plane allow two motions (Longuet-Higgins 1986), and other scenes sometimes nearly so: see `rivalPose`.
+ * Two pictures of a plane allow two motions (Longuet-Higgins 1986), and other scenes sometimes nearly so: only a third picture
+ * can tell which is true.
  *
  * @param a rays (x, y of (x, y, 1)) in the first picture, 2 each
  * @param b the same in the second
@@ -25,7 +23,7 @@ export function robustRelativePose(a: Float64Array, b: Float64Array, options: Ro
   if (fit === null) return null
   const pose = relativePose(fit.model, a, b, fit.inliers)
   // Of a plane the matrix that fits best may be the one that puts points behind a camera.
-  return pose === null ? rivalOf(a, b, fit, options, () => false) : { ...fit, ...pose }
+  return pose === null ? planarPose(a, b, fit, options) : { ...fit, ...pose }
 }
 
 /** The same without asking on which side of the cameras the points are: of a camera that only turns, any E that fits. */
@@ -34,13 +32,6 @@ export const robustEssential = (
   b: Float64Array,
   options: RobustOptions,
 ): RobustFit<Float64Array> | null => msac(essentialModel(a, b), options)
-
-/**
- * Another motion that explains the correspondences about as well as `pose`, which `robustRelativePose` found in them: only a
- * third picture can tell which is true. Null where there is none, which is so unless the scene is about a plane.
- */
-export const rivalPose = (a: Float64Array, b: Float64Array, pose: TwoViewPose, options: RobustOptions) =>
-  rivalOf(a, b, pose, options, ({ bFromA }) => areAlike(bFromA, pose.bFromA))
 
 const essentialModel = (a: Float64Array, b: Float64Array): RobustModel<Float64Array> => ({
   dataCount: a.length / 2,
@@ -58,12 +49,12 @@ const essentialModel = (a: Float64Array, b: Float64Array): RobustModel<Float64Ar
 /** Two motions are rivals while their errors differ by no more than this factor. */
 const rivalCost = 1.3
 
-function rivalOf(
+/** The best motion before a plane, where it explains the correspondences about as well as `fit`. */
+function planarPose(
   a: Float64Array,
   b: Float64Array,
   fit: RobustFit<Float64Array>,
   options: RobustOptions,
-  isKnown: (pose: RelativePose) => boolean,
 ): TwoViewPose | null {
   const plane = robustHomography(a, b, { maxSamples: 300, ...options })
   if (plane === null) return null
@@ -71,16 +62,10 @@ function rivalOf(
   const found = planeMotions(plane.model).flatMap((motion): TwoViewPose[] => {
     const rival = sharpest(model, [essentialOf(motion)], options.threshold)
     const pose = rival && relativePose(rival.model, a, b, rival.inliers)
-    return rival === null || pose === null || isKnown(pose) ? [] : [{ ...rival, ...pose }]
+    return rival === null || pose === null ? [] : [{ ...rival, ...pose }]
   })
   const limit = narrowed(options.threshold, Math.max(fit.sigma, plane.sigma))
   const cost = ({ model: essential }: RobustFit<Float64Array>) => fitOf(model, essential, limit).cost
   const [best] = found.sort((one, other) => cost(one) - cost(other))
   return best !== undefined && cost(best) <= rivalCost * cost(fit) ? { ...best, samples: fit.samples } : null
 }
-
-const alikeRad = 0.02
-
-const areAlike = (one: Rigid3, other: Rigid3) =>
-  angleBetween(one.rotation, other.rotation) < alikeRad &&
-  dot(one.translation, other.translation) > Math.cos(5 * alikeRad)

@@ -98,16 +98,6 @@ export const det3 = (m: Float64Array) =>
   m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) +
   m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!)
 
-/** null of a matrix that is singular to working precision. */
-export function inverse3(m: Float64Array): Float64Array | null {
-  const cofactors = cofactors3(m)
-  const det = m[0]! * cofactors[0]! + m[1]! * cofactors[1]! + m[2]! * cofactors[2]!
-  // The determinant of a well-conditioned matrix is of the size of its norm cubed.
-  const scale = frobenius3(m) ** 3
-  if (!(Math.abs(det) > 1e-15 * scale)) return null
-  return transpose3(cofactors).map((value) => value / det)
-}
-
 export function frobenius3(m: Float64Array): number {
   let sum = 0
   for (let i = 0; i < 9; i++) sum += m[i]! * m[i]!

@@ -36,12 +36,6 @@ export function transform(bFromA: Rigid3, pointInA: Float64Array, out = new Floa
   return out
 }
 
-/** The point of frame b in frame a. `out` may be `pointInB`. */
-export function transformBack(bFromA: Rigid3, pointInB: Float64Array, out = new Float64Array(3)): Float64Array {
-  for (let i = 0; i < 3; i++) out[i] = pointInB[i]! - bFromA.translation[i]!
-  return applyTransposed3(bFromA.rotation, out, out)
-}
-
 /** Where the origin of frame b lies in frame a: of camFromWorld the position of the camera in the world, -Rᵀ t. */
 export function centreOf(bFromA: Rigid3): Float64Array {
   const centre = applyTransposed3(bFromA.rotation, bFromA.translation)

@@ -1,5 +1,6 @@
 /** Gives points to tracks that have none and are seen by enough solved cameras. */
 import { applyTransposed3 } from '../geometry/linear.ts'
+import { nearestToRays, type Rays } from '../estimate/triangulate.ts'
 import { undistort } from '../geometry/lens.ts'
 import type { Camera } from '../geometry/projection.ts'
 import { camerasInside, pixelOfPoint, type Reconstruction } from './reconstruction.ts'
@@ -24,7 +25,7 @@ export function placePoints(shot: Shot, reconstruction: Reconstruction, options:
   const inside = camerasInside(reconstruction)
   const placed = { ...reconstruction, points }
   const leastAngleRad = options.leastParallaxPx / reconstruction.intrinsics.focalPx
-  const place = reconstruction.tripod ? meanDirection : nearestPoint
+  const place = reconstruction.tripod ? meanDirection : nearestToRays
   for (let t = 0; t + 1 < shot.trackStart.length; t++) {
     if (!options.again && !Number.isNaN(points[3 * t]!)) continue
     const rays = raysOf(shot, reconstruction, inside, t, inUse)
@@ -37,9 +38,7 @@ export function placePoints(shot: Shot, reconstruction: Reconstruction, options:
   return { ...reconstruction, points }
 }
 
-interface Rays {
-  count: number
-  /** 3 per ray: camera centre and unit direction in world coordinates. */
+interface ObservedRays extends Rays {
   readonly centre: number[]
   readonly direction: number[]
   readonly observation: number[]
@@ -51,8 +50,8 @@ function raysOf(
   inside: (frame: number) => Camera,
   track: number,
   inUse: Uint8Array,
-): Rays {
-  const rays: Rays = { count: 0, centre: [], direction: [], observation: [] }
+): ObservedRays {
+  const rays: ObservedRays = { count: 0, centre: [], direction: [], observation: [] }
   const ray = new Float64Array(3)
   const centre = new Float64Array(3)
   for (let i = shot.trackStart[track]!; i < shot.trackStart[track + 1]!; i++) {
@@ -82,49 +81,13 @@ function meanDirection({ direction }: Rays): Float64Array {
   return sum.map((v) => v / length)
 }
 
-/** Least squares of the distances to all rays: sum of (I - d dᵀ) (x - c) = 0. */
-function nearestPoint({ count, centre: c, direction: d }: Rays, leastAngleRad: number): Float64Array | null {
-  const least = Math.cos(leastAngleRad)
-  let wide = false
-  // Against the first and the last ray: in a video the widest angle has one of them in nearly all cases.
-  for (let i = 0; i < count && !wide; i++) {
-    for (const j of [0, count - 1]) {
-      const cosine = d[3 * i]! * d[3 * j]! + d[3 * i + 1]! * d[3 * j + 1]! + d[3 * i + 2]! * d[3 * j + 2]!
-      if (cosine < least) wide = true
-    }
-  }
-  if (!wide) return null
-  let [xx, xy, xz, yy, yz, zz, bx, by, bz] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
-  for (let i = 0; i < 3 * count; i += 3) {
-    const [dx, dy, dz] = [d[i]!, d[i + 1]!, d[i + 2]!]
-    const along = dx * c[i]! + dy * c[i + 1]! + dz * c[i + 2]!
-    xx += 1 - dx * dx
-    xy -= dx * dy
-    xz -= dx * dz
-    yy += 1 - dy * dy
-    yz -= dy * dz
-    zz += 1 - dz * dz
-    bx += c[i]! - dx * along
-    by += c[i + 1]! - dy * along
-    bz += c[i + 2]! - dz * along
-  }
-  const [a, b, e] = [yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy]
-  const det = xx * a + xy * b + xz * e
-  if (!(Math.abs(det) > 1e-14 * count ** 3)) return null
-  return Float64Array.of(
-    (a * bx + b * by + e * bz) / det,
-    (b * bx + (xx * zz - xz * xz) * by + (xy * xz - xx * yz) * bz) / det,
-    (e * bx + (xy * xz - xx * yz) * by + (xx * yy - xy * xy) * bz) / det,
-  )
-}
-
 /** In front of every camera, and near enough to at least half of the observations. */
 function fits(
   shot: Shot,
   { cameras, points }: Reconstruction,
   inside: (frame: number) => Camera,
   track: number,
-  rays: Rays,
+  rays: ObservedRays,
   gatePx: number,
 ): boolean {
   const at = new Float64Array(2)

@@ -50,13 +50,6 @@ export function clearSkyline({ size, stored, offset, values }: Skyline): void {
   for (let row = size; row < stored; row++) values[offset[row]! + row] = 1
 }
 
-/** Multiplications of the factorisation, about. */
-export function factorWork({ stored, begin }: Skyline): number {
-  let work = 0
-  for (let row = 0; row < stored; row++) work += (row - begin[row]!) ** 2 / 2
-  return work
-}
-
 /** A = L Lᵀ in place of A. False, with the matrix spoilt, when A is not positive definite to working precision. */
 export function factorSkyline(matrix: Skyline): boolean {
   const { stored, begin } = matrix
