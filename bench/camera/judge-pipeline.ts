@@ -1,6 +1,6 @@
 /**
  * How often the pipeline is right at the first try, how many tries it takes, and what its steps cost, beside the bare tracker
- * and solver: node bench/camera/judge-pipeline.ts [--preset P] [--no-heal] [--seed N] CLIP-or-folder… Clips need their truth beside them.
+ * and solver: node bench/camera/judge-pipeline.ts [--bare] [--preset P] [--policy P] [--footage F] CLIP-or-folder… Clips need their truth beside them.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -22,7 +22,7 @@ import { judge3d, type Placed } from '../tracking/judge-3d.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { bare: { type: 'boolean' }, preset: { type: 'string' }, policy: { type: 'string' } },
+  options: { bare: { type: 'boolean' }, preset: { type: 'string' }, policy: { type: 'string' }, footage: { type: 'string' } },
 })
 
 /** The bars of the product: share of the path, degrees, share of the focal length, share of the cameras. */
@@ -77,7 +77,7 @@ const ctx = makeContext({ seed: 0 })
 async function piped(path: string, source: FrameSource, kernel: Kernel) {
   const request: PipelineRequest = {
     preset: (values.preset as PipelineRequest['preset'] | undefined) ?? 'balanced',
-    footage: 'auto',
+    footage: (values.footage as PipelineRequest['footage'] | undefined) ?? 'auto',
     robust: false,
     smoothing: 0,
     masks: [],

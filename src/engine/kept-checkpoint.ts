@@ -17,9 +17,9 @@ export async function keepCheckpoint(dataDir: string, fingerprint: string, check
   const file = fileOf(dataDir, fingerprint)
   // Two runs on one clip may be here at once.
   const part = `${file}.${randomUUID()}.part`
-  await mkdir(join(dataDir, folder), { recursive: true })
+  await mkdir(join(dataDir, folder), { recursive: true, mode: 0o700 })
   try {
-    await pipeline(Readable.from(checkpointText(checkpoint)), createWriteStream(part))
+    await pipeline(Readable.from(checkpointText(checkpoint)), createWriteStream(part, { mode: 0o600 }))
     await rename(part, file)
   } catch (error) {
     await rm(part, { force: true })

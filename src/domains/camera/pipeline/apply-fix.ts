@@ -57,7 +57,7 @@ function consumed<K extends keyof Fix>(settings: AttemptSettings, key: K, fix: F
 
 /** What is tried where nothing was found wrong, or its fix changes nothing: each bolder than the one before. */
 export const generalFixes: readonly Fix[] = [
-  { searchScale: 1.4, correlationOffset: -0.1, countScale: 1.5, thresholdScale: 0.4 },
+  { searchScale: 1.4, correlationOffset: -0.1, countScale: 1.5, thresholdScale: 0.4, rejectNonRigid: true },
   { patternScale: 1.3, searchScale: 1.2, countScale: 1.3, motionModel: 'LocRotScale', minLifespanFrames: 3 },
   { patternScale: 0.7, correlationOffset: -0.05, countScale: 1.2, motionModel: 'Affine' },
 ]
