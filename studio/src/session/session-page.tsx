@@ -11,6 +11,7 @@ import { hrefTo, navigate } from '../route/location.ts'
 import { beside, listHref, standAt } from '../sessions/trail.ts'
 import { Page } from '../shell/page.tsx'
 import { useKeys } from '../shell/use-keys.ts'
+import { TrackLink } from '../track/track-link.tsx'
 import { CameraView } from './camera/camera-view.tsx'
 import { ChainCard } from './chain-card.tsx'
 import { ConsentCard } from './consent-card.tsx'
@@ -55,6 +56,7 @@ export function SessionPage({ id }: { id: string }) {
       }
       actions={
         <>
+          {session && <TrackLink session={session} />}
           <Beside id={id} step={-1} onGo={goTo} />
           <Beside id={id} step={1} onGo={goTo} />
         </>

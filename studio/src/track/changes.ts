@@ -1,6 +1,6 @@
 /** What a person changed by hand since the last solve: a list that can be undone, and what it makes of the tracks. */
 import type { TrackChange } from '#http/contract.ts'
-import { markerAt, type ClipTrack, type ClipTracks } from './track-data.ts'
+import { markerAt, type ClipTrack, type ClipTracks, type RemovedTrack } from './track-data.ts'
 
 export type { TrackChange }
 
@@ -55,6 +55,8 @@ export interface EditedTracks {
   readonly byId: ReadonlyMap<number, ClipTrack>
   readonly deleted: ReadonlySet<number>
   readonly disabled: ReadonlySet<number>
+  /** Taken out by the program, before the solve. */
+  readonly removed: readonly RemovedTrack[]
   /** Frames of a track whose markers a person moved. */
   readonly moved: ReadonlyMap<number, ReadonlySet<number>>
   readonly added: readonly { readonly frame: number; readonly x: number; readonly y: number }[]
@@ -63,7 +65,8 @@ export interface EditedTracks {
 export function edited(before: ClipTracks, changes: readonly TrackChange[]): EditedTracks {
   const changed = new Map<number, ClipTrack>()
   const deleted = new Set<number>()
-  const disabled = new Set<number>()
+  const disabled = new Set(before.disabled)
+  const removed = before.removed ?? []
   const moved = new Map<number, Set<number>>()
   const added: { frame: number; x: number; y: number }[] = []
   const now = (id: number) => changed.get(id) ?? before.byId.get(id)
@@ -85,9 +88,9 @@ export function edited(before: ClipTracks, changes: readonly TrackChange[]): Edi
       moved.set(track.id, (moved.get(track.id) ?? new Set()).add(change.frame))
     }
   }
-  if (changed.size === 0) return { tracks: before.tracks, byId: before.byId, deleted, disabled, moved, added }
+  if (changed.size === 0) return { tracks: before.tracks, byId: before.byId, deleted, disabled, removed, moved, added }
   const tracks = before.tracks.map((track) => changed.get(track.id) ?? track)
-  return { tracks, byId: new Map(tracks.map((track) => [track.id, track])), deleted, disabled, moved, added }
+  return { tracks, byId: new Map(tracks.map((track) => [track.id, track])), deleted, disabled, removed, moved, added }
 }
 
 function withMarker(track: ClipTrack, at: number, x: number, y: number): ClipTrack {

@@ -44,9 +44,11 @@ export function useEditTool(options: EditToolOptions): EditTool {
   const tool = useMemo<StageTool>(() => {
     const near = ({ stageX, stageY, box }: StagePoint) =>
       tracks && trackNear(tracks, player.state().frame, box, stageX, stageY)
+    const nearRemoved = ({ stageX, stageY, box }: StagePoint) =>
+      tracks && trackNear({ ...tracks, tracks: tracks.removed }, player.state().frame, box, stageX, stageY)
     return {
       cursor: cursors[name],
-      hover: (point) => setHovered(point && name !== 'add' ? near(point) : null),
+      hover: (point) => setHovered(point && name !== 'add' ? (near(point) ?? nearRemoved(point)) : null),
       down(point) {
         player.pause()
         const track = name === 'move' ? near(point) : null

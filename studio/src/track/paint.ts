@@ -64,6 +64,7 @@ export function paintTracks(g: CanvasRenderingContext2D, box: ViewBox, of: Edite
   for (const track of of.tracks) {
     if (!look.selected.has(track.id) && track.id !== look.hovered) paintTrack(g, box, of, track, look)
   }
+  if (look.colourBy === 'fate') for (const track of of.removed) paintRemoved(g, box, track, look)
   // What is chosen lies on top.
   for (const id of look.selected) paintChosen(g, box, of, id, look)
   if (look.hovered !== null && !look.selected.has(look.hovered)) paintChosen(g, box, of, look.hovered, look)
@@ -99,6 +100,19 @@ function paintTrack(
   g.fillStyle = moved.get(track.id)?.has(look.frame) ? stageColours.added : colour
   if (isGone || isOff) paintCross(g, x, y, colour)
   else paintDot(g, x, y, isChosen)
+  g.globalAlpha = 1
+}
+
+/** What the program took out: its path, and a cross where it is now. */
+function paintRemoved(g: CanvasRenderingContext2D, box: ViewBox, track: ClipTrack, look: TrackLook): void {
+  const at = markerAt(track, look.frame)
+  if (at < 0) return
+  const isHovered = look.hovered === track.id
+  g.globalAlpha = isHovered ? 1 : 0.5
+  g.strokeStyle = stageColours.deleted
+  paintTail(g, box, track, look.frame, isHovered ? Number.POSITIVE_INFINITY : look.tailFrames)
+  const [x, y] = toStage(box, track.xy[2 * at] as number, track.xy[2 * at + 1] as number)
+  paintCross(g, x, y, stageColours.deleted)
   g.globalAlpha = 1
 }
 
@@ -238,7 +252,13 @@ export function paintBox(
 }
 
 /** The track whose marker in a frame is nearest to a stage position, within reach; what is deleted comes last. */
-export function trackNear(of: EditedTracks, frame: number, box: ViewBox, x: number, y: number): number | null {
+export function trackNear(
+  of: Pick<EditedTracks, 'tracks' | 'deleted'>,
+  frame: number,
+  box: ViewBox,
+  x: number,
+  y: number,
+): number | null {
   let best: number | null = null
   let bestDistance = 12
   for (const track of of.tracks) {

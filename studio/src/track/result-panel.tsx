@@ -154,8 +154,12 @@ export function AttemptList({ attempts, shown, onAttempt }: AttemptListProps) {
               >
                 <span className={`tone-${status ?? 'unknown'} number attempt-number`}>{number}</span>
                 <span className="grow number">
-                  {errorPx === null ? 'not solved' : `${sayFigure(errorPx, 'px')}`}
-                  {heldOutErrorPx !== null && <span className="faint"> · {sayFigure(heldOutErrorPx)} held out</span>}
+                  {errorPx === null ? 'not solved' : `${errorPx.toFixed(3)} px`}
+                  {heldOutErrorPx !== null && (
+                    <span className="faint" title="where the solver did not look">
+                      {` · ${heldOutErrorPx.toFixed(3)}`}
+                    </span>
+                  )}
                 </span>
                 <span className="faint number">
                   {totalTracks === null ? '' : `${solvedTracks ?? 0}/${totalTracks} tracks`}

@@ -98,5 +98,5 @@ export function shotTitle({ fromFrame, toFrame }: Shot, solve: Solve): string {
 export function trackWords({ tracks }: ClipTracks): string {
   const solved = tracks.filter(({ fate }) => fate === 'solved').length
   const share = tracks.length === 0 ? 0 : Math.round((solved / tracks.length) * 100)
-  return `${solved} of ${sayMany(tracks.length, 'track')} in the solve (${share} %)`
+  return `${solved} of ${sayMany(tracks.length, 'track')} in the solve (${share} %)`
 }

@@ -51,9 +51,7 @@ export function SetupPanel(props: SetupPanelProps) {
         <kbd>Enter</kbd>
       </button>
       {error !== null && error !== undefined && <ProblemBox error={error} />}
-      {run.job?.state === 'cancelled' && (
-        <p className="muted">The run was stopped. What it found so far is recorded.</p>
-      )}
+      {run.job?.state === 'cancelled' && <p className="muted">The run was stopped.</p>}
       <OptionsPanel choices={choices} onChange={onChoices} frame={frame} drawing={drawing} onDraw={onDraw} />
       <AttemptList attempts={run.attempts} shown={run.session?.id ?? null} onAttempt={showAttempt} />
       <RecordSwitches />

@@ -20,7 +20,7 @@ interface SolveAgainProps {
   readonly history: History
   readonly time: ActiveTime
   readonly onStart: () => void
-  readonly onDone: (result: SolveAgainResult) => void
+  readonly onDone: (result: SolveAgainResult, job: string) => void
 }
 
 /** Solves with the changes, and says whether that is better and which of both is kept. */
@@ -44,9 +44,9 @@ export function SolveAgain({ session, history, time, onStart, onDone }: SolveAga
   const { job, error } = useJob(start.data ?? null)
   const result = resultOf(job)
   useEffect(() => {
-    if (!result) return
+    if (!result || !job) return
     void cache.invalidateQueries({ queryKey: ['sessions'] })
-    onDone(result)
+    onDone(result, job.id)
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- told once for each job
   }, [job?.id, job?.state])
   const isRunning = start.isPending || (job !== null && !isFinished(job))
@@ -65,7 +65,6 @@ export function SolveAgain({ session, history, time, onStart, onDone }: SolveAga
         type="button"
         className="button primary wide"
         disabled={session === null || isRunning || isNothing}
-        title={session === null ? 'Changes by hand belong to a recorded session' : undefined}
         onClick={() => {
           onStart()
           start.mutate()
@@ -73,6 +72,7 @@ export function SolveAgain({ session, history, time, onStart, onDone }: SolveAga
       >
         Solve again
       </button>
+      {session === null && <p className="muted">Recording was off: changes by hand need a recorded session.</p>}
       <WorkTime history={history} time={time} />
       {job && <JobProgress job={job} />}
       {(start.error ?? error ?? job?.error) && <ProblemBox error={start.error ?? error ?? job?.error} />}

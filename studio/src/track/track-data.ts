@@ -42,6 +42,11 @@ export interface ClipTrack {
   readonly errorPx: number | null
 }
 
+export interface RemovedTrack extends ClipTrack {
+  /** Why it was taken out. */
+  readonly removedReason: string
+}
+
 export interface ClipTracks {
   readonly clip: ClipSize & { readonly name: string }
   /** First and last frame that were looked at, inclusive. */
@@ -51,6 +56,10 @@ export interface ClipTracks {
   /** The first frame of each new shot. */
   readonly cuts: readonly number[]
   readonly tracks: readonly ClipTrack[]
+  /** Tracks that a person left out of the solve. */
+  readonly disabled?: readonly number[]
+  /** Tracks that were taken out on the way, and so had no part in the solve; ids are unique over all tracks. */
+  readonly removed?: readonly RemovedTrack[]
   readonly byId: ReadonlyMap<number, ClipTrack>
 }
 
@@ -201,18 +210,31 @@ export function solveOf(json: unknown): Solve {
 export function tracksOf(json: unknown, solve: Solve | null): ClipTracks {
   const head = checked(json, 'hindsight-tracks')
   const verdicts = verdictsOf(solve)
-  const tracks = (head['tracks'] as readonly WrittenTrack[]).map((track): ClipTrack => {
-    const xy = new Float64Array(track.frames.length * 2)
-    for (const [i, place] of track.xy.entries()) xy.set(place, 2 * i)
-    return {
-      ...track,
-      frames: Int32Array.from(track.frames),
-      xy,
-      correlation: Float32Array.from(track.correlation, (value) => value ?? Number.NaN),
-      ...(verdicts.get(track.id) ?? { fate: 'unknown', unsolvedReason: null, errorPx: null }),
-    }
+  const tracks = (head['tracks'] as readonly WrittenTrack[]).map((track) => trackOf(track, verdicts))
+  const removed = ((head['removed'] ?? []) as readonly WrittenRemoval[]).map(({ reason, ...track }): RemovedTrack => {
+    return { ...trackOf(track, new Map()), removedReason: reason }
   })
-  return { ...(head as unknown as ClipTracks), tracks, byId: new Map(tracks.map((track) => [track.id, track])) }
+  const byId = new Map(tracks.map((track) => [track.id, track]))
+  return { ...(head as unknown as ClipTracks), tracks, removed, byId }
+}
+
+type WrittenRemoval = WrittenTrack & { readonly reason: string }
+
+function trackOf(track: WrittenTrack, verdicts: ReadonlyMap<number, Verdict>): ClipTrack {
+  const xy = new Float64Array(track.frames.length * 2)
+  for (const [i, place] of track.xy.entries()) xy.set(place, 2 * i)
+  const { id, origin, startFrame, begin, end } = track
+  return {
+    id,
+    origin,
+    startFrame,
+    begin,
+    end,
+    frames: Int32Array.from(track.frames),
+    xy,
+    correlation: Float32Array.from(track.correlation, (value) => value ?? Number.NaN),
+    ...(verdicts.get(id) ?? { fate: 'unknown', unsolvedReason: null, errorPx: null }),
+  }
 }
 
 type Verdict = Pick<ClipTrack, 'fate' | 'unsolvedReason' | 'errorPx'>

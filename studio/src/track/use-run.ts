@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { isFinished } from '#client/client.ts'
 import type { CameraSession } from '#domains/camera/session.ts'
-import type { Clip, TrackResult } from '#http/contract.ts'
+import type { Clip, SolveAgainResult, TrackResult } from '#http/contract.ts'
 import { api } from '../data/client.ts'
 import { useJobs } from '../data/queries.ts'
 import type { Job } from '../data/types.ts'
@@ -50,8 +50,7 @@ export function useRun(project: string, clip: Clip): Run {
   const isRunning = job !== null && !isFinished(job)
   useRunningJob(project, fingerprint, jobId)
 
-  const result = job?.state === 'succeeded' ? (job.result as TrackResult) : null
-  const best = result?.best ?? null
+  const best = sessionMadeBy(job)
   useEffect(() => {
     if (best === null) return
     void cache.invalidateQueries({ queryKey: ['sessions', 'clip'] })
@@ -66,9 +65,12 @@ export function useRun(project: string, clip: Clip): Run {
     if (chosen === null && jobId === null && usual !== null) changeParams({ session: usual }, { replace: true })
   }, [chosen, jobId, usual])
   const shown = chosen ?? usual
-  const isKept = result !== null && best === null
-  const source: ResultSource | null =
-    isKept && jobId !== null ? { from: 'job', id: jobId } : shown === null ? null : { from: 'session', id: shown }
+  const isJobs = job?.state === 'succeeded' && best === null
+  const source: ResultSource | null = isJobs
+    ? { from: 'job', id: job.id }
+    : shown === null
+      ? null
+      : { from: 'session', id: shown }
   const at = items.findIndex(({ id }) => id === shown)
   return {
     job,
@@ -79,6 +81,12 @@ export function useRun(project: string, clip: Clip): Run {
     attempts: attempts.map((attempt) => ({ ...attempt, isKept: attempt.session === usual })),
     isKnown,
   }
+}
+
+/** The session that a finished job left; null when recording is switched off: the job keeps its files itself then. */
+function sessionMadeBy(job: Job | null): string | null {
+  if (job?.state !== 'succeeded') return null
+  return job.kind === 'track' ? (job.result as TrackResult).best : (job.result as SolveAgainResult).session
 }
 
 /** True from the first time on: what comes in later is no reason to begin anew. */

@@ -148,6 +148,7 @@ function Legend({ tracks, by }: { tracks: EditedTracks; by: ColourBy }) {
     return [
       ...(by === 'error' ? [...steps, unsolved] : fates),
       [fateWords.unknown, stageColours.unknown, unknown] as const,
+      ['taken out', stageColours.deleted, by === 'fate' ? tracks.removed.length : 0] as const,
       ['disabled', stageColours.disabled, tracks.disabled.size] as const,
       ['deleted', stageColours.deleted, tracks.deleted.size] as const,
       ['added', stageColours.added, tracks.added.length] as const,
@@ -166,13 +167,15 @@ function Legend({ tracks, by }: { tracks: EditedTracks; by: ColourBy }) {
 }
 
 function HoverFacts({ tracks, id }: { tracks: EditedTracks; id: number }) {
-  const track = tracks.byId.get(id)
+  const removed = tracks.removed.find((track) => track.id === id)
+  const track = tracks.byId.get(id) ?? removed
   if (!track) return null
   const { frames, errorPx, unsolvedReason, end } = track
   const parts = [
     errorPx === null ? (unsolvedReason ? `no point: ${unsolvedName(unsolvedReason)}` : null) : sayFigure(errorPx, 'px'),
     `${frames[0] ?? '–'}–${frames.at(-1) ?? '–'}`,
     end ? endName(end.reason) : null,
+    removed ? `taken out: ${removed.removedReason.replaceAll('-', ' ')}` : null,
     tracks.deleted.has(id) ? 'deleted' : tracks.disabled.has(id) ? 'disabled' : null,
   ]
   return (

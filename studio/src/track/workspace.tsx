@@ -17,7 +17,7 @@ import { useResult, type ResultSource } from './track-api.ts'
 import type { ViewsProps } from './track-data.ts'
 import { usualChoices, type Choices } from './track-options.ts'
 import { Transport } from './transport.tsx'
-import { showAttempt } from './show-attempt.ts'
+import { showAttempt, showJob } from './show-attempt.ts'
 import { useCalmFrame } from './use-calm-frame.ts'
 import { useEdits, type Edits } from './use-edits.ts'
 import { rateOf, useScreening } from './use-screening.ts'
@@ -46,7 +46,8 @@ export function Workspace({ project, clip, run }: WorkspaceProps) {
   const split = useSplit()
   const live = useLive(isRunning && job ? job.id : null)
   const { data: result } = useResult(source)
-  const [tab, setTab] = useTab(source?.id ?? null)
+  const hasFailed = job !== null && (job.state === 'failed' || job.state === 'cancelled')
+  const [tab, setTab] = useTab(source?.id ?? null, hasFailed)
   const showEdit = useCallback(() => setTab('edit'), [setTab])
   const edits = useEdits({
     key: source?.id ?? 'none',
@@ -158,26 +159,19 @@ function rowsOf(viewsPx: number | null): string {
   return viewsPx === null ? stage : `${stage} 6px ${viewsPx}px`
 }
 
-/** A better solve is shown at once; otherwise the changes stay, to be taken back or added to. */
-function showSolve({ kept, session }: SolveAgainResult, edits: Edits): void {
-  if (kept !== 'new' || session === null) return
-  edits.clear()
-  showAttempt(session)
-}
-
 /** What was clicked keeps no focus, so that the keys go on moving the playhead; Tab still reaches everything. */
 function keepFocus(event: MouseEvent): void {
   if (event.target instanceof Element && event.target.closest('button')) event.preventDefault()
 }
 
-/** The tab is the person's choice; a new result shows itself. */
-function useTab(result: string | null): readonly [Tab, (tab: Tab) => void] {
+/** The tab is the person's choice; a new result shows itself, and a run that failed stays where it says why. */
+function useTab(result: string | null, hasFailed: boolean): readonly [Tab, (tab: Tab) => void] {
   const [tab, setTab] = useState<Tab>(result === null ? 'setup' : 'result')
   const [known, setKnown] = useState(result)
   if (known !== result) {
     setKnown(result)
     if (result === null) setTab('setup')
-    else if (tab === 'setup') setTab('result')
+    else if (tab === 'setup' && !hasFailed) setTab('result')
   }
   return [tab, setTab]
 }
@@ -231,7 +225,9 @@ function Tabs({ tab, onTab, hasResult, changes }: TabsProps) {
 
 /** The newest solve by hand, and of what. */
 interface Solved {
+  /** Ids of what was changed and of what came of it: sessions, or a job. */
   readonly of: string
+  readonly made: string
   readonly result: SolveAgainResult
 }
 
@@ -245,7 +241,7 @@ interface EditTabProps {
 function EditTab({ edits, player, source, time }: EditTabProps) {
   const [solved, setSolved] = useState<Solved | null>(null)
   if (!edits.tracks || source === null) return null
-  const isOfThis = solved !== null && (source.id === solved.of || source.id === solved.result.session)
+  const isOfThis = solved !== null && (source.id === solved.of || source.id === solved.made)
   return (
     <>
       <EditPanel
@@ -264,9 +260,13 @@ function EditTab({ edits, player, source, time }: EditTabProps) {
         history={edits.history}
         time={time}
         onStart={() => setSolved(null)}
-        onDone={(result) => {
-          setSolved({ of: source.id, result })
-          showSolve(result, edits)
+        // A better solve is shown at once; otherwise the changes stay, to be taken back or added to.
+        onDone={(result, job) => {
+          setSolved({ of: source.id, made: result.session ?? job, result })
+          if (result.kept === 'old') return
+          edits.clear()
+          if (result.session === null) showJob(job)
+          else showAttempt(result.session)
         }}
       />
       {isOfThis && <Comparison result={solved.result} />}
