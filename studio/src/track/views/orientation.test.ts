@@ -130,3 +130,12 @@ test('a camera of the scene looks along its own backwards axis, negated', () => 
   near(position, [0, 0, 0])
   near(axes, [1, 0, 0, 0, 1, 0, 0, 0, 1])
 })
+
+test('a camera that only turns stays where it is when its scene is turned', () => {
+  const camera = Float64Array.of(0, 0, 0)
+  const now = initialOrientation([{ camFromWorld: rigidFromCentre(expSo3(0, 0, 0), camera) }])
+  const turned = withAxis(now, Float64Array.of(1, 0, 9), Float64Array.of(4, 1, 8), 'x', camera)
+  assert.ok(turned)
+  near(transformBySimilarity(turned, camera), [0, 0, 0])
+  assert.notDeepEqual(turned.rotation, now.rotation)
+})

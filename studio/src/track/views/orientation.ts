@@ -77,8 +77,16 @@ export function withOrigin(now: Orientation, point: Float64Array): Orientation {
 /**
  * The way from one point to another becomes an axis. x and z only turn the scene about y, so that the floor stays; y is for
  * something upright, and tilts it. Null where the points stand one above the other (x, z) or in one place.
+ *
+ * @param pivot stays where it is: by default the first point; of a camera that only turns, the camera
  */
-export function withAxis(now: Orientation, from: Float64Array, to: Float64Array, axis: Axis): Orientation | null {
+export function withAxis(
+  now: Orientation,
+  from: Float64Array,
+  to: Float64Array,
+  axis: Axis,
+  pivot = from,
+): Orientation | null {
   const start = transformBySimilarity(now, from)
   const way = transformBySimilarity(now, to).map((value, i) => value - (start[i] as number))
   const length = norm(way)
@@ -86,7 +94,8 @@ export function withAxis(now: Orientation, from: Float64Array, to: Float64Array,
   const direction = norm(way) > flatEnough * length ? unit(way) : null
   if (!direction) return null
   const goal = Float64Array.of(Number(axis === 'x'), Number(axis === 'y'), Number(axis === 'z'))
-  return turnedAbout(now, start, turnTo(direction, goal, axis === 'y' ? null : Float64Array.of(0, 1, 0)))
+  const still = transformBySimilarity(now, pivot)
+  return turnedAbout(now, still, turnTo(direction, goal, axis === 'y' ? null : Float64Array.of(0, 1, 0)))
 }
 
 /** Two points get a known distance; the origin stays where it is. Null in one place, or where the distance is not positive. */

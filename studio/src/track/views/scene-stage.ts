@@ -20,16 +20,12 @@ import {
   testObjectLines,
   type Dots,
 } from './scene-objects.ts'
+import { onScreen, watchPointer, type Hit, type PointerListener } from './scene-pointer.ts'
 import { extentOf, floorStep, lowestOf, nearestOnScreen, pathPlaces, pointPlaces, type Ball } from './scene-shapes.ts'
 import type { TestObject } from './test-objects.ts'
 import { lookThrough } from './look-through.ts'
 
 export type ViewName = 'fit' | 'camera' | 'top' | 'front' | 'side'
-
-/** What lies under the pointer. */
-export type Pick =
-  | { readonly kind: 'point'; readonly track: number; readonly x: number; readonly y: number }
-  | { readonly kind: 'frame'; readonly frame: number; readonly x: number; readonly y: number }
 
 export interface ShotLook {
   readonly shot: SolvedShot
@@ -42,16 +38,12 @@ export interface ShotLook {
   readonly otherPath: Float64Array | null
 }
 
-export interface StageListener {
-  readonly onPick: (pick: Pick | null, withShift: boolean) => void
-  readonly onHover: (pick: Pick | null) => void
+export interface StageListener extends PointerListener {
   /** The person moved the view, so that it is none of the named ones any more. */
   readonly onMoved: () => void
 }
 
 const reachPx = 9
-/** A press that moves less is a click. */
-const clickPx = 4
 /** Of the frustums that show where the camera went. */
 const mostFrustums = 14
 /** The ball around a scene is larger than what is seen of it. */
@@ -64,6 +56,7 @@ export class SceneStage {
   readonly #camera = new PerspectiveCamera(45, 1, 0.01, 1000)
   readonly #controls: OrbitControls
   readonly #listener: StageListener
+  readonly #unwatch: () => void
   readonly #picture: PictureInSpace
   readonly #shotGroup = new Group()
   /** Where the camera went: not seen through that camera. */
@@ -78,7 +71,6 @@ export class SceneStage {
   #frame = 0
   #throughCamera = false
   #request = 0
-  #pressed: readonly [number, number] | null = null
 
   /** @throws Error where the browser has no WebGL */
   constructor(canvas: HTMLCanvasElement, listener: StageListener) {
@@ -92,18 +84,12 @@ export class SceneStage {
     this.#controls.zoomSpeed = 1.4
     this.#controls.addEventListener('change', () => this.redraw())
     this.#controls.addEventListener('start', () => this.#leaveCamera())
-    canvas.addEventListener('pointerdown', this.#onDown)
-    canvas.addEventListener('pointermove', this.#onMove)
-    canvas.addEventListener('pointerup', this.#onUp)
-    canvas.addEventListener('pointerleave', this.#onLeave)
+    this.#unwatch = watchPointer(canvas, (x, y) => this.#hitAt(x, y), listener)
   }
 
   dispose(): void {
     cancelAnimationFrame(this.#request)
-    this.#canvas.removeEventListener('pointerdown', this.#onDown)
-    this.#canvas.removeEventListener('pointermove', this.#onMove)
-    this.#canvas.removeEventListener('pointerup', this.#onUp)
-    this.#canvas.removeEventListener('pointerleave', this.#onLeave)
+    this.#unwatch()
     this.#controls.dispose()
     for (const group of [this.#shotGroup, this.#way, this.#currentGroup]) clear(group)
     this.#picture.dispose()
@@ -213,7 +199,7 @@ export class SceneStage {
       frustumLines(shot, orientation, this.#milestones(shot), this.#frustumSize() * 0.5, '#4f7db3'),
     )
     const parts: Object3D[] = [floor, new AxesHelper(1.5 * step), ...this.#dots.objects]
-    if (shot.motion === 'tripod') parts.push(skyLines(orientation))
+    if (shot.motion === 'tripod') this.#way.add(skyLines(orientation))
     if (otherPath) parts.push(lineOf(otherPath, '#f5a623'))
     for (const object of objects) parts.push(testObjectLines(object, orientation))
     this.#shotGroup.add(...parts)
@@ -266,55 +252,20 @@ export class SceneStage {
     this.#listener.onMoved()
   }
 
-  #pickAt(x: number, y: number): Pick | null {
+  #hitAt(x: number, y: number): Hit | null {
     const look = this.#look
     if (!look) return null
-    const points = this.#onScreen(this.#points)
+    const seen = (places: Float64Array) =>
+      onScreen(places, this.#camera, this.#canvas.clientWidth, this.#canvas.clientHeight)
+    const points = seen(this.#points)
     const point = nearestOnScreen(points, x, y, reachPx)
-    if (point >= 0)
-      return {
-        kind: 'point',
-        track: look.shot.points[point]?.track ?? 0,
-        x: points[2 * point]!,
-        y: points[2 * point + 1]!,
-      }
+    const at = (places: Float32Array, i: number) => ({ x: places[2 * i] as number, y: places[2 * i + 1] as number })
+    if (point >= 0) return { kind: 'point', track: look.shot.points[point]?.track ?? 0, ...at(points, point) }
     if (this.#throughCamera) return null
-    const path = this.#onScreen(this.#path)
+    const path = seen(this.#path)
     const place = nearestOnScreen(path, x, y, reachPx)
-    if (place < 0) return null
-    return { kind: 'frame', frame: look.shot.cameras[place]?.frame ?? 0, x: path[2 * place]!, y: path[2 * place + 1]! }
+    return place < 0 ? null : { kind: 'frame', frame: look.shot.cameras[place]?.frame ?? 0, ...at(path, place) }
   }
-
-  /** Places of the scene as the viewer sees them, in CSS pixels; NaN behind or beside the picture. */
-  #onScreen(places: Float64Array): Float32Array {
-    const [width, height] = [this.#canvas.clientWidth, this.#canvas.clientHeight]
-    const out = new Float32Array((places.length / 3) * 2).fill(Number.NaN)
-    const place = new Vector3()
-    for (let i = 0; i < places.length / 3; i++) {
-      place.fromArray(places, 3 * i).project(this.#camera)
-      if (Math.abs(place.x) > 1 || Math.abs(place.y) > 1 || Math.abs(place.z) > 1) continue
-      out[2 * i] = ((place.x + 1) / 2) * width
-      out[2 * i + 1] = ((1 - place.y) / 2) * height
-    }
-    return out
-  }
-
-  readonly #onDown = (event: PointerEvent) => {
-    this.#pressed = event.button === 0 ? [event.offsetX, event.offsetY] : null
-  }
-
-  readonly #onMove = (event: PointerEvent) => {
-    if (event.buttons === 0) this.#listener.onHover(this.#pickAt(event.offsetX, event.offsetY))
-  }
-
-  readonly #onUp = (event: PointerEvent) => {
-    const pressed = this.#pressed
-    this.#pressed = null
-    if (!pressed || Math.hypot(event.offsetX - pressed[0], event.offsetY - pressed[1]) > clickPx) return
-    this.#listener.onPick(this.#pickAt(event.offsetX, event.offsetY), event.shiftKey)
-  }
-
-  readonly #onLeave = () => this.#listener.onHover(null)
 }
 
 // A little off the axis, since a view straight down has no up.

@@ -78,8 +78,14 @@ function Placing({ shot, edits, chosen }: PartProps) {
   }
   const axis = (name: Axis) => () => {
     if (a && b)
-      lay(withAxis(orientation, a, b, name), {}, 'These points stand one above the other: they tell no heading.')
+      lay(
+        withAxis(orientation, a, b, name, isTurning ? centres[0] : a),
+        {},
+        'These points stand one above the other: they tell no heading.',
+      )
   }
+  // Directions tell neither a plane nor a distance.
+  const isTurning = shot.motion === 'tripod'
   const places = chosen.map(({ place }) => place)
   const isPair = chosen.length === 2
   return (
@@ -88,7 +94,7 @@ function Placing({ shot, edits, chosen }: PartProps) {
         <button
           type="button"
           className="button small"
-          disabled={chosen.length < 3}
+          disabled={chosen.length < 3 || isTurning}
           title="The plane through three points or more becomes the floor"
           onClick={() =>
             lay(
@@ -103,7 +109,7 @@ function Placing({ shot, edits, chosen }: PartProps) {
         <button
           type="button"
           className="button small"
-          disabled={chosen.length !== 1}
+          disabled={chosen.length !== 1 || isTurning}
           title="This point becomes the origin"
           onClick={() => a && lay(withOrigin(orientation, a), {}, '')}
         >
@@ -128,7 +134,7 @@ function Placing({ shot, edits, chosen }: PartProps) {
       </div>
       <Scale
         edits={edits}
-        points={a && b && isPair ? [a, b] : null}
+        points={a && b && isPair && !isTurning ? [a, b] : null}
         onSet={(metres) => {
           if (a && b)
             lay(
@@ -138,6 +144,7 @@ function Placing({ shot, edits, chosen }: PartProps) {
             )
         }}
       />
+      {isTurning && <p className="faint">The camera only turned: floor, origin and scale are not to be had.</p>}
       {problem && <p className="tool-problem">{problem}</p>}
     </div>
   )

@@ -4,7 +4,8 @@ import type { ClipTrack, SolvedShot, ViewsProps } from '../track-data.ts'
 import { frameUrl } from '../track-api.ts'
 import { errorColour, errorGradient, lengthColour } from './colours.ts'
 import { extentOf, floorStep, pathPlaces, pointPlaces } from './scene-shapes.ts'
-import { SceneStage, type Pick, type ViewName } from './scene-stage.ts'
+import type { Hit } from './scene-pointer.ts'
+import { SceneStage, type StageListener, type ViewName } from './scene-stage.ts'
 import { SceneTools } from './scene-tools.tsx'
 import { allTransformed } from './orientation.ts'
 import { useLaidScene } from './use-laid-scene.ts'
@@ -40,7 +41,7 @@ export default function SceneView(props: SceneViewProps) {
   const [colourBy, setColourBy] = useState<ColourBy>('error')
   const [withPicture, setPicture] = useState(true)
   const [view, setView] = useState<ViewName | 'free'>('fit')
-  const [hovered, setHovered] = useState<Pick | null>(null)
+  const [hovered, setHovered] = useState<Hit | null>(null)
   const colours = useMemo(() => coloursOf(shot, tracks, colourBy), [shot, tracks, colourBy])
   const step = useMemo(
     () => floorStep(extentOf(pointPlaces(shot, orientation), pathPlaces(shot, orientation))),
@@ -54,12 +55,12 @@ export default function SceneView(props: SceneViewProps) {
     () => ({ shot, orientation, hasFloor, objects, colours, otherPath }),
     [shot, orientation, hasFloor, objects, colours, otherPath],
   )
-  const onPick = (pick: Pick | null, withShift: boolean) => {
-    if (pick?.kind === 'frame') return onFrame(pick.frame)
-    if (pick === null) return withShift ? undefined : onSelect(new Set())
+  const onPick = (hit: Hit | null, withShift: boolean) => {
+    if (hit?.kind === 'frame') return onFrame(hit.frame)
+    if (hit === null) return withShift ? undefined : onSelect(new Set())
     const next = new Set(withShift ? selected : [])
-    if (withShift && selected.has(pick.track)) next.delete(pick.track)
-    else next.add(pick.track)
+    if (withShift && selected.has(hit.track)) next.delete(hit.track)
+    else next.add(hit.track)
     onSelect(next)
   }
   const { canvas, stage, problem } = useStage({ onPick, onHover: setHovered, onMoved: () => setView('free') })
@@ -92,7 +93,7 @@ export default function SceneView(props: SceneViewProps) {
             }}
           />
           {hovered && (
-            <Label pick={hovered} track={hovered.kind === 'point' ? tracks.byId.get(hovered.track) : undefined} />
+            <Label hit={hovered} track={hovered.kind === 'point' ? tracks.byId.get(hovered.track) : undefined} />
           )}
           <p className="scene-note">
             {colourBy === 'error' && (
@@ -163,26 +164,20 @@ function SceneBar({ view, turnTo, colourBy, setColourBy, withPicture, setPicture
   )
 }
 
-function Label({ pick, track }: { pick: Pick; track: ClipTrack | undefined }) {
+function Label({ hit, track }: { hit: Hit; track: ClipTrack | undefined }) {
   const words =
-    pick.kind === 'frame'
-      ? `frame ${pick.frame}`
-      : `track ${pick.track}: ${sayFigure(track?.errorPx, 'px')}, ${track?.frames.length ?? '?'} frames`
+    hit.kind === 'frame'
+      ? `frame ${hit.frame}`
+      : `track ${hit.track}: ${sayFigure(track?.errorPx, 'px')}, ${track?.frames.length ?? '?'} frames`
   return (
-    <span className="scene-label number" style={{ left: pick.x, top: pick.y }}>
+    <span className="scene-label number" style={{ left: hit.x, top: hit.y }}>
       {words}
     </span>
   )
 }
 
-interface Handlers {
-  readonly onPick: (pick: Pick | null, withShift: boolean) => void
-  readonly onHover: (pick: Pick | null) => void
-  readonly onMoved: () => void
-}
-
 /** The stage lives as long as its canvas; `problem` says why there is none. */
-function useStage(handlers: Handlers) {
+function useStage(handlers: StageListener) {
   const latest = useRef(handlers)
   const [stage, setStage] = useState<SceneStage | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
@@ -193,8 +188,8 @@ function useStage(handlers: Handlers) {
     let made: SceneStage
     try {
       made = new SceneStage(element, {
-        onPick: (pick, withShift) => latest.current.onPick(pick, withShift),
-        onHover: (pick) => latest.current.onHover(pick),
+        onPick: (hit, withShift) => latest.current.onPick(hit, withShift),
+        onHover: (hit) => latest.current.onHover(hit),
         onMoved: () => latest.current.onMoved(),
       })
     } catch (error) {

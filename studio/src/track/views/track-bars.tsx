@@ -1,4 +1,4 @@
-import { useMemo, useState, type MouseEvent } from 'react'
+import { memo, useMemo, useState, type MouseEvent } from 'react'
 import { sayFigure, sayMany } from '../../data/say.ts'
 import { colour } from '../../shell/use-theme.ts'
 import type { ViewsProps } from '../track-data.ts'
@@ -11,8 +11,8 @@ type BarsProps = Pick<ViewsProps, 'tracks' | 'selected' | 'onSelect'>
 const marginPx = { left: 40, top: 6, bottom: 6 }
 const gridPx = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20]
 
-/** Each solved track's error, the worst first; a click selects it. */
-export function TrackBars({ tracks, selected, onSelect }: BarsProps) {
+/** Each solved track's error, the worst first; a click selects it. It does not know the playhead, and is not drawn when that moves. */
+export const TrackBars = memo(function TrackBars({ tracks, selected, onSelect }: BarsProps) {
   const bars = useMemo(() => worstFirst(tracks.tracks), [tracks])
   const [hovered, setHovered] = useState<number | null>(null)
   // By the root, so that one bad track does not flatten all others.
@@ -69,4 +69,4 @@ export function TrackBars({ tracks, selected, onSelect }: BarsProps) {
       />
     </figure>
   )
-}
+})

@@ -70,7 +70,7 @@ function View({ tab, ...props }: ViewsProps & { readonly tab: Tab }) {
       return (
         <div className="stack">
           <ErrorGraph {...props} />
-          <TrackBars {...props} />
+          <TrackBars tracks={props.tracks} selected={props.selected} onSelect={props.onSelect} />
         </div>
       )
     case 'tracks':
