@@ -139,7 +139,7 @@ function undistort(camera: TrueCamera, u: number, v: number): [number, number] {
 }
 
 /** Whether a track begins inside the box around a moving object: nothing says then that it should stand still. */
-function onMover(track: FlatTrack, truth: Truth): boolean {
+export function onMover(track: FlatTrack, truth: Truth): boolean {
   const [frame, x, y] = track.start
   return truth.movers.some(({ boxes }) => {
     const box = boxes[frame]

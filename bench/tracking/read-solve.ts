@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Pose, Vector } from '#test/footage/truth.ts'
+import { rotationOf } from '#track/geometry/so3.ts'
 import type { PeerSolve } from './blender-peer.ts'
 import type { Placed, PlacedCamera } from './judge-3d.ts'
 
@@ -39,7 +40,7 @@ function readColmap(folder: string): Placed {
     .filter((line) => line !== '')
     .map((line): PlacedCamera => {
       const [, qw, qx, qy, qz, tx, ty, tz, id = '', name = ''] = line.split(' ')
-      const rotation = ofQuaternion([qw, qx, qy, qz].map(Number))
+      const rotation = rotationOf(Float64Array.from([qw, qx, qy, qz], Number))
       const t = [tx, ty, tz].map(Number)
       const centre = [0, 1, 2].map(
         (i) => -[0, 1, 2].reduce((sum, k) => sum + (rotation[3 * k + i] ?? 0) * (t[k] ?? NaN), 0),
@@ -68,20 +69,6 @@ function insideOf(model: string, p: readonly number[]): Inside {
     default:
       throw new Error(`a COLMAP camera model that is not expected here: ${model}`)
   }
-}
-
-function ofQuaternion([w = NaN, x = NaN, y = NaN, z = NaN]: readonly number[]): number[] {
-  return [
-    1 - 2 * (y * y + z * z),
-    2 * (x * y - w * z),
-    2 * (x * z + w * y),
-    2 * (x * y + w * z),
-    1 - 2 * (x * x + z * z),
-    2 * (y * z - w * x),
-    2 * (x * z - w * y),
-    2 * (y * z + w * x),
-    1 - 2 * (x * x + y * y),
-  ]
 }
 
 /** null where Blender gave none. */

@@ -119,12 +119,11 @@ export const robustFundamental = (
       dataCount: a.length / 2,
       sampleSize: 8,
       residualFreedom: 1,
-      solve(sample) {
-        const f = eightPoint(a, b, sample)
-        return f === null ? [] : [f]
-      },
+      solve: (sample) => listed(eightPoint(a, b, sample)),
       residuals: (f, squared) => sampsonSquared(f, a, b, squared),
       refine: (f, data) => refineFundamental(f, a, b, data),
     },
     options,
   )
+
+const listed = (f: Float64Array | null) => (f === null ? [] : [f])

@@ -20,25 +20,38 @@ export function epipolarRow(xa: number, ya: number, xb: number, yb: number, out:
   out[at + 8] = 1
 }
 
+/** Room for `constraintAt`: coordinates of both points, slopes by them, value and the square sum of the slopes. */
+const constraint = new Float64Array(10)
+
+/** The constraint's value and slopes at correspondence i, written to `constraint`. Returns its squared Sampson error. */
+function constraintAt(f: Float64Array, a: Float64Array, b: Float64Array, i: number): number {
+  const xa = a[2 * i]!
+  const ya = a[2 * i + 1]!
+  const xb = b[2 * i]!
+  const yb = b[2 * i + 1]!
+  const lx = f[0]! * xa + f[1]! * ya + f[2]!
+  const ly = f[3]! * xa + f[4]! * ya + f[5]!
+  const mx = f[0]! * xb + f[3]! * yb + f[6]!
+  const my = f[1]! * xb + f[4]! * yb + f[7]!
+  const value = xb * lx + yb * ly + f[6]! * xa + f[7]! * ya + f[8]!
+  const slope = lx * lx + ly * ly + mx * mx + my * my
+  constraint[0] = xa
+  constraint[1] = ya
+  constraint[2] = xb
+  constraint[3] = yb
+  constraint[4] = lx
+  constraint[5] = ly
+  constraint[6] = mx
+  constraint[7] = my
+  constraint[8] = value
+  constraint[9] = slope
+  // Both points are epipoles: the constraint says nothing, so nothing needs to move.
+  return slope > 0 ? (value * value) / slope : 0
+}
+
 /** Squared Sampson errors of all correspondences, in the square of their unit; 2 coordinates each in `a` and `b`. */
 export function sampsonSquared(f: Float64Array, a: Float64Array, b: Float64Array, out: Float64Array): void {
-  const [f0, f1, f2] = [f[0]!, f[1]!, f[2]!]
-  const [f3, f4, f5] = [f[3]!, f[4]!, f[5]!]
-  const [f6, f7, f8] = [f[6]!, f[7]!, f[8]!]
-  for (let i = 0, at = 0; i < out.length; i++, at += 2) {
-    const xa = a[at]!
-    const ya = a[at + 1]!
-    const xb = b[at]!
-    const yb = b[at + 1]!
-    const lx = f0 * xa + f1 * ya + f2
-    const ly = f3 * xa + f4 * ya + f5
-    const mx = f0 * xb + f3 * yb + f6
-    const my = f1 * xb + f4 * yb + f7
-    const value = xb * lx + yb * ly + f6 * xa + f7 * ya + f8
-    const slope = lx * lx + ly * ly + mx * mx + my * my
-    // Both points are epipoles: the constraint says nothing, so nothing needs to move.
-    out[i] = slope > 0 ? (value * value) / slope : 0
-  }
+  for (let i = 0; i < out.length; i++) out[i] = constraintAt(f, a, b, i)
 }
 
 /** What a parametrisation of F does for `refineEpipolar`. */
@@ -106,19 +119,7 @@ export function refineEpipolar<M>(
 
 function epipolarCost(f: Float64Array, a: Float64Array, b: Float64Array, subset: Int32Array): number {
   let cost = 0
-  for (const i of subset) {
-    const xa = a[2 * i]!
-    const ya = a[2 * i + 1]!
-    const xb = b[2 * i]!
-    const yb = b[2 * i + 1]!
-    const lx = f[0]! * xa + f[1]! * ya + f[2]!
-    const ly = f[3]! * xa + f[4]! * ya + f[5]!
-    const mx = f[0]! * xb + f[3]! * yb + f[6]!
-    const my = f[1]! * xb + f[4]! * yb + f[7]!
-    const value = xb * lx + yb * ly + f[6]! * xa + f[7]! * ya + f[8]!
-    const slope = lx * lx + ly * ly + mx * mx + my * my
-    if (slope > 0) cost += (value * value) / slope
-  }
+  for (const i of subset) cost += constraintAt(f, a, b, i)
   return cost
 }
 
@@ -139,16 +140,10 @@ function normalEquations(
   gradient.fill(0)
   let cost = 0
   for (const i of subset) {
-    const xa = a[2 * i]!
-    const ya = a[2 * i + 1]!
-    const xb = b[2 * i]!
-    const yb = b[2 * i + 1]!
-    const lx = f[0]! * xa + f[1]! * ya + f[2]!
-    const ly = f[3]! * xa + f[4]! * ya + f[5]!
-    const mx = f[0]! * xb + f[3]! * yb + f[6]!
-    const my = f[1]! * xb + f[4]! * yb + f[7]!
-    const value = xb * lx + yb * ly + f[6]! * xa + f[7]! * ya + f[8]!
-    const slope = lx * lx + ly * ly + mx * mx + my * my
+    constraintAt(f, a, b, i)
+    const [xa, ya, xb, yb] = [constraint[0]!, constraint[1]!, constraint[2]!, constraint[3]!]
+    const [lx, ly, mx, my] = [constraint[4]!, constraint[5]!, constraint[6]!, constraint[7]!]
+    const [value, slope] = [constraint[8]!, constraint[9]!]
     if (!(slope > 0)) continue
     const root = Math.sqrt(slope)
     const residual = value / root

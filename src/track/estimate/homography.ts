@@ -7,7 +7,7 @@ import type { Rigid3 } from '../geometry/rigid3.ts'
 import { projectToSo3 } from '../geometry/so3.ts'
 import { leastVector, nullSpace, svd3 } from '../geometry/svd.ts'
 import { normalisationOf, normalised, toNormal, toOriginal } from './normalisation.ts'
-import { msac, type RobustFit, type RobustOptions } from './robust.ts'
+import { msacByFit, type RobustFit, type RobustOptions } from './robust.ts'
 
 /**
  * @param subset at least four correspondences
@@ -108,17 +108,13 @@ export const robustHomography = (
   b: Float64Array,
   options: RobustOptions,
 ): RobustFit<Float64Array> | null =>
-  msac<Float64Array>(
+  msacByFit(
     {
       dataCount: a.length / 2,
       sampleSize: 4,
       residualFreedom: 2,
-      solve(sample) {
-        const h = homography(a, b, sample)
-        return h === null ? [] : [h]
-      },
+      fit: (data) => homography(a, b, data),
       residuals: (h, squared) => homographySquared(h, a, b, squared),
-      refine: (_, data) => homography(a, b, data),
     },
     options,
   )

@@ -71,6 +71,27 @@ export function msac<M>(problem: RobustModel<M>, options: RobustOptions): Robust
   return { ...sharpest(problem, models, threshold)!, samples }
 }
 
+/** A model that one method finds from few data and from many, by least squares. */
+export interface FittedModel<M>
+  extends Pick<RobustModel<M>, 'dataCount' | 'sampleSize' | 'residualFreedom' | 'residuals'> {
+  /** null where the data do not determine it. */
+  fit(data: Int32Array): M | null
+}
+
+/** `msac` of such a model. */
+export const msacByFit = <M>({ fit, ...model }: FittedModel<M>, options: RobustOptions): RobustFit<M> | null =>
+  msac<M>(
+    {
+      ...model,
+      solve(sample) {
+        const found = fit(sample)
+        return found === null ? [] : [found]
+      },
+      refine: (_, data) => fit(data),
+    },
+    options,
+  )
+
 /**
  * The best of several models by the noise that the data show, where the threshold is much wider than that: an outlier that
  * happens to fit the wide threshold pulls at its model, and may outweigh what the others lose by it.

@@ -2,7 +2,7 @@
 import { multiply3, transpose3 } from '../geometry/linear.ts'
 import { svd3 } from '../geometry/svd.ts'
 import { homographySquared } from './homography.ts'
-import { msac, type RobustFit, type RobustOptions } from './robust.ts'
+import { msacByFit, type RobustFit, type RobustOptions } from './robust.ts'
 
 /**
  * The rotation R that takes the directions of `a` nearest to those of `b` (Kabsch 1976).
@@ -38,17 +38,13 @@ export const robustRotation = (
   b: Float64Array,
   options: RobustOptions,
 ): RobustFit<Float64Array> | null =>
-  msac<Float64Array>(
+  msacByFit(
     {
       dataCount: a.length / 2,
       sampleSize: 2,
       residualFreedom: 2,
-      solve(sample) {
-        const rotation = rotationBetween(a, b, sample)
-        return rotation === null ? [] : [rotation]
-      },
+      fit: (data) => rotationBetween(a, b, data),
       residuals: (rotation, squared) => homographySquared(rotation, a, b, squared),
-      refine: (_, data) => rotationBetween(a, b, data),
     },
     options,
   )
