@@ -69,6 +69,8 @@ export class SceneStage {
   #dots: Dots | null = null
   #selected: ReadonlySet<number> = new Set()
   #frame = 0
+  /** The named view that it is; null once a person moved it. */
+  #named: ViewName | null = 'fit'
   #throughCamera = false
   #request = 0
 
@@ -96,7 +98,7 @@ export class SceneStage {
     this.#renderer.dispose()
   }
 
-  /** Another shot is looked at from where all of it is seen; the same one, laid otherwise, as it was looked at before. */
+  /** Another shot is looked at as this one was if the view has a name, else from where all of it is seen; the same one, laid otherwise, as it was looked at before. */
   show(look: ShotLook): void {
     const before = this.#look?.shot === look.shot ? this.#look.orientation : null
     this.#look = look
@@ -105,7 +107,7 @@ export class SceneStage {
     this.#extent = extentOf(this.#points, this.#path)
     this.#buildShot(look)
     this.#buildCurrent()
-    if (!before) this.view('fit')
+    if (!before) this.view(this.#named ?? 'fit')
     else if (this.#throughCamera) this.#followCamera()
     else if (before !== look.orientation)
       this.#moveAlong(composeSimilarities(look.orientation, invertSimilarity(before)))
@@ -153,6 +155,7 @@ export class SceneStage {
   }
 
   view(name: ViewName): void {
+    this.#named = name
     this.#throughCamera = name === 'camera' && this.#cameraNow() !== null
     const { centre, radius } = this.#extent
     const target = new Vector3(...centre)
@@ -249,6 +252,7 @@ export class SceneStage {
       this.#setDepths()
       this.#buildCurrent()
     }
+    this.#named = null
     this.#listener.onMoved()
   }
 
