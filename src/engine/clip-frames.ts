@@ -8,6 +8,8 @@ import { openPictures, type PictureSource } from '#media/frame-pictures.ts'
 import type { ClipInfo } from '#vision/frames.ts'
 import { clipPath, knownClip } from './clips.ts'
 import type { Engine } from './engine.ts'
+import { framesAhead, FrameRun } from './frame-run.ts'
+import { PictureShelf } from './picture-shelf.ts'
 
 export interface FrameRequest {
   readonly fingerprint: string
@@ -19,10 +21,7 @@ export interface FrameRequest {
 }
 
 const keptBytes = 96 * 2 ** 20
-const framesAhead = 48
 const keptSources = 4
-/** A run that nobody asks of any more ends, and its decoder with it. */
-const idleMs = 8000
 
 const desks = new WeakMap<Engine, FrameDesk>()
 
@@ -108,145 +107,5 @@ class FrameDesk {
   async close(): Promise<void> {
     for (const run of this.#runs.values()) run.stop()
     await Promise.all(this.#ending)
-  }
-}
-
-interface Waiter {
-  readonly resolve: (jpeg: Uint8Array) => void
-  readonly reject: (error: unknown) => void
-}
-
-/** One decode of a clip from a frame on. */
-class FrameRun {
-  readonly from: number
-  readonly #keep: (index: number, jpeg: Uint8Array) => void
-  readonly #stop = new AbortController()
-  readonly #waiters = new Map<number, Set<Waiter>>()
-  /** The frame that comes next. */
-  #next: number
-  /** The farthest that was asked for. */
-  #asked: number
-  #isLeft = false
-  #wake = () => {}
-
-  constructor(from: number, keep: (index: number, jpeg: Uint8Array) => void) {
-    this.from = from
-    this.#next = from
-    this.#asked = from
-    this.#keep = keep
-  }
-
-  /** Whether a frame will come soon enough to wait for it. */
-  comesBy(index: number): boolean {
-    return !this.#isLeft && index >= this.#next && index <= this.#next + framesAhead
-  }
-
-  /** Lets the run go on behind this frame. */
-  ask(index: number): void {
-    this.#asked = Math.max(this.#asked, index)
-    this.#wake()
-  }
-
-  wait(index: number, signal: AbortSignal): Promise<Uint8Array> {
-    this.ask(index)
-    return new Promise((resolve, reject) => {
-      const gone = () => {
-        waiters.delete(waiter)
-        reject(signal.reason as Error)
-        this.#endWhenLeft()
-      }
-      const settled = () => signal.removeEventListener('abort', gone)
-      const waiter: Waiter = {
-        resolve: (jpeg) => (settled(), resolve(jpeg)),
-        reject: (error) => (settled(), reject(error as Error)),
-      }
-      const waiters = this.#waiters.get(index) ?? new Set()
-      this.#waiters.set(index, waiters.add(waiter))
-      if (signal.aborted) gone()
-      else signal.addEventListener('abort', gone, { once: true })
-    })
-  }
-
-  /** Another run takes its place: it ends once those who wait for it have what they want. */
-  leave(): void {
-    this.#isLeft = true
-    this.#endWhenLeft()
-  }
-
-  stop(): void {
-    this.#stop.abort()
-    this.#wake()
-  }
-
-  #endWhenLeft(): void {
-    for (const [index, waiters] of this.#waiters) if (waiters.size === 0) this.#waiters.delete(index)
-    if (this.#isLeft && this.#waiters.size === 0) this.stop()
-  }
-
-  /** Never throws: errors go to those who wait. */
-  async go(source: PictureSource, widthPx: number): Promise<void> {
-    const { signal } = this.#stop
-    try {
-      const range = { from: this.from, to: source.frameCount - 1, widthPx, signal }
-      for await (const { index, jpeg } of source.pictures(range)) {
-        this.#keep(index, jpeg)
-        this.#next = index + 1
-        for (const { resolve } of this.#waiters.get(index) ?? []) resolve(jpeg)
-        this.#waiters.delete(index)
-        this.#endWhenLeft()
-        if (!(await this.#isWanted())) return
-      }
-    } catch (error) {
-      for (const waiters of this.#waiters.values()) for (const { reject } of waiters) reject(error)
-      this.#waiters.clear()
-    } finally {
-      this.#isLeft = true
-    }
-  }
-
-  /** Waits while enough is ready; false when nobody asked for more. */
-  async #isWanted(): Promise<boolean> {
-    while (this.#next > this.#asked + framesAhead && !this.#stop.signal.aborted) {
-      const asked = this.#asked
-      await new Promise<void>((wake) => {
-        const timer = setTimeout(wake, idleMs)
-        timer.unref()
-        this.#wake = () => (clearTimeout(timer), wake())
-      })
-      if (this.#asked === asked) return false
-    }
-    return !this.#stop.signal.aborted
-  }
-}
-
-/** The pictures that were used last, up to a size. */
-class PictureShelf {
-  readonly #maxBytes: number
-  readonly #pictures = new Map<string, Uint8Array>()
-  #bytes = 0
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
-  }
-
-  get(key: string, index: number): Uint8Array | null {
-    const name = `${key} ${index}`
-    const found = this.#pictures.get(name)
-    if (!found) return null
-    this.#pictures.delete(name)
-    this.#pictures.set(name, found)
-    return found
-  }
-
-  put(key: string, index: number, jpeg: Uint8Array): void {
-    const name = `${key} ${index}`
-    this.#bytes += jpeg.length - (this.#pictures.get(name)?.length ?? 0)
-    this.#pictures.delete(name)
-    this.#pictures.set(name, jpeg)
-    for (const [oldest, { length }] of this.#pictures) {
-      if (this.#bytes <= this.#maxBytes) break
-      this.#pictures.delete(oldest)
-      this.#bytes -= length
-    }
   }
 }

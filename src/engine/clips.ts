@@ -67,7 +67,7 @@ export async function receiveClip(
 async function remember(engine: Engine, path: string, uploaded: boolean, { signal }: Stop): Promise<KnownClip> {
   const { info } = await probeClip(path, { signal })
   const stamp = await stampOf(path)
-  const { fingerprint } = await clipIdentity(path, signal)
+  const fingerprint = await fingerprintOf(engine, path, stamp, signal)
   const before = await engine.store.clips.get(fingerprint)
   const isOwn = uploaded || (before?.uploaded === true && before.path === path)
   const plain = { ...info, frameRate: info.frameRate && { ...info.frameRate } } satisfies JsonObject
@@ -77,6 +77,12 @@ async function remember(engine: Engine, path: string, uploaded: boolean, { signa
   if (before?.uploaded === true && before.path !== path)
     await rm(dirname(before.path), { recursive: true, force: true })
   return clip
+}
+
+/** Of files that are known and look as they did, without reading them whole: films are large. */
+async function fingerprintOf({ store }: Engine, path: string, stamp: string, signal: AbortSignal): Promise<string> {
+  const known = (await store.clips.list()).find((clip) => clip.path === path && clip.stamp === stamp)
+  return known?.fingerprint ?? (await clipIdentity(path, signal)).fingerprint
 }
 
 /** @throws clip.unknown */
