@@ -1,10 +1,10 @@
-import { useMemo, useState, type MouseEvent } from 'react'
+import { memo, useMemo, useState, type MouseEvent } from 'react'
 import { sayFigure, sayMany, sayPercent } from '../../data/say.ts'
 import { Segments } from '../../parts/segments.tsx'
 import { colour } from '../../shell/use-theme.ts'
 import type { ViewsProps } from '../track-data.ts'
 import { cssOf, errorColour } from './colours.ts'
-import { coverage, regionFigures, regionOf, type RegionFigures } from './run-figures.ts'
+import { coverage, regionFigures, regionNames, regionOf, type RegionFigures } from './run-figures.ts'
 import { useCanvas } from './use-canvas.ts'
 
 type MapProps = Pick<ViewsProps, 'tracks' | 'frame' | 'onFrame' | 'onSelect'>
@@ -51,7 +51,7 @@ export function RegionMap({ tracks, frame, onFrame, onSelect }: MapProps) {
           ))}
         </div>
       </figure>
-      <Coverage tracks={tracks} frame={frame} onFrame={onFrame} figures={figures} />
+      <Coverage tracks={tracks} frame={frame} onFrame={onFrame} />
     </div>
   )
 }
@@ -76,42 +76,16 @@ const rowPx = 20
 const namesPx = 96
 
 /** Tracks in each region over time: where a row is empty, nothing held that part of the picture. */
-function Coverage({
-  tracks,
-  frame,
-  onFrame,
-  figures,
-}: Omit<MapProps, 'onSelect'> & { figures: readonly RegionFigures[] }) {
+function Coverage({ tracks, frame, onFrame }: Omit<MapProps, 'onSelect'>) {
   const cells = useMemo(() => coverage(tracks), [tracks])
   const [hovered, setHovered] = useState<string | null>(null)
   const { from, to } = tracks.frames
   const count = to - from + 1
-  const most = cells.reduce((sum, n) => Math.max(sum, n), 1)
-  const canvas = useCanvas((g, width, height) => {
-    const step = (width - namesPx) / count
-    g.font = '11px system-ui, sans-serif'
-    g.textBaseline = 'middle'
-    for (const [row, { region }] of figures.entries()) {
-      g.globalAlpha = 1
-      g.fillStyle = colour('muted')
-      g.fillText(region, 0, (row + 0.5) * rowPx)
-      for (let i = 0; i < count; i++) {
-        const here = cells[row * count + i] as number
-        g.globalAlpha = here === 0 ? 0.22 : 0.18 + 0.82 * Math.sqrt(here / most)
-        g.fillStyle = colour(here === 0 ? 'failed' : 'camera')
-        const [left, right] = [Math.round(namesPx + i * step), Math.round(namesPx + (i + 1) * step)]
-        g.fillRect(left, row * rowPx + 1, right - left, rowPx - 2)
-      }
-    }
-    g.globalAlpha = 1
-    g.fillStyle = colour('text')
-    g.fillRect(Math.round(namesPx + (frame - from + 0.5) * step) - 1, 0, 2, height)
-  })
-  const placeOf = (event: MouseEvent<HTMLCanvasElement>) => {
+  const placeOf = (event: MouseEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect()
     const at = Math.floor(((event.clientX - box.left - namesPx) / (box.width - namesPx)) * count)
     const row = Math.floor((event.clientY - box.top) / rowPx)
-    return at >= 0 && at < count && row >= 0 && row < figures.length ? { at, row } : null
+    return at >= 0 && at < count && row >= 0 && row < regionNames.length ? { at, row } : null
   }
   return (
     <figure className="graph">
@@ -119,25 +93,62 @@ function Coverage({
         <span>Tracks in each region through the clip</span>
         <span className="push number muted">{hovered ?? 'red: none'}</span>
       </figcaption>
-      <canvas
-        ref={canvas}
+      <div
         className="coverage"
-        style={{ height: rowPx * figures.length }}
-        role="img"
-        aria-label="How many tracks each of nine regions had in each frame"
         onMouseMove={(event) => {
           const place = placeOf(event)
           const here = place ? (cells[place.row * count + place.at] as number) : 0
-          setHovered(
-            place ? `${figures[place.row]?.region}, frame ${from + place.at}: ${sayMany(here, 'track')}` : null,
-          )
+          setHovered(place ? `${regionNames[place.row]}, frame ${from + place.at}: ${sayMany(here, 'track')}` : null)
         }}
         onMouseLeave={() => setHovered(null)}
         onClick={(event) => {
           const place = placeOf(event)
           if (place) onFrame(from + place.at)
         }}
-      />
+      >
+        <CoverageCells cells={cells} count={count} />
+        <div
+          className="playhead"
+          style={{ left: `calc(${namesPx}px + (100% - ${namesPx}px) * ${(frame - from + 0.5) / count})`, bottom: 0 }}
+        />
+      </div>
     </figure>
   )
 }
+
+/** It does not know the playhead, and is not drawn when that moves. */
+const CoverageCells = memo(function CoverageCells({
+  cells,
+  count,
+}: {
+  readonly cells: Uint16Array
+  readonly count: number
+}) {
+  const most = cells.reduce((sum, n) => Math.max(sum, n), 1)
+  const canvas = useCanvas((g, width) => {
+    const step = (width - namesPx) / count
+    const [muted, failed, camera] = [colour('muted'), colour('failed'), colour('camera')]
+    g.font = '11px system-ui, sans-serif'
+    g.textBaseline = 'middle'
+    for (const [row, region] of regionNames.entries()) {
+      g.globalAlpha = 1
+      g.fillStyle = muted
+      g.fillText(region, 0, (row + 0.5) * rowPx)
+      for (let i = 0; i < count; i++) {
+        const here = cells[row * count + i] as number
+        g.globalAlpha = here === 0 ? 0.22 : 0.18 + 0.82 * Math.sqrt(here / most)
+        g.fillStyle = here === 0 ? failed : camera
+        const [left, right] = [Math.round(namesPx + i * step), Math.round(namesPx + (i + 1) * step)]
+        g.fillRect(left, row * rowPx + 1, right - left, rowPx - 2)
+      }
+    }
+  })
+  return (
+    <canvas
+      ref={canvas}
+      style={{ height: rowPx * regionNames.length }}
+      role="img"
+      aria-label="How many tracks each of nine regions had in each frame"
+    />
+  )
+})

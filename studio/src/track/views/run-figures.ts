@@ -66,7 +66,8 @@ export interface RegionFigures {
   readonly errorPx: number | null
 }
 
-const regionNames = regionGrid.flat()
+/** From the top left, line by line. */
+export const regionNames: readonly Region[] = regionGrid.flat()
 
 /** Thirds of the picture, from the top left; a point on the border of the picture belongs to the nearest region. */
 export function regionIndexAt(

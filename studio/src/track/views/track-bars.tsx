@@ -30,9 +30,10 @@ export const TrackBars = memo(function TrackBars({ tracks, selected, onSelect }:
       g.fillStyle = colour('faint')
       g.fillText(String(value), marginPx.left - 6, Math.round(y(value)))
     }
+    const chosen = colour('text')
     for (const [i, { id, errorPx }] of bars.entries()) {
       const isChosen = selected.has(id)
-      g.fillStyle = isChosen || i === hovered ? colour('text') : cssOf(errorColour(errorPx))
+      g.fillStyle = isChosen || i === hovered ? chosen : cssOf(errorColour(errorPx))
       const x = marginPx.left + i * step
       g.fillRect(x, y(errorPx), Math.max(1, step - (step > 4 ? 1 : 0)), height - marginPx.bottom - y(errorPx))
       if (isChosen) g.fillRect(x + step / 2 - 2, height - marginPx.bottom + 1, 4, 4)
