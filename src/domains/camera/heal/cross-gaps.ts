@@ -9,6 +9,7 @@ import type { LumaFrame } from '#vision/frames.ts'
 import type { Kernel, Pyramid, RefineResult } from '#vision/kernel.ts'
 import { expectedIn, type Gap } from './gaps.ts'
 import type { LocalMotion } from './local-motion.ts'
+import { type Tile, tileOf } from './tile.ts'
 
 /** What was found of a gap's feature. Positions are NaN where it was not found, correlations too. */
 export interface Crossing {
@@ -50,12 +51,6 @@ interface Task {
   offY: number
   pattern: PatternShare | null
   tile: Tile | null
-}
-
-interface Tile {
-  readonly frame: LumaFrame
-  readonly left: number
-  readonly top: number
 }
 
 /** A place to begin refinement at. */
@@ -294,17 +289,4 @@ function bestOf(starts: readonly Start[], { ok, warps, correlation }: RefineResu
 function inverted([a, b, c, d]: LocalMotion['linear']): readonly [number, number, number, number] {
   const det = a * d - b * c
   return [d / det, -b / det, -c / det, a / det]
-}
-
-/** A square piece of a picture round a place, as far as the picture goes. */
-function tileOf({ index, widthPx, heightPx, luma }: LumaFrame, x: number, y: number, sidePx: number): Tile {
-  const left = Math.max(0, Math.min(widthPx - sidePx, Math.round(x - sidePx / 2)))
-  const top = Math.max(0, Math.min(heightPx - sidePx, Math.round(y - sidePx / 2)))
-  const [width, height] = [Math.min(sidePx, widthPx), Math.min(sidePx, heightPx)]
-  const piece = luma instanceof Uint8Array ? new Uint8Array(width * height) : new Uint16Array(width * height)
-  for (let row = 0; row < height; row++) {
-    const start = (top + row) * widthPx + left
-    piece.set(luma.subarray(start, start + width), row * width)
-  }
-  return { frame: { index, timeS: null, widthPx: width, heightPx: height, luma: piece }, left, top }
 }

@@ -5,6 +5,7 @@
 import type { Fraction } from '#vision/frames.ts'
 import type { EndReason, Track } from '#track/tracks.ts'
 import { localMotion, type LocalMotion } from './local-motion.ts'
+import { isBrought } from './overlaps.ts'
 import { type Marker, markerAt, markersByFrame, pixelUnit } from './markers.ts'
 
 /** A track that ends, another that begins, and how the first is expected to get there. */
@@ -48,7 +49,7 @@ const mostGaps = 600
 const velocityFrames = 8
 const fewestDriftFrames = 3
 /** Beginnings farther off than this share of the width are not looked at more closely. */
-const reachShare = 0.1
+const reachShare = 0.05
 /** Gates in pixels of a picture 960 wide: without anchors, at least, and at most. */
 const tightGate = 2
 const leastGate = 3
@@ -83,10 +84,11 @@ const byScore = (a: Gap, b: Gap) => b.matchScore - a.matchScore || a.earlier - b
 
 function beginningsByFrame(tracks: readonly Track[]): ReadonlyMap<number, readonly number[]> {
   const byFrame = new Map<number, number[]>()
-  tracks.forEach(({ frames, begin, origin }, index) => {
+  tracks.forEach((track, index) => {
+    const { frames, begin } = track
     const first = frames[0]
     // What a person brought keeps its name: it is not swallowed by an earlier track.
-    if (first === undefined || origin === 'user' || origin === 'imported') return
+    if (first === undefined || isBrought(track)) return
     if (begin !== null && !healable.has(begin.reason)) return
     const there = byFrame.get(first)
     if (there === undefined) byFrame.set(first, [index])
@@ -110,9 +112,13 @@ function gapsTo(
   const unit = pixelUnit(widthPx)
   const anchors = firstIn(tracks, around, frame)
   const isLed = anchors.length >= fewestAnchors
+  const reach = reachShare * widthPx
+  // What the nearest anchor did is enough to see that nothing begins anywhere near.
+  const roughly = isLed ? stepOf(tracks[anchors[0]!]!, lastFrame, frame) : ([0, 0] as const)
+  const rough = { x: x + roughly[0], y: y + roughly[1] }
+  if (isLed && starting.every((later) => awayFrom(tracks[later]!, rough) > 2 * reach)) return []
   const led = isLed ? motionOf(tracks, anchors, lastFrame, frame, x, y) : goingOn(track, frame)
   if (led === null) return []
-  const reach = reachShare * widthPx
   const within = starting.filter((later) => later !== earlier && awayFrom(tracks[later]!, led) < reach)
   if (within.length === 0) return []
   const drift = isLed ? driftOf(tracks, anchors, track) : ([0, 0] as const)
@@ -129,7 +135,13 @@ function gapsTo(
 }
 
 /** How far from a place a track begins. */
-const awayFrom = ({ xy }: Track, { x, y }: LocalMotion) => Math.hypot(xy[0]! - x, xy[1]! - y)
+const awayFrom = ({ xy }: Track, { x, y }: Pick<LocalMotion, 'x' | 'y'>) => Math.hypot(xy[0]! - x, xy[1]! - y)
+
+/** How far a track goes between two frames that it is in. */
+function stepOf(track: Track, fromFrame: number, toFrame: number): readonly [number, number] {
+  const [a, b] = [markerAt(track, fromFrame), markerAt(track, toFrame)]
+  return [track.xy[2 * b]! - track.xy[2 * a]!, track.xy[2 * b + 1]! - track.xy[2 * a + 1]!]
+}
 
 /**
  * What a track did in its last frames beside what its anchors did, pixels a frame: nearer things go faster past a camera
