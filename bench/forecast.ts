@@ -86,7 +86,7 @@ async function makeRow(seed: number): Promise<Row> {
   const { tracks, truth, options: made } = syntheticShot(options)
   const { widthPx, heightPx, pixelAspect, focalPx, frames } = made
   const info = { widthPx, heightPx, pixelAspect, frameRate: null }
-  const features = forecastFeatures(tracks, info, { fromFrame: 0, toFrame: frames - 1 })
+  const features = forecastFeatures(tracks, info, { fromFrame: 0, toFrame: frames - 1 }, focal)
   const result = await solveCamera(
     tracks,
     { ...solveOptions, widthPx, heightPx, pixelAspect, seed, focal, focalPx: startOf(focal, focalPx) },
@@ -127,10 +127,12 @@ async function clipRows(path: string): Promise<Row[]> {
     const tracked = await trackClip(source, kernel, { follow: {}, solve }, whole)
     return tracked.shots.map(({ fromFrame, toFrame, result }) => ({
       name: `${truth.clip} ${fromFrame}`,
-      features: forecastFeatures(tracksWithin(tracked.followed.tracks, { fromFrame, toFrame }), source.info, {
-        fromFrame,
-        toFrame,
-      }),
+      features: forecastFeatures(
+        tracksWithin(tracked.followed.tracks, { fromFrame, toFrame }),
+        source.info,
+        { fromFrame, toFrame },
+        'unknown',
+      ),
       right: result.ok && isRight(result.solution, truth, { first: fromFrame, last: toFrame }),
     }))
   } finally {
@@ -154,9 +156,24 @@ function isRight(solution: Solution, truth: Truth, segment: { first: number; las
   )
 }
 
-/** Logistic regression by Newton's method with a ridge, terms about their means. */
+/** Terms that would come out with a weight against what is known of them take no part, one after the other. */
 function fit(rows: readonly Row[]) {
-  const x = rows.map((row) => regressors(row.features))
+  const signs = (Object.keys(features) as FeatureName[]).flatMap((name) => {
+    const { better, unknown, terms } = features[name]
+    return terms(unknown).map(() => (better === null ? 0 : better === 'more' ? 1 : -1))
+  })
+  const out = new Set<number>()
+  for (;;) {
+    const found = newton(rows, out)
+    const wrong = found.weights.findIndex((weight, j) => weight * signs[j]! < 0)
+    if (wrong < 0) return found
+    out.add(wrong)
+  }
+}
+
+/** Logistic regression by Newton's method with a ridge, terms about their means; some are left out. */
+function newton(rows: readonly Row[], out: ReadonlySet<number>) {
+  const x = rows.map((row) => regressors(row.features).map((value, j) => (out.has(j) ? 0 : value)))
   const n = x[0]!.length
   const means = Array.from({ length: n }, (_, j) => x.reduce((sum, terms) => sum + terms[j]!, 0) / x.length)
   const terms = x.map((row) => [1, ...row.map((value, j) => value - means[j]!)])
@@ -179,7 +196,11 @@ function fit(rows: readonly Row[]) {
       w[j]! += step
     })
   }
-  return { intercept: w[0]!, weights: [...w.slice(1)], means }
+  const centre = Array.from(
+    { length: n },
+    (_, j) => rows.reduce((sum, row) => sum + regressors(row.features)[j]!, 0) / rows.length,
+  )
+  return { intercept: w[0]!, weights: Array.from(w.slice(1)), means: centre }
 }
 const ridge = 2
 

@@ -8,7 +8,7 @@ import { tracksWithin } from '#track/track-clip.ts'
 import type { Track } from '#track/tracks.ts'
 import type { ClipInfo } from '#vision/frames.ts'
 import { regionIndex, regions } from '#track/match/region.ts'
-import type { SolverTrack } from '#track/solution.ts'
+import type { FocalKnowledge, SolverTrack } from '#track/solution.ts'
 import { frameIndexOf } from '../motion/frame-index.ts'
 import { kindOf } from '../motion/motion-kind.ts'
 import { pictureCourse } from '../motion/picture-motion.ts'
@@ -23,7 +23,12 @@ export interface ForecastInput {
   readonly tracks: readonly Track[]
   /** First frames of new shots. */
   readonly cuts: readonly number[]
+  /** How far the focal length is known that the solve will begin with. */
+  readonly focal: FocalKnowledge
 }
+
+/** What a known focal length counts as, against none. */
+const known: Readonly<Record<FocalKnowledge, number>> = { unknown: 0, refine: 0.5, fixed: 1 }
 
 /** Below this it is said in words that the solve will likely fail. */
 export const warnBelow = 0.4
@@ -33,11 +38,11 @@ const leastCost = 0.25
 export type ForecastFeatures = Readonly<Record<FeatureName, number | null>>
 
 /** The shot that is least likely to come out right decides. */
-export function forecast({ info, range, tracks, cuts }: ForecastInput): Forecast {
+export function forecast({ info, range, tracks, cuts, focal }: ForecastInput): Forecast {
   const starts = [range.from, ...cuts.filter((cut) => cut > range.from && cut <= range.to)]
   const shots = starts.map((fromFrame, i) => {
     const span = { fromFrame, toFrame: (starts[i + 1] ?? range.to + 1) - 1 }
-    const measured = forecastFeatures(tracksWithin(tracks, span), info, span)
+    const measured = forecastFeatures(tracksWithin(tracks, span), info, span, focal)
     return { measured, probability: probabilityOf(measured) }
   })
   const worst = shots.reduce((least, shot) => (shot.probability < least.probability ? shot : least))
@@ -50,6 +55,7 @@ export function forecastFeatures(
   tracks: readonly SolverTrack[],
   info: ForecastInput['info'],
   { fromFrame, toFrame }: { readonly fromFrame: number; readonly toFrame: number },
+  focal: FocalKnowledge,
 ): ForecastFeatures {
   const frames = toFrame - fromFrame + 1
   const index = frameIndexOf(tracks, info)
@@ -61,7 +67,6 @@ export function forecastFeatures(
   const evidence = course && kindOf(course, index, info, fps).evidence
   const rigidity = rigidityOf(tracks, info)
   return {
-    frames,
     liveTracks: live[live.length >> 1] ?? 0,
     fewestTracks: live[0] ?? 0,
     length: tracks.length === 0 ? 0 : markers / tracks.length,
@@ -70,6 +75,7 @@ export function forecastFeatures(
     depth: evidence?.parallax ?? null,
     looseShare: rigidity?.looseShare ?? null,
     noise: rigidity?.centreError == null ? null : 960 * rigidity.centreError,
+    focalKnown: known[focal],
   }
 }
 

@@ -27,8 +27,9 @@ export function rigidFit({ a, b }: Pick<PointPairs, 'a' | 'b'>): RigidFit | null
   if (a.length < 2 * fewestPairs) return null
   const options = { threshold: fitWidths, maxSamples: 400, confidence: 0.99 }
   const turn = robustHomography(a, b, { ...options, rng: seededRng('turn') })
-  const travel = robustFundamental(a, b, { ...options, rng: seededRng('travel') })
   const turned = turn?.inlierShare ?? 0
+  const canWin = travelGain * turned < 1
+  const travel = canWin ? robustFundamental(a, b, { ...options, rng: seededRng('travel') }) : null
   const travelled = travel?.inlierShare ?? 0
   if (travel !== null && travelled > travelGain * turned) {
     return { kind: 'travel', fitting: travelled, errors: errorsBy(sampsonSquared, travel.model) }

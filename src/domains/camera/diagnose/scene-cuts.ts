@@ -29,6 +29,8 @@ const mostLiving = 0.1
 const mostOfRegion = 0.34
 /** Elsewhere at least this share does: or the clip is lost everywhere, and it is no cut. */
 const leastUsual = 0.5
+/** Shots are this long at least on average: what comes more often is no cutting. */
+const usualShotFrames = 2 * shortestShotFrames
 
 /** @param known cuts that are known, and range ends: none is found near them */
 export function cutCandidates(
@@ -45,7 +47,8 @@ export function cutCandidates(
     const spans = Array.from({ length: Math.max(0, to - from + 1 - reach) }, (_, i) => livingOn(index, from + i, reach))
     const told = spans.flatMap((span) => span?.share ?? []).sort((a, b) => a - b)
     const usual = told[told.length >> 1] ?? 0
-    if (usual < leastUsual) continue
+    const dead = told.filter((share) => share <= mostLiving).length
+    if (usual < leastUsual || dead > (reach / usualShotFrames) * told.length) continue
     spans.forEach((span, i) => {
       const [before, after] = [from + i, from + i + reach]
       const frame = Math.ceil((before + after) / 2)

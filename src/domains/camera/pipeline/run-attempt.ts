@@ -102,7 +102,9 @@ async function attempted(
   const mending = await mend(fresh, followed, stage, settings, clock, ctx)
   const mended = mending.tracks
 
-  const foretold = forecast({ info: run.info, range: wholeOf(plan.ranges), tracks: mended, cuts: followed.cuts })
+  const { focal } = settings.solve
+  const range = wholeOf(plan.ranges)
+  const foretold = forecast({ info: run.info, range, tracks: mended, cuts: followed.cuts, focal })
   clock.enter('solve')
   const { widthPx, heightPx, pixelAspect } = run.info
   const options = { ...settings.solve, widthPx, heightPx, pixelAspect }
