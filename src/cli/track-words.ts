@@ -84,7 +84,7 @@ function clipWords({
   const sessions = attempts.filter(({ session }) => session !== null).length
   return [
     ['tracks', `${tracks} followed in ${seconds(followMs)} s, solved in ${seconds(solveMs)} s`],
-    ...(engine.name === 'embedded' ? [] : [['engine', `${engine.name} ${engine.version}`] as const]),
+    ...(engine.name === 'embedded' ? [] : [['engine', engine.version] as const]),
     ...reasons.map((reason): Line => {
       const regions = emptyRegions.filter(({ why }) => why === reason).map(({ region }) => region)
       return ['empty', `${regions.join(', ')} (${reason})`]
