@@ -64,6 +64,32 @@ describe('the Track page', { skip: chromium.skip }, () => {
     await page.close()
   })
 
+  for (const colours of ['light', 'dark'] as const) {
+    test(`opens in ${colours} without a complaint, a stranger, a jump or anything nameless`, async () => {
+      const watched = await studio.open(address, { colours })
+      await watched.page.waitForSelector('.verdict')
+      await watched.page.waitForLoadState('networkidle')
+      assert.deepEqual(complaintsOf(watched.complaints), [])
+      assert.deepEqual(watched.strangers, [])
+      const shift = await watched.layoutShift()
+      assert.ok(shift < 0.002, `moved by ${shift}`)
+      for (const tab of ['Track', /^Edit/, 'Result']) {
+        await watched.page.getByRole('button', { name: tab, exact: true }).click()
+        assert.deepEqual(await nameless(watched.page), [], String(tab))
+      }
+      await watched.page.close()
+    })
+  }
+
+  test('is reached from the recorded session, and leads there', async () => {
+    const { page } = await open(address)
+    await page.getByRole('link', { name: 'The recorded session' }).click()
+    await page.waitForURL(/\/sessions\//)
+    await page.getByRole('link', { name: 'Open the clip' }).click()
+    await page.waitForURL((url) => url.pathname + url.search === address)
+    await page.close()
+  })
+
   test('shows exactly the frame that the keys went to', async () => {
     const { page } = await open(address)
     await page.waitForSelector('.verdict')
@@ -170,6 +196,39 @@ describe('the Track page', { skip: chromium.skip }, () => {
     await page.close()
   })
 
+  test('moves the marker that is dragged, by as much as the pointer went', async () => {
+    const { page } = await open(address)
+    await page.waitForSelector('.verdict')
+    const session = /session=([0-9a-f-]{36})/.exec(address)?.[1] ?? ''
+    const response = await studio.client.open('GET /api/v1/sessions/{id}/tracks', { params: { id: session } })
+    const { tracks } = (await response.json()) as {
+      tracks: readonly { id: number; frames: readonly number[]; xy: readonly (readonly [number, number])[] }[]
+    }
+    // One that stands alone in the first frame, so that no other is nearer to the pointer.
+    const first = tracks.filter(({ frames }) => frames[0] === 0).map(({ id, xy }) => ({ id, place: xy[0] ?? [0, 0] }))
+    const lone = first.find(({ id, place: [x, y] }) =>
+      first.every((other) => other.id === id || Math.hypot(other.place[0] - x, other.place[1] - y) > 12),
+    )
+    assert.ok(lone)
+    const stage = await page.locator('.track-stage canvas').boundingBox()
+    assert.ok(stage)
+    const { widthPx, heightPx } = footage.info
+    const scale = Math.min((stage.width - 16) / widthPx, (stage.height - 16) / heightPx)
+    const x = stage.x + (stage.width - widthPx * scale) / 2 + lone.place[0] * scale
+    const y = stage.y + (stage.height - heightPx * scale) / 2 + lone.place[1] * scale
+    await page.keyboard.press('m')
+    await page.mouse.move(x, y)
+    await page.getByText(`Track ${lone.id}`, { exact: true }).waitFor()
+    await page.mouse.down()
+    await page.mouse.move(x + 20, y + 10, { steps: 3 })
+    await page.mouse.up()
+    const list = page.getByRole('list', { name: 'Changes' }).getByRole('listitem')
+    assert.match((await list.textContent()) ?? '', new RegExp(`^Move track ${lone.id} in frame 0`))
+    await page.mouse.move(x + 20, y + 10)
+    await page.getByText(`Track ${lone.id}`, { exact: true }).waitFor()
+    await page.close()
+  })
+
   test('hands the camera to another program', async () => {
     const { page } = await open(address)
     await page.waitForSelector('.verdict')
@@ -246,6 +305,19 @@ describe('the Track page', { skip: chromium.skip }, () => {
     await page.close()
   })
 })
+
+/** Controls that a screen reader could only call "button". */
+function nameless(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const all = 'main button, main a[href], main input:not([hidden]), main select, main [tabindex="0"]'
+    const isNamed = (element: HTMLElement) =>
+      (element.textContent ?? '').trim() !== '' ||
+      element.getAttribute('aria-label') !== null ||
+      (element instanceof HTMLInputElement && (element.labels?.length ?? 0) > 0)
+    const controls = [...document.querySelectorAll<HTMLElement>(all)].filter((control) => !isNamed(control))
+    return controls.map((element) => element.outerHTML)
+  })
+}
 
 /** A headless Chromium draws in three dimensions by software, and says so. */
 const complaintsOf = (all: readonly string[]) => all.filter((text) => !/GL Driver Message|GPU stall/.test(text))

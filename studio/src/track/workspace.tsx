@@ -75,7 +75,7 @@ export function Workspace({ project, clip, run }: WorkspaceProps) {
   const setup = { project, clip, run, player, choices, onChoices: setChoices, drawing, onDraw: setDrawing }
   return (
     <div className="workspace" onMouseDown={keepFocus}>
-      <div className="work-left" style={{ gridTemplateRows: rowsOf(result ? split.size : null) }}>
+      <div className="work-left" style={{ gridTemplateRows: rowsOf(source ? split.size : null) }}>
         <WorkspaceStage
           clip={clip}
           screening={screening}
@@ -91,7 +91,8 @@ export function Workspace({ project, clip, run }: WorkspaceProps) {
           {result && <LookControls look={look} onChange={setLook} />}
         </Transport>
         <Timeline player={player} frames={frames} figures={figures} cuts={result?.tracks.cuts ?? []} range={range} />
-        {result && <Splitter split={split} />}
+        {source && <Splitter split={split} />}
+        {source && !result && <div className="work-views" />}
         {result && (
           <Views
             player={player}
