@@ -72,7 +72,15 @@ export default function SceneView(props: SceneViewProps) {
     stage?.view(name)
     setView(name)
   }
-  if (problem) return <p className="empty">The 3D view needs WebGL, which this browser refuses: {problem}</p>
+  const side = props.isBare ? null : <SceneTools shot={shot} edits={edits} selected={selected} />
+  if (problem) {
+    return (
+      <div className="scene-view">
+        <p className="empty">The 3D view needs WebGL, which this browser refuses: {problem}</p>
+        {side}
+      </div>
+    )
+  }
   return (
     <div className={props.isBare ? 'scene-view bare' : 'scene-view'}>
       <div className="scene-main">
@@ -110,7 +118,7 @@ export default function SceneView(props: SceneViewProps) {
           </p>
         </div>
       </div>
-      {!props.isBare && <SceneTools shot={shot} edits={edits} selected={selected} />}
+      {side}
     </div>
   )
 }
@@ -184,7 +192,9 @@ function useStage(handlers: StageListener) {
   useEffect(() => {
     latest.current = handlers
   })
-  const canvas = useCallback((element: HTMLCanvasElement) => {
+  const canvas = useCallback((element: HTMLCanvasElement | null) => {
+    // Called once more with null where nothing was made that could be taken down.
+    if (!element) return
     let made: SceneStage
     try {
       made = new SceneStage(element, {
