@@ -28,7 +28,9 @@ const settledShare = 0.004
 /** A round that explains so much less has lost its way. */
 const muchWorse = 1.1
 /** From a first answer of more noise than this (960 wide) no cleaning leads to the right one. */
-const hopelessNoisePx = 12
+const hopelessNoisePx = 6
+/** So far off, in standard deviations of the noise, a track is no longer seen by the cameras. */
+const scoredGate = 12
 
 /** A shot, and what is asked of it. */
 export interface Case {
@@ -48,7 +50,16 @@ export interface Answered {
   readonly hypothesis: Hypothesis
 }
 
-export const scoreOf = ({ shot, plan }: Case, solved: Reconstruction) => misfit(shot, solved, 0.5 * plan.pxUnit)
+/**
+ * How badly the cameras explain the tracks, 0 to 1. Every track is placed anew by them: so it neither helps to leave tracks
+ * out, nor to give those of a turning camera some depth, as Blender does, which explains their noise.
+ */
+export function scoreOf(task: Case, solved: Reconstruction): number {
+  const { shot, plan } = task
+  const gatePx = gateOf(task, solved, scoredGate)
+  const placed = placePoints(shot, solved, { leastParallaxPx: 3 * plan.pxUnit, gatePx, again: true })
+  return misfit(shot, placed, 0.5 * plan.pxUnit)
+}
 
 /** A few bad markers bend Blender's first answers, so kinds of motion are compared after cleaning. */
 export async function cleanest(task: Case, hypotheses: readonly Hypothesis[]): Promise<Answered | null> {

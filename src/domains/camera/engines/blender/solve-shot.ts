@@ -7,7 +7,6 @@ import type { Context } from '#core/context.ts'
 import type { SolveFailureCode, SolveOptions, SolveResult, SolverTrack } from '#track/solution.ts'
 import { firstLook, startsFrom } from '#track/solve/first-look.ts'
 import { selectKeyframes } from '#track/solve/keyframes.ts'
-import { placePoints } from '#track/solve/place-points.ts'
 import { planOf, unusable } from '#track/solve/plan.ts'
 import { report } from '#track/solve/report.ts'
 import { noisePx } from '#track/solve/score.ts'
@@ -18,14 +17,12 @@ import type { Bridge } from './bridge-process.ts'
 import { type KeyframePair, keyframePairs } from './keyframe-pairs.ts'
 import { rigidTracks } from './rigid-tracks.ts'
 import { decideLens, settleFocal, zooms } from './settle-inside.ts'
-import { type Answered, type Case, cleanest, gateOf, goodMisfit, scoreOf } from './solve-rounds.ts'
+import { type Answered, type Case, cleanest, goodMisfit, scoreOf } from './solve-rounds.ts'
 
 const fewestTracks = 8
 const pairsTried = 3
 /** A moving camera has to explain the tracks so much better than a turning one. */
 const clearly = 0.9
-/** Nearer than so many standard deviations of the noise a point counts where kinds of motion are weighed. */
-const weighedGate = 4
 /** Beyond this noise (960 wide) the answer is none. */
 const mostNoisePx = 1.5
 
@@ -92,14 +89,7 @@ async function bestMotion(task: Case): Promise<Answered | null> {
   if (task.look.motion === 'turns' && turning !== null && scoreOf(task, turning.solved) < goodMisfit) return turning
   const moving = await cleanest(task, generalStarts(task))
   if (turning === null || moving === null) return moving ?? turning
-  return weighed(task, moving) < clearly * weighed(task, turning) ? moving : turning
-}
-
-/** Blender gives every track of a turning camera some depth, and so explains its noise: points without parallax do not count. */
-function weighed(task: Case, { solved }: Answered): number {
-  const { shot, plan } = task
-  const gatePx = gateOf(task, solved, weighedGate)
-  return scoreOf(task, placePoints(shot, solved, { leastParallaxPx: 3 * plan.pxUnit, gatePx, again: true }))
+  return scoreOf(task, moving.solved) < clearly * scoreOf(task, turning.solved) ? moving : turning
 }
 
 /** Blender's solver for tripods comes to the same answer from any focal length. */
