@@ -3,6 +3,8 @@ import type { Player } from './player.ts'
 
 /** Two pictures of the screen come in less, unless something took its time. */
 const promptMs = 45
+/** Pictures that a view loads are drawn once more when they come, which is not measured. */
+const restFactor = 8
 
 /**
  * The playhead's frame for what is slow to draw: exact when it stands; while it plays, what takes long is drawn less often,
@@ -12,17 +14,21 @@ export function useCalmFrame(player: Player): number {
   const [frame, setFrame] = useState(() => player.state().frame)
   useEffect(() => {
     let request = 0
+    let isMeasuring = false
     let restUntil = 0
     const update = () => {
       const now = performance.now()
-      if (player.state().speed !== 0 && now < restUntil) return
+      if (player.state().speed !== 0 && (isMeasuring || now < restUntil)) return
       setFrame(player.state().frame)
       cancelAnimationFrame(request)
-      const measure = () => {
-        restUntil = performance.now() + 3 * Math.max(0, performance.now() - now - promptMs)
+      isMeasuring = true
+      const measured = () => {
+        const drawn = performance.now()
+        isMeasuring = false
+        restUntil = drawn + restFactor * Math.max(0, drawn - now - promptMs)
       }
       request = requestAnimationFrame(() => {
-        request = requestAnimationFrame(measure)
+        request = requestAnimationFrame(measured)
       })
     }
     update()
