@@ -7,7 +7,7 @@ import type { PixelPlan } from './pixel-plan.ts'
 import { keyFrameFor, type VideoSurvey } from './survey.ts'
 
 /** Luma held at most for a backward range; eight frames in any case. Each chunk costs decoding from its key frame. */
-const backwardBytes = 128 * 2 ** 20
+const backwardBytes = 96 * 2 ** 20
 /** Luma decoded ahead of the reader at most. */
 const aheadBytes = 32 * 2 ** 20
 

@@ -4,8 +4,8 @@
  */
 import type { FrameSource, LumaFrame } from '#vision/frames.ts'
 
-/** Of brightness held at most: 240 frames of 960 x 540, 60 of 1920 x 1080. */
-const mostBytes = 120 * 2 ** 20
+/** Of brightness held at most: 128 frames of 960 x 540, 32 of 1920 x 1080. */
+const mostBytes = 64 * 2 ** 20
 
 export class RecentFrames {
   readonly #mostBytes: number
