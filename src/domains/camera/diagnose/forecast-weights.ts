@@ -64,8 +64,8 @@ export const features: Readonly<Record<FeatureName, Feature>> = {
     unknown: 0.02,
     better: null,
     terms: (depth) => {
-      const at = octaves(depth, 0.03, -2, 3)
-      return [at, at * at]
+      const at = octaves(depth, 0.04, -3, 2)
+      return [Math.max(0, at), Math.max(0, -at)]
     },
     warning: (depth) =>
       `Depth hardly shows (${percent(depth ?? 0)} of the motion): it is not clear whether the camera turns or travels.`,
@@ -93,29 +93,29 @@ export const features: Readonly<Record<FeatureName, Feature>> = {
 
 type PerTerm = Readonly<Record<FeatureName, readonly number[]>>
 
-export const intercept = -0.402
+export const intercept = 0.065
 
 export const weights: PerTerm = {
-  liveTracks: [0],
-  fewestTracks: [0.729],
-  length: [0.406],
+  liveTracks: [0.256],
+  fewestTracks: [0.519],
+  length: [0.511],
   coverage: [0],
-  motion: [0.716],
-  depth: [-0.126, 0.092],
-  looseShare: [-0.233, 0],
-  noise: [-0.72],
-  focalKnown: [0],
+  motion: [0.551],
+  depth: [0.211, 0.538],
+  looseShare: [-0.293, 0],
+  noise: [-0.792],
+  focalKnown: [0.293],
 }
 
 /** Mean of each term over the scenes of the fit. */
 export const centre: PerTerm = {
-  liveTracks: [0.359],
-  fewestTracks: [1.242],
-  length: [0.144],
-  coverage: [9.021],
-  motion: [0.755],
-  depth: [0.986, 4.638],
-  looseShare: [0.823, 0.153],
-  noise: [0.079],
-  focalKnown: [0],
+  liveTracks: [0.394],
+  fewestTracks: [1.272],
+  length: [0.162],
+  coverage: [8.965],
+  motion: [0.82],
+  depth: [1.078, 0.671],
+  looseShare: [0.823, 0.162],
+  noise: [0.031],
+  focalKnown: [0.515],
 }
