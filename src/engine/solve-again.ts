@@ -5,38 +5,29 @@
 import type { Context } from '#core/context.ts'
 import { fault } from '#core/faults.ts'
 import type { Job } from '#core/job.ts'
-import type { Json, JsonObject } from '#core/json.ts'
-import type { MediaRef } from '#core/session.ts'
+import type { Json } from '#core/json.ts'
 import { asCamera } from '#domains/camera/classes.ts'
 import type { StoredSolve } from '#domains/camera/documents/solve-document.ts'
 import type { StoredTracks } from '#domains/camera/documents/tracks-document.ts'
-import { behaviorOf } from '#domains/camera/edits/behavior-of.ts'
 import { applyChanges, type ChangedTracks, type TrackChange } from '#domains/camera/edits/changes.ts'
 import { compareSolves, qualityOf } from '#domains/camera/edits/compare.ts'
-import { editedRecord } from '#domains/camera/recording/edited-run.ts'
 import { asJson } from '#domains/camera/recording/session-of.ts'
 import type { CameraSession } from '#domains/camera/session.ts'
-import { encoded } from '#formats/text-chunks.ts'
-import { folderSink } from '#io/folder-sink.ts'
-import type { TextFile } from '#track/scenes/names.ts'
-import { type Shot, solveJson } from '#track/scenes/solve-json.ts'
-import { tracksJson } from '#track/scenes/tracks-json.ts'
+import type { Shot } from '#track/scenes/solve-json.ts'
 import type { SolveOptions } from '#track/solution.ts'
 import { tracksWithin } from '#track/track-clip.ts'
 import type { Track } from '#track/tracks.ts'
 import { clipPath } from './clips.ts'
-import { appendEdit } from './edits.ts'
+import { keepSolve, recordRound, recordSolve, type Solved } from './edited-session.ts'
 import { type Engine, newId } from './engine.ts'
 import { followAdded } from './follow-added.ts'
 import { readPreferences } from './preferences.ts'
 import { sessionById } from './read.ts'
-import { recordSession } from './record.ts'
 import { sideBySide } from './solve-threads.ts'
-import { readRun, scratchFolder } from './track-files.ts'
+import { readRun } from './track-files.ts'
 import { knownLens, withoutPlace } from './track-job.ts'
 import type { TrackOptions } from './track-options.ts'
 import { usualSensorWidthMm } from './track-request.ts'
-import { writeFiles } from './track-results.ts'
 
 export interface SolveAgainRequest {
   readonly changes: readonly TrackChange[]
@@ -106,23 +97,16 @@ export async function runSolveAgain(engine: Engine, job: Job, ctx: Context): Pro
   const tracks = [...changed.tracks, ...added.flatMap((track) => track ?? [])]
   const shots = await solveShots(stored.solve, tracks, changed.disabled, options, ctx)
   ctx.signal.throwIfAborted()
-  const solved: Solved = { tracks, disabled: changed.disabled, shots, options, solveMs: ctx.now() - startedMs }
+  const solved: Solved = { tracks, disabled: changed.disabled, shots, options, added, solveMs: ctx.now() - startedMs }
 
   const allowed = await readPreferences(engine)
-  const recorded = allowed.recordSessions ? await record(engine, session, stored, solved, params, job) : null
-  if (recorded === null) await keepFiles(engine, job, filesOf(session, stored, solved), ctx)
-  if (allowed.recordEdits) await recordEdit(engine, session, stored, { ...solved, added }, params, job)
+  const recorded = allowed.recordSessions
+    ? await recordSolve(engine, session, stored, solved, params.newSession, job)
+    : null
+  if (recorded === null) await keepSolve(engine, job, session, stored, solved, ctx)
+  if (allowed.recordEdits) await recordRound(engine, session, stored, solved, params, job)
   return asJson(resultOf(stored.solve.shots, shots, recorded))
 }
-
-interface Solved {
-  readonly tracks: readonly Track[]
-  readonly disabled: readonly number[]
-  readonly shots: readonly Shot[]
-  readonly options: SolveOptions
-  readonly solveMs: number
-}
-type StoredRun = { readonly tracks: StoredTracks; readonly solve: StoredSolve }
 
 function resultOf(was: readonly Shot[], is: readonly Shot[], session: string | null): SolveAgainResult {
   const [before, after] = [qualityOf(was), qualityOf(is)]
@@ -215,105 +199,5 @@ function startedFrom({ result }: Shot, options: SolveOptions): SolveOptions {
     ...(options.motion === 'auto' ? { motion } : {}),
     ...(options.zoom === 'auto' ? { zoom: zoom ? 'on' : 'off' } : {}),
     ...(options.focal === 'unknown' ? { focal: 'refine', focalPx: intrinsics.focalPx } : {}),
-  }
-}
-
-function filesOf(session: CameraSession, { tracks: was, solve }: StoredRun, solved: Solved): readonly TextFile[] {
-  const { info, frames } = solve
-  const { tracks, disabled, shots, options } = solved
-  const clip = session.context.clip?.fingerprint ?? 'clip'
-  const { settings, changes, cuts, removed } = was
-  return [
-    tracksJson({ clip, info, frames, settings, changes, cuts, detections: [], tracks, disabled, removed }),
-    solveJson({ clip, info, frames, options, shots }),
-  ]
-}
-
-/** Records the new solve as a session of its own, behind the one that was edited. @returns its id */
-async function record(
-  engine: Engine,
-  session: CameraSession,
-  stored: StoredRun,
-  solved: Solved,
-  { newSession: id }: Params,
-  job: Job,
-): Promise<string> {
-  if ((await engine.store.catalog.summary(id)) !== null) return id
-  const media: MediaRef[] = []
-  for (const { name, pieces } of filesOf(session, stored, solved)) {
-    const { sha256, bytes } = await engine.store.blobs.put(encoded(pieces()))
-    const role = name.replace('.json', '')
-    media.push({ role, sha256, mediaType: 'application/json', bytes, width: null, height: null })
-  }
-  const { info, frames } = stored.solve
-  const off = new Set(solved.disabled)
-  const tracks = solved.tracks.filter((track) => !off.has(track.id))
-  const { cuts } = stored.tracks
-  const { context, settings, outcome, telemetry } = editedRecord(session, { ...solved, info, frames, tracks, cuts })
-  const { project, contributor, consent } = session
-  const sent = {
-    id,
-    project,
-    domain: 'camera',
-    schemaVersion: session.schemaVersion,
-    recordedAt: job.createdAt,
-    host: { name: 'hindsight', version: engine.version },
-    contributor,
-    consent,
-    parent: session.id,
-    context,
-    settings: {
-      values: settings,
-      reason: 'tracks changed by hand, and solved again',
-      policy: { name: 'person', version: engine.version },
-    },
-    outcome: { ...outcome, durationMs: solved.solveMs },
-    telemetry,
-    media,
-  }
-  await recordSession(engine, asJson(sent))
-  return id
-}
-
-async function recordEdit(
-  engine: Engine,
-  session: CameraSession,
-  { tracks: was, solve }: StoredRun,
-  solved: Solved & { readonly added: readonly (Track | null)[] },
-  { edit: id, changes, activeMs, wallMs }: Params,
-  { principal, createdAt: at }: Job,
-): Promise<void> {
-  if ((await engine.store.catalog.edits(session.id)).some((edit) => edit.id === id)) return
-  const { fingerprint: clip = null } = session.context.clip ?? {}
-  const before = { tracks: was.tracks, shots: solve.shots, options: solve.options }
-  const round = {
-    id,
-    clip,
-    attempt: session.context.attempt ?? null,
-    size: solve.info,
-    changes,
-    before,
-    activeMs,
-    wallMs,
-  }
-  const after: JsonObject = asJson(behaviorOf({ ...round, after: solved, added: solved.added }))
-  const sent = { id, session: session.id, at, kind: 'camera.behavior', after }
-  await appendEdit(engine, sent, { name: principal, role: 'owner' })
-}
-
-/** Where nothing may be recorded, the results are the job's own. */
-async function keepFiles(
-  { dataDir }: Engine,
-  job: Job,
-  files: readonly TextFile[],
-  { signal }: Context,
-): Promise<void> {
-  const sink = await folderSink(scratchFolder(dataDir, job.id), { replace: true })
-  try {
-    await writeFiles(files, sink, signal)
-    await sink.close()
-  } catch (error) {
-    await sink.abort()
-    throw error
   }
 }

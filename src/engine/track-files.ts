@@ -3,8 +3,8 @@
  * its job in the data directory, which are removed after a week.
  */
 import { createReadStream } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fault } from '#core/faults.ts'
 import type { Job } from '#core/job.ts'
 import { isJsonObject, parseJson } from '#core/json.ts'
@@ -19,9 +19,16 @@ export type TrackFileRole = 'tracks' | 'solve'
 const keptMs = 7 * 86_400_000
 
 /** The folder of a job's own results. */
-export const scratchFolder = (dataDir: string, job: string): string => join(dataDir, 'scratch', job)
+const scratchFolder = (dataDir: string, job: string): string => join(dataDir, 'scratch', job)
 /** How a tracking job stands, for whoever watches. */
 export const liveFile = (dataDir: string, job: string): string => join(dataDir, 'live', `${job}.json`)
+
+/** Makes room for a job's own results, for nobody else to look into. @returns the folder */
+export async function makeScratch(dataDir: string, job: string): Promise<string> {
+  const folder = scratchFolder(dataDir, job)
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 })
+  return folder
+}
 
 /** Removes what jobs left that nobody has asked for in a week. */
 export async function sweepTrackFiles(dataDir: string, nowMs: number): Promise<void> {

@@ -10,7 +10,7 @@ import { type Engine, newId } from './engine.ts'
 import { LiveWriter } from './live.ts'
 import { readPreferences } from './preferences.ts'
 import { TrackRecorder } from './record-track.ts'
-import { liveFile, scratchFolder, sweepTrackFiles } from './track-files.ts'
+import { liveFile, makeScratch, sweepTrackFiles } from './track-files.ts'
 import type { TrackOptions } from './track-options.ts'
 import { chosenSettings, lensOf, type TrackRequest, trackRequest } from './track-request.ts'
 import type { TrackReport } from './track-results.ts'
@@ -52,7 +52,7 @@ export async function runTrackJob(engine: Engine, job: Job, ctx: Context): Promi
   await sweepTrackFiles(engine.dataDir, ctx.now())
   const { fingerprint, options } = job.params as unknown as { fingerprint: string; options: TrackOptions }
   const path = await clipPath(engine, fingerprint, ctx)
-  const out = scratchFolder(engine.dataDir, job.id)
+  const out = await makeScratch(engine.dataDir, job.id)
   // What an earlier try of this job left is replaced, and gone on with where it can be.
   const request = { ...requestOf(path, options), out, replace: true, resume: job.attempts > 1 }
   const live = new LiveWriter(liveFile(engine.dataDir, job.id), ctx.now)

@@ -1,23 +1,21 @@
-/** The kinds of job, each the use case that runs it: the whole list. */
+/**
+ * The kinds of job, each the use case that runs it: the whole list. A thread loads only what its job stands on: the tracker
+ * takes longer to load than most exports to run.
+ */
 import type { Context } from '#core/context.ts'
 import type { Job } from '#core/job.ts'
 import type { Json, JsonObject } from '#core/json.ts'
-import { commitJob } from '../commit-version.ts'
 import type { Engine } from '../engine.ts'
-import { exportJob } from '../export.ts'
-import { importJob } from '../import.ts'
-import { runSolveAgain } from '../solve-again.ts'
-import { runTrackJob } from '../track-job.ts'
 
 /** Runs a job to its end; what it returns is the job's result. */
 export type JobRun = (engine: Engine, job: Job, ctx: Context) => Promise<Json>
 
 export const jobKinds = {
-  import: importJob,
-  export: exportJob,
-  commit: commitJob,
-  track: runTrackJob,
-  'solve-again': runSolveAgain,
+  import: async (...job) => (await import('../import.ts')).importJob(...job),
+  export: async (...job) => (await import('../export.ts')).exportJob(...job),
+  commit: async (...job) => (await import('../commit-version.ts')).commitJob(...job),
+  track: async (...job) => (await import('../track-job.ts')).runTrackJob(...job),
+  'solve-again': async (...job) => (await import('../solve-again.ts')).runSolveAgain(...job),
 } as const satisfies Record<string, JobRun>
 
 export type JobKind = keyof typeof jobKinds

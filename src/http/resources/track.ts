@@ -1,11 +1,8 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import { addSolveAgain } from '#engine/solve-again.ts'
 import { watchLive } from '#engine/live.ts'
 import { readPreferences, writePreferences } from '#engine/preferences.ts'
-import { sessionScene } from '#engine/session-scene.ts'
 import { jobFile, sessionFile } from '#engine/track-files.ts'
-import { addTrackJob } from '#engine/track-job.ts'
 import { trackSummary } from '#engine/track-summary.ts'
 import type { Bytes, Call, Handlers } from '../handler.ts'
 import { wire } from './jobs.ts'
@@ -26,9 +23,12 @@ type Keys =
 /** More than this takes long for a few percent. */
 const gzipLevel = 4
 
+/** What stands on the tracker is loaded when it is first asked for: a server that only records does without. */
 export const trackHandlers: Handlers<Keys> = {
-  'POST /api/v1/clips/{fingerprint}/track': async ({ params, body }, { engine, principal, signal }) =>
-    wire(await addTrackJob(engine, params.fingerprint, body, principal.name, { signal })),
+  'POST /api/v1/clips/{fingerprint}/track': async ({ params, body }, { engine, principal, signal }) => {
+    const { addTrackJob } = await import('#engine/track-job.ts')
+    return wire(await addTrackJob(engine, params.fingerprint, body, principal.name, { signal }))
+  },
 
   'GET /api/v1/jobs/{id}/live': ({ params }, { engine, signal }) => ({
     type: 'events',
@@ -44,6 +44,7 @@ export const trackHandlers: Handlers<Keys> = {
     json(await sessionFile(call.engine, params.id, 'solve'), call),
 
   'GET /api/v1/sessions/{id}/scene': async ({ params, query }, { engine, signal }) => {
+    const { sessionScene } = await import('#engine/session-scene.ts')
     const { name, mediaType, bytes } = await sessionScene(engine, params.id, query, { signal })
     const plain = name.replaceAll(/[^\w. -]/g, '_')
     const headers = {
@@ -53,8 +54,10 @@ export const trackHandlers: Handlers<Keys> = {
     return { type: 'bytes', contentType: mediaType, headers, body: bytes }
   },
 
-  'POST /api/v1/sessions/{id}/solve-again': async ({ params, body }, { engine, principal }) =>
-    wire(await addSolveAgain(engine, params.id, body, principal.name)),
+  'POST /api/v1/sessions/{id}/solve-again': async ({ params, body }, { engine, principal }) => {
+    const { addSolveAgain } = await import('#engine/solve-again.ts')
+    return wire(await addSolveAgain(engine, params.id, body, principal.name))
+  },
 
   'GET /api/v1/preferences': (_, { engine }) => readPreferences(engine),
 
