@@ -72,7 +72,10 @@ describe('pictures of frames', () => {
       const at = (x: number, y: number) => [...data.subarray(3 * (y * 32 + x), 3 * (y * 32 + x) + 3)]
       const [r, , b] = at(16, 8)
       const [r2, , b2] = at(16, 56)
-      assert.ok(r! > 200 && b! < 60 && r2! < 60 && b2! > 200, `${decoder}: ${at(16, 8).join()} and ${at(16, 56).join()}`)
+      assert.ok(
+        r! > 200 && b! < 60 && r2! < 60 && b2! > 200,
+        `${decoder}: ${at(16, 8).join()} and ${at(16, 56).join()}`,
+      )
     }
   })
 
