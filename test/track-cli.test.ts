@@ -96,7 +96,9 @@ describe('a folder of pictures', () => {
     const truePx = footage.truth.frames[0]?.focal_px ?? NaN
     assert.ok(Math.abs(shot.focalPx / truePx - 1) < 0.03, `${shot.focalPx} px instead of ${truePx}`)
     const tracks = await readJson(join(first.out, 'tracks.json'))
-    assert.equal(tracks.tracks.length, report.tracks)
+    // Those that were healed or averaged became one.
+    const kept = tracks.tracks.length + tracks.removed.length
+    assert.ok(kept <= report.tracks && kept > 0.8 * report.tracks, `${kept} of ${report.tracks}`)
     const solve = await readJson(join(first.out, 'solve.json'))
     assert.equal(solve.shots[0].cameras.length, 12)
   })

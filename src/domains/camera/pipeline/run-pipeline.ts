@@ -4,8 +4,12 @@
  */
 import type { Context } from '#core/context.ts'
 import { Fault } from '#core/faults.ts'
+import type { Mask } from '#track/match/mask.ts'
+import { defaultSettings } from '#track/match/settings.ts'
+import type { ClipInfo } from '#vision/frames.ts'
 import type { EngineClip, TrackingEngine } from '../engines/engine.ts'
 import { policyFor } from '../policies/policies.ts'
+import { letterboxMasks } from '../probe/letterbox.ts'
 import type { Probe } from '../probe/probe.ts'
 import { probe } from '../probe/run-probe.ts'
 import type { Attempt, PipelineRequest, PipelineResult } from './attempt.ts'
@@ -39,7 +43,8 @@ export async function runPipeline(
     if (seen !== null) await watcher.probed(seen)
     watcher.phase('settings', 0)
     ctx.signal.throwIfAborted()
-    const stage: Stage = { engine, clip: { ...clip, source }, request, probe: seen, observer: watcher, resume }
+    const masks = [...clip.masks, ...barsOf(seen, source.info)]
+    const stage: Stage = { engine, clip: { ...clip, source, masks }, request, probe: seen, observer: watcher, resume }
     const choice = firstChoice(planner, seen, ctx)
     let plan: AttemptPlan | null = { retry: 0, choice, why: null, ranges: [request.range], before: null }
     const attempts: Attempt[] = []
@@ -51,6 +56,12 @@ export async function runPipeline(
   } finally {
     await source.release()
   }
+}
+
+/** Where a bar ends, patterns half on it slide along it: points stay off by half a pattern. */
+function barsOf(seen: Probe | null, info: ClipInfo): readonly Mask[] {
+  const bars = seen?.letterbox ?? null
+  return bars === null ? [] : letterboxMasks(bars, info, defaultSettings(info.widthPx).patternSize / 2)
 }
 
 /** null when the clip cannot be looked at: what is wrong with it shows, and is recorded, where it is tracked. */

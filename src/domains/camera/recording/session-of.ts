@@ -229,7 +229,7 @@ export function recordOf(
     outcome: {
       ...(run.shots === null
         ? { totalTracks: tracks.length }
-        : outcomeOf(shots, tracks.length, samples, sensorWidthMm)),
+        : outcomeOf(shots, run.attempt?.followed.length ?? tracks.length, samples, sensorWidthMm)),
       status,
       error: error === null ? null : { code: error.code, message: error.message },
     },
