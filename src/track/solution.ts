@@ -65,7 +65,7 @@ export interface Solution {
   readonly toFrame: number
   /** `focalPx` is the mean over the shot where the lens zooms. */
   readonly intrinsics: Intrinsics
-  /** One standard deviation of the focal length; null where it was fixed or not computed. */
+  /** One standard deviation of the focal length; null where it was fixed, or nothing can be told of it (see `notes`). */
   readonly focalSigmaPx: number | null
   /** Ascending by frame; frames that could not be solved are absent. */
   readonly cameras: readonly SolvedCamera[]
