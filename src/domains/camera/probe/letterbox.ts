@@ -47,16 +47,23 @@ export function commonBars(a: Letterbox | null, b: Letterbox | null): Letterbox 
   return left + top + right + bottom === 0 ? null : { left, top, right, bottom }
 }
 
-/** Points stay inside the bars, and so far off them that their patterns do not reach in. */
-export function letterboxMask(
+/** One for each bar: points stay off it, and so far that their patterns do not reach in. */
+export function letterboxMasks(
   { left, top, right, bottom }: Letterbox,
-  size: { readonly widthPx: number; readonly heightPx: number },
+  { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
   marginPx: number,
-): Mask {
-  const inset = (bar: number) => (bar > 0 ? bar + marginPx : 0)
-  const [x0, y0] = [inset(left), inset(top)]
-  const [x1, y1] = [size.widthPx - inset(right), size.heightPx - inset(bottom)]
-  return { kind: 'include', polygon: [x0, y0, x1, y0, x1, y1, x0, y1] }
+): readonly Mask[] {
+  const off = (bar: number) => (bar > 0 ? [bar + marginPx] : [])
+  const rectangle = (x0: number, y0: number, x1: number, y1: number): Mask => ({
+    kind: 'exclude',
+    polygon: [x0, y0, x1, y0, x1, y1, x0, y1],
+  })
+  return [
+    ...off(left).map((to) => rectangle(0, 0, to, heightPx)),
+    ...off(top).map((to) => rectangle(0, 0, widthPx, to)),
+    ...off(right).map((to) => rectangle(widthPx - to, 0, widthPx, heightPx)),
+    ...off(bottom).map((to) => rectangle(0, heightPx - to, widthPx, heightPx)),
+  ]
 }
 
 function withoutSlivers({ left, top, right, bottom }: Letterbox, width: number, height: number): Letterbox | null {

@@ -4,7 +4,7 @@ import { createWasmKernel } from '#vision/kernel-wasm.ts'
 import type { FrameSource, LumaFrame } from '#vision/frames.ts'
 import { makeFootage, type FootageOptions } from '#test/footage/footage.ts'
 import { maskTest } from '#track/match/mask.ts'
-import { commonBars, letterbox, letterboxMask } from './letterbox.ts'
+import { commonBars, letterbox, letterboxMasks } from './letterbox.ts'
 import { probe } from './run-probe.ts'
 
 const kernel = await createWasmKernel()
@@ -135,7 +135,7 @@ suite('letterbox', () => {
     const bars = commonBars(letterbox(barred(17, 0)), letterbox(barred(20, 12)))
     assert.deepEqual(bars, { left: 0, top: 17, right: 0, bottom: 17 })
     assert.equal(commonBars(bars, null), null)
-    const allowed = maskTest([letterboxMask(bars, size, 5)])
+    const allowed = maskTest(letterboxMasks(bars, size, 5))
     assert.equal(allowed(0, 120, 20), false)
     assert.equal(allowed(0, 120, 24), true)
     assert.equal(allowed(0, 1, 60), true)
