@@ -5,7 +5,7 @@ import { readEvents } from '#client/read-events.ts'
 import type { CameraSession } from '#domains/camera/session.ts'
 import type { Clip, Live, Preferences } from '#http/contract.ts'
 import { api } from '../data/client.ts'
-import type { SessionRow } from '../data/types.ts'
+import type { AnySession, SessionRow } from '../data/types.ts'
 import { solveOf, tracksOf, type ClipTracks, type Solve } from './track-data.ts'
 
 export const useClips = () =>
@@ -68,6 +68,15 @@ const wholeSession = (id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
+const asCameraSession = (session: AnySession | undefined): CameraSession | null =>
+  session?.domain === 'camera' ? (session as unknown as CameraSession) : null
+
+/** One session in whole; null while it is on its way, and without an id. */
+export function useWholeSession(id: string | null): CameraSession | null {
+  const { data } = useQuery({ ...wholeSession(id ?? ''), enabled: id !== null })
+  return asCameraSession(data)
+}
+
 interface WholeSessions {
   /** In the order of the rows; null where one is not here, or cannot be read. */
   readonly sessions: readonly (CameraSession | null)[]
@@ -78,7 +87,7 @@ interface WholeSessions {
 export function useWholeSessions(rows: readonly SessionRow[]): WholeSessions {
   const found = useQueries({ queries: rows.map(({ id }) => wholeSession(id)) })
   return {
-    sessions: found.map(({ data }) => (data?.domain === 'camera' ? (data as unknown as CameraSession) : null)),
+    sessions: found.map(({ data }) => asCameraSession(data)),
     isPending: found.some(({ isPending }) => isPending),
   }
 }

@@ -10,7 +10,7 @@ import { useJob } from '../data/use-job.ts'
 import { changeParams, usePlace } from '../route/location.ts'
 import { attemptsOf, usualAttempt } from './attempts.ts'
 import type { ResultSource } from './track-api.ts'
-import { useClipSessions, useWholeSessions } from './track-api.ts'
+import { useClipSessions, useWholeSession, useWholeSessions } from './track-api.ts'
 import type { AttemptFacts } from './track-data.ts'
 
 export interface Run {
@@ -71,13 +71,14 @@ export function useRun(project: string, clip: Clip): Run {
     : shown === null
       ? null
       : { from: 'session', id: shown }
-  const at = items.findIndex(({ id }) => id === shown)
+  // It may be older than the attempts that are listed.
+  const session = useWholeSession(source?.from === 'session' ? source.id : null)
   return {
     job,
     isRunning,
     error: askError ?? followError ?? (job?.state === 'failed' ? job.error : null),
     source: isRunning ? null : source,
-    session: source?.from === 'session' ? (sessions[at] ?? null) : null,
+    session,
     attempts: attempts.map((attempt) => ({ ...attempt, isKept: attempt.session === usual })),
     isKnown,
   }

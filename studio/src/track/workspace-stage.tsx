@@ -84,7 +84,9 @@ export function WorkspaceStage(props: WorkspaceStageProps) {
       {tracks && look.showTracks && <Legend tracks={tracks} by={look.colourBy} />}
       {hovered !== null && tracks && <HoverFacts tracks={tracks} id={hovered} />}
       {!clip.isThere && (
-        <p className="stage-note">The clip no longer lies where it lay: its pictures cannot be shown.</p>
+        <p className="stage-note">
+          The clip no longer lies where it lay. Open it again by its path to see and track it.
+        </p>
       )}
       {frames && <PictureProblem screening={screening} />}
     </Stage>
