@@ -12,6 +12,7 @@
 import { parseArgs } from 'node:util'
 import { clean } from '#domains/camera/clean/clean-tracks.ts'
 import { heal } from '#domains/camera/heal/heal-tracks.ts'
+import type { HealAttempt } from '#domains/camera/heal/heal.ts'
 import { pixelUnit } from '#domains/camera/heal/markers.ts'
 import { openKernel } from '#engine/kernel.ts'
 import { openClip } from '#media/clip.ts'
@@ -74,9 +75,11 @@ async function mend({ name, truth, open }: Material, kernel: Kernel) {
     const standing = healing.attempts.filter(
       ({ healed, earlier }) => healed && !onMover(flat(tracks.find(({ id }) => id === earlier)!), truth),
     )
-    const wrong = standing.filter(({ earlier, later }) => {
-      const whole = wholeOf(healing.tracks, tracks, earlier)
-      const parts = tracks.filter(({ id }) => id === earlier || id === later).map(error)
+    const chains = chainsOf(healing.attempts)
+    const wrong = standing.filter(({ earlier }) => {
+      const chain = chains.find((ids) => ids.includes(earlier)) ?? []
+      const whole = healing.tracks.find(({ id }) => id === chain[0])
+      const parts = tracks.filter(({ id }) => chain.includes(id)).map(error)
       return whole === undefined || error(whole) > Math.max(limit, 1.25 * Math.max(...parts))
     }).length
     const jumped = [...new Set(cleaned.removedMarkers.map(({ track }) => track))].flatMap((id) => {
@@ -100,15 +103,17 @@ async function mend({ name, truth, open }: Material, kernel: Kernel) {
   }
 }
 
-/** The track that a part became part of: the one that has its last marker. */
-function wholeOf(healed: readonly Track[], tracks: readonly Track[], id: number): Track | undefined {
-  const part = tracks.find((track) => track.id === id)
-  const [frame, x] = [part?.frames.at(-1), part?.xy.at(-2)]
-  return healed.find(({ id: own, frames, xy }) => {
-    if (own === id) return true
-    const at = frames.indexOf(frame ?? -1)
-    return at >= 0 && Math.abs(xy[2 * at]! - (x ?? NaN)) < 3
-  })
+/** Ids of the parts of each track that was joined, the first one first: its id is the whole one's. */
+function chainsOf(attempts: readonly HealAttempt[]): number[][] {
+  const next = new Map(attempts.filter(({ healed }) => healed).map(({ earlier, later }) => [earlier, later]))
+  const swallowed = new Set(next.values())
+  return [...next.keys()]
+    .filter((id) => !swallowed.has(id))
+    .map((first) => {
+      const chain = [first]
+      for (let id = next.get(first); id !== undefined; id = next.get(id)) chain.push(id)
+      return chain
+    })
 }
 
 const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
