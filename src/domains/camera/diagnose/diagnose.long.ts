@@ -22,7 +22,7 @@ suite('diagnosis of real attempts', () => {
       for (const { evidence, fix, sentence } of found) {
         assert.ok(evidence.length > 0 && evidence.every(({ value, limit }) => Number.isFinite(value + limit)))
         assert.ok(Object.keys(fix).length > 0)
-        assert.match(sentence, /^[A-Z].*\.$/)
+        assert.match(sentence, /^[A-Z0-9].*\.$/)
       }
     })
   }

@@ -59,19 +59,6 @@ function captioned({ luma, widthPx, heightPx }: LumaFrame, seed: number): Uint8A
   return out
 }
 
-/** In time order another scene is dissolved into it, over some frames. */
-const dissolved =
-  (options: FootageOptions, at: number, over: number) =>
-  (seed: number): FrameSource => {
-    const other = makeFootage({ ...size, ...options, scene: 'street', seed: seed + 77 })
-    return changed(options, (frame) => {
-      const share = Math.min(1, Math.max(0, (frame.index - at) / over))
-      if (share === 0) return frame.luma as Uint8Array
-      const next = other.frame(frame.index).luma
-      return (frame.luma as Uint8Array).map((value, i) => (1 - share) * value + share * next[i]!)
-    })(seed)
-  }
-
 /** Things that each go their own way, over two thirds of the picture. */
 function crowded({ luma, widthPx, heightPx, index }: LumaFrame, seed: number): Uint8Array {
   const out = new Uint8Array(luma)
@@ -135,7 +122,6 @@ export const cases: readonly Case[] = [
     solve: heldStraight(260),
   },
   { name: 'cut', pattern: 'scene-cut', source: footage({ cutAt: 12 }), blindToCuts: true },
-  { name: 'dissolve', pattern: 'scene-cut', source: dissolved({ frames: 30 }, 13, 5), blindToCuts: true },
   { name: 'bare', pattern: 'insufficient-features', source: footage({ scene: 'bare' }), follow: picky },
   {
     name: 'bare turn',
