@@ -9,11 +9,12 @@ import { chooseMotion } from '#track/estimate/model-selection.ts'
 import { p3p } from '#track/estimate/p3p.ts'
 import { robustPose } from '#track/estimate/resect.ts'
 import { all, focalPx, makePair } from '#track/estimate/test-pairs.ts'
-import { triangulate } from '#track/estimate/triangulate.ts'
+import { nearestToRays } from '#track/estimate/triangulate.ts'
 import { robustRelativePose } from '#track/estimate/two-view.ts'
 import type { Intrinsics } from '#track/geometry/intrinsics.ts'
 import { cameraOf, projectAll, raysOf } from '#track/geometry/projection.ts'
-import { identity3 } from '#track/geometry/rigid3.ts'
+import { applyTransposed3, unit } from '#track/geometry/linear.ts'
+import { centreOf, identity3 } from '#track/geometry/rigid3.ts'
 import { machine } from './machine.ts'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '200' } } })
@@ -52,7 +53,9 @@ measure('p3p, one sample', 10 * rounds, (round) => {
 measure('triangulate, two views', 10 * rounds, (round) => {
   const { a, b, bFromA } = pairAt(round)
   const at = 2 * (120 + (round % 150))
-  return triangulate([identity3(), bFromA], Float64Array.of(a[at]!, a[at + 1]!, b[at]!, b[at + 1]!))
+  const [here, there] = [Float64Array.of(a[at]!, a[at + 1]!, 1), Float64Array.of(b[at]!, b[at + 1]!, 1)]
+  const direction = [here, applyTransposed3(bFromA.rotation, there)].flatMap((ray) => [...(unit(ray) ?? ray)])
+  return nearestToRays({ count: 2, centre: [0, 0, 0, ...centreOf(bFromA)], direction }, 1e-7)
 })
 measure('relative pose, 300 points, 40 % outliers', rounds / 10, (round) => {
   const { a, b } = pairAt(round)
