@@ -35,7 +35,10 @@ const below = (name: string, value: number, limit: number, unit: string): Sign =
   counts: 'below',
 })
 
-/** How sure a sign is that lies at its limit, and how it grows with each doubling: fitted by `bench/diagnosis.ts`. */
+/**
+ * Even odds for a sign at its limit, and by how many log odds each doubling beyond it makes it surer: chosen, and checked by
+ * `bench/diagnosis.ts`, which prints how often diagnoses of some confidence are right.
+ */
 const atLimit = 0
 const perOctave = 1.6
 const surest = 0.97
