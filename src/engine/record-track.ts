@@ -18,16 +18,18 @@ import { trackedOf } from '#domains/camera/pipeline/tracked-of.ts'
 import type { Probe } from '#domains/camera/probe/probe.ts'
 import { lookAt, momentFrames, type PictureLook } from '#domains/camera/recording/pictures.ts'
 import {
-  asJson,
   type ClipFacts,
   contextOf,
   type PipelineFacts,
-  recordOf,
   type RunPlan,
+  settingsOf,
+} from '#domains/camera/recording/plan-record.ts'
+import {
+  asJson,
+  recordOf,
   type RunRecord,
   runOf,
   type RunSoFar,
-  settingsOf,
   withoutPaths,
 } from '#domains/camera/recording/session-of.ts'
 import { encoded } from '#formats/text-chunks.ts'
@@ -38,7 +40,8 @@ import { tracksJson } from '#track/scenes/tracks-json.ts'
 import type { TrackedClip } from '#track/track-clip.ts'
 import type { ClipInfo, FrameSource, LumaFrame } from '#vision/frames.ts'
 import type { Kernel } from '#vision/kernel.ts'
-import { type ClipIdentity, clipIdentity } from './clip-fingerprint.ts'
+import type { ClipIdentity } from './clip-fingerprint.ts'
+import { rememberTracked } from './clips.ts'
 import { type Engine, newId, utcNow } from './engine.ts'
 import { appendJournal, openJournal } from './journals.ts'
 import { dropKept, keepCheckpoint, readKept } from './kept-checkpoint.ts'
@@ -49,7 +52,7 @@ import { sessionById } from './read.ts'
 
 export interface RecorderOptions {
   readonly project: string
-  /** Path of the clip; it is read for its fingerprint, and not kept. */
+  /** Path of the clip: it gets into the table of this machine, and into no session. */
   readonly clip: string
   /** Names of the settings that a person chose. */
   readonly chosen: readonly string[]
@@ -124,6 +127,8 @@ export class TrackRecorder implements PipelineObserver {
   #identity: ClipIdentity | null = null
   #before: { readonly id: string; readonly attempt: number; readonly chain: string } | null = null
   #probe: Probe | null = null
+  /** Id of the first session of the run. */
+  #first: string | null = null
   #run: OpenAttempt | null = null
   /** Frame samples that are not in the journal yet. */
   #waiting: JournalOp[] = []
@@ -146,7 +151,7 @@ export class TrackRecorder implements PipelineObserver {
   async prepare(facts: RunFacts): Promise<void> {
     this.#facts = facts
     await this.#try(async () => {
-      this.#identity = await this.#identify()
+      this.#identity = await this.#identify(facts)
       const { fingerprint } = this.#identity ?? {}
       this.#before = fingerprint === undefined ? null : await this.#sessionBefore(fingerprint)
     })
@@ -163,16 +168,20 @@ export class TrackRecorder implements PipelineObserver {
     await this.#try(async () => {
       const [identity, before] = [this.#identity, this.#before]
       const plan = planOf(facts, choice.settings, this.#probe)
+      const id = newId()
+      this.#first ??= id
       const clip: ClipFacts = {
         fingerprint: identity?.fingerprint ?? null,
         extension: identity?.extension ?? null,
         sizeBytes: identity?.sizeBytes ?? null,
         attempt: (before?.attempt ?? 0) + 1,
         chain: before?.chain ?? null,
+        retry,
+        run: this.#first,
       }
       const { project, chosen } = this.#options
-      const { id } = await openJournal(this.#engine, {
-        id: newId(),
+      await openJournal(this.#engine, {
+        id,
         project,
         domain: 'camera',
         schemaVersion: 1,
@@ -199,9 +208,8 @@ export class TrackRecorder implements PipelineObserver {
     const { range } = this.#facts?.request ?? {}
     const due = new Set(range === undefined ? [] : momentFrames(range))
     const look = (frame: LumaFrame) => {
-      const plan = this.#run?.plan
-      if (plan === undefined || !due.delete(frame.index)) return
-      this.#trySync(() => this.#looks.push(lookAt(kernel, frame, plan.follow)))
+      if (this.#isLost || !due.delete(frame.index)) return
+      this.#trySync(() => this.#looks.push(lookAt(kernel, frame)))
     }
     return {
       info: source.info,
@@ -325,9 +333,9 @@ export class TrackRecorder implements PipelineObserver {
   }
 
   /** null, with a warning, when the files could not be read; the run may still succeed. */
-  async #identify(): Promise<ClipIdentity | null> {
+  async #identify({ info }: RunFacts): Promise<ClipIdentity | null> {
     try {
-      return await clipIdentity(this.#options.clip, this.#ctx.signal)
+      return await rememberTracked(this.#engine, this.#options.clip, info, this.#ctx)
     } catch (error) {
       if (!this.#ctx.signal.aborted) this.#warn('the clip was not recognised', error)
       return null

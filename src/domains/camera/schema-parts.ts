@@ -10,6 +10,7 @@ export const count = z.int().min(0).nullish()
 export const frame = z.int().nullish()
 export const flag = z.boolean().nullish()
 export const text = z.string().max(200).nullish()
+export const sentence = z.string().max(1000).nullish()
 
 const finite = z.number()
 export const pair = z.tuple([finite, finite])

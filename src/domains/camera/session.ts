@@ -7,7 +7,17 @@
  * full resolution. Every field of the inner parts may be left out or null, and both mean: not known.
  */
 import type { Session } from '#core/session.ts'
-import type { Detection, TrackRecord, VisualFeatures, ZoomAnalysis } from './telemetry.ts'
+import type {
+  Detection,
+  DiagnosisRecord,
+  ForecastRecord,
+  HealingAttempt,
+  MotionRecord,
+  RefinementRecord,
+  TrackRecord,
+  VisualFeatures,
+  ZoomAnalysis,
+} from './telemetry.ts'
 import type {
   DistortionModel,
   FailureType,
@@ -52,6 +62,13 @@ export type MotionProbe = Unknowable<{
   regions: Regional<
     Unknowable<{ total: number; survived: number; jitters: readonly number[]; velocitiesUv: readonly number[] }>
   >
+  /** Which frames were looked at, inclusive. */
+  fromFrame: number
+  toFrame: number
+  /** The window in which nearly every point is found again in the next frame. */
+  searchSizePx: number
+  /** Black bars that all frames have; absent where there are none. */
+  letterbox: Unknowable<{ left: number; top: number; right: number; bottom: number }>
 }>
 
 /** What was known before the settings were chosen. */
@@ -84,6 +101,12 @@ export type CameraContext = Unknowable<{
   attempt: number
   /** The first session of the chain of attempts that this one belongs to. */
   chain: string
+  /** Which attempt of its run it was: 0 is the first try, 1 the first retry. */
+  retry: number
+  /** The first session of the run that this one belongs to; itself where it is that. */
+  run: string
+  /** What tracked and solved. */
+  engine: Unknowable<{ name: string; version: string }>
   /** `local`: the source wrote its wall clock without a zone, and `recordedAt` holds that reading as if it were UTC. */
   clock: 'utc' | 'local'
 }>
@@ -127,6 +150,20 @@ export type CameraSettings = Unknowable<{
   heldOutShare: number
   /** Of every random choice. */
   seed: number
+  /** Gaussian smoothing of the tracks before the solve, 0 none to 1. */
+  smoothing: number
+  /** How often survival was looked at. */
+  monitorFrames: number
+  /** Whether gaps were closed. */
+  heal: boolean
+  /** Whether tracks that move on their own were left out of the solve. */
+  rejectNonRigid: boolean
+  /** Where no points were placed. */
+  avoidRegions: readonly Region[]
+  /** First frames of new shots that were known before tracking. */
+  cutFrames: readonly number[]
+  /** Settings are kept per engine: the same threshold means different things. */
+  engine: string
 }>
 
 /** What came of it. */
@@ -145,6 +182,8 @@ export type CameraOutcome = Unknowable<{
   failureType: FailureType
   /** Where the track count first dropped critically. */
   frameOfFailure: number
+  /** Cameras, certainty and held-out error in one figure, higher is better: by it a run keeps the best of its attempts. */
+  score: number
   /** As refined by the solve; of the longest shot that was solved. */
   solvedCamera: CameraIntrinsics
   /** Chance that the camera is right, 0 to 1, as the solver judges it; the lowest of all shots that were solved. */
@@ -194,12 +233,22 @@ export type CameraTelemetry = Unknowable<{
   detections: readonly Detection[]
   /** First frames of new shots. */
   cuts: readonly number[]
-  timings: Unknowable<{ followMs: number; solveMs: number }>
+  /** `phases`: what each phase of the attempt took, by its name, ms. */
+  timings: Unknowable<{ followMs: number; solveMs: number; phases: Readonly<Record<string, number>> }>
   regionConfidence: Regional<number>
   frameSamples: readonly FrameSample[]
   preSolve: Unknowable<{ confidence: number; parallax: number; distribution: number; warnings: readonly string[] }>
   survival: SurvivalSummary
   zoom: ZoomAnalysis
+  motion: MotionRecord
+  forecast: ForecastRecord
+  /** Most likely first; empty when nothing was found to be wrong, null when nobody looked. */
+  diagnoses: readonly DiagnosisRecord[]
+  refinements: readonly RefinementRecord[]
+  /** Why the attempt was made after the one before it; null of a first try. */
+  retryWhy: string
+  /** Its tracks were taken over from a run that was stopped. */
+  resumed: boolean
   anchors: readonly Unknowable<{ name: string; startFrame: number; endFrame: number; quality: number }>[]
   healingAttempts: readonly HealingAttempt[]
   healing: Unknowable<{
@@ -208,6 +257,10 @@ export type CameraTelemetry = Unknowable<{
     succeeded: number
     averageGapFrames: number
     averageMatchScore: number
+    /** Of those that succeeded. */
+    averageErrorPx: number
+    /** Tracks that followed one feature side by side, and were averaged into one. */
+    merged: number
   }>
   visual: VisualFeatures
   /** The edit record that the source names as the one before this session. */
@@ -257,26 +310,6 @@ export type SurvivalSummary = Unknowable<{
   /** Pearson correlation of feature quality and survival. */
   qualityCorrelation: number
   regions: Regional<Unknowable<{ total: number; survived: number; rate: number }>>
-}>
-
-/** One try to close the gap between two tracks of what may be one feature. */
-export type HealingAttempt = Unknowable<{
-  gapStartFrame: number
-  gapEndFrame: number
-  gapStartUv: Pair
-  gapEndUv: Pair
-  gapStartVelocityUv: Pair
-  gapEndVelocityUv: Pair
-  anchorCount: number
-  /** Per anchor, its positions by frame number. */
-  anchorPositionsUv: readonly Readonly<Record<string, Pair>>[]
-  anchorVelocitiesUv: readonly Readonly<Record<string, Pair>>[]
-  anchorRegions: readonly (Region | null)[]
-  anchorQualities: readonly number[]
-  interpolatedUv: readonly Pair[]
-  method: string
-  errorPx: number
-  healed: boolean
 }>
 
 export type CameraSession = Session<CameraContext, CameraSettings, CameraOutcome, CameraTelemetry>

@@ -3,7 +3,9 @@ import type {
   DeletionReason,
   EmptyReason,
   EndReason,
+  FailureType,
   Level,
+  MotionKind,
   Pair,
   Region,
   Regional,
@@ -50,11 +52,15 @@ export type TrackRecord = Unknowable<{
   unsolvedReason: UnsolvedReason
   /** Frames in which the solver held it for wrong. */
   droppedFrames: readonly number[]
+  /** Frames in which it jumped, and whose markers were taken out before the solve. */
+  cleanedFrames: readonly number[]
   /** Set for deleted tracks. */
   deletion: Unknowable<{
     reason: DeletionReason
-    /** Where the playhead stood; not where the track went wrong. */
+    /** Where it showed; in records of AutoSolve where the playhead stood. */
     noticedFrame: number
+    /** Of a track that became part of another: its name. */
+    into: string
   }>
 }>
 
@@ -88,7 +94,7 @@ export type EndpointSignature = Unknowable<{
 
 export type ZoomAnalysis = Unknowable<{
   detected: boolean
-  /** As the source names it; its sources disagree about which way is in. */
+  /** `in`: the lens became longer, and what is seen larger. */
   direction: 'in' | 'out' | 'none'
   /** Scale relative to the first sample. */
   scales: readonly number[]
@@ -114,6 +120,8 @@ export type VisualFeatures = Unknowable<{
   featureDensity: Regional<number>
   featureDensityTotal: number
   featureDensityMean: number
+  /** Features at least 0.5 as strong as the strongest: few where something outstanding is all there is. */
+  strongFeatures: number
   /** The same at several moments; keys name the moment ("frame_25pct_0"). */
   featureDensityTimeline: Readonly<Record<string, Regional<number> | null | undefined>>
   edgeDensity: Regional<number>
@@ -129,4 +137,84 @@ export type VisualFeatures = Unknowable<{
   zoomDetected: boolean
   zoomDirection: 'in' | 'out' | 'none'
   zoomRatio: number
+}>
+
+/** One try to close the gap between two tracks of what may be one feature. */
+export type HealingAttempt = Unknowable<{
+  gapStartFrame: number
+  gapEndFrame: number
+  gapStartUv: Pair
+  gapEndUv: Pair
+  gapStartVelocityUv: Pair
+  gapEndVelocityUv: Pair
+  anchorCount: number
+  /** Per anchor, its positions by frame number. */
+  anchorPositionsUv: readonly Readonly<Record<string, Pair>>[]
+  anchorVelocitiesUv: readonly Readonly<Record<string, Pair>>[]
+  anchorRegions: readonly (Region | null)[]
+  anchorQualities: readonly number[]
+  interpolatedUv: readonly Pair[]
+  method: string
+  /** Where the bridge arrived to where the later track begins; null when it was not tried. */
+  errorPx: number
+  healed: boolean
+  /** The track that ends, and the one that begins. */
+  earlier: string
+  later: string
+  /** How well the two fitted before the pictures were asked. */
+  matchScore: number
+  /** Why it was rolled back. */
+  why: string
+}>
+
+/** What the camera did, read from the tracks alone. */
+export type MotionRecord = Unknowable<{
+  kind: MotionKind
+  /** How clearly it is this and nothing else, 0 to 1. */
+  confidence: number
+  fromFrame: number
+  toFrame: number
+  /** How far each part carries a typical point of the picture, widths. */
+  pan: number
+  roll: number
+  zoom: number
+  shake: number
+  /** Of the picture, end over start. */
+  scale: number
+  /** Clockwise turn of the picture from start to end. */
+  rollDeg: number
+}>
+
+/** What was foretold before the solve. */
+export type ForecastRecord = Unknowable<{
+  /** That it comes out right, 0 to 1. */
+  probability: number
+  warnings: readonly string[]
+  /** The measurements it rests on, by name. */
+  features: Readonly<Record<string, number | null>>
+}>
+
+/** What was found to be wrong. */
+export type DiagnosisRecord = Unknowable<{
+  pattern: FailureType
+  confidence: number
+  sentence: string
+  /** Each measurement beside the value from which it counts. */
+  evidence: readonly Unknowable<{ name: string; value: number; limit: number; unit: string }>[]
+  /** What the next attempt was to change, by name. */
+  fix: Readonly<Record<string, number | boolean | string | readonly number[]>>
+}>
+
+/** A shot solved once more without the tracks that fitted worst. */
+export type RefinementRecord = Unknowable<{
+  fromFrame: number
+  toFrame: number
+  removed: number
+  errorBeforePx: number
+  /** null: it could not be solved without them. */
+  errorAfterPx: number
+  heldOutBeforePx: number
+  heldOutAfterPx: number
+  /** Whether the second solve was kept. */
+  kept: boolean
 }>

@@ -28,6 +28,10 @@ export const footageTypes = [
 ] as const
 export type FootageType = (typeof footageTypes)[number]
 
+/** What a camera did. `dolly`: through space, in any direction. `pan`: turning to the side, up or down. `mixed`: no part does most of it. */
+export const motionKinds = ['static', 'pan', 'roll', 'zoom', 'dolly', 'shake', 'mixed'] as const
+export type MotionKind = (typeof motionKinds)[number]
+
 export const distortionModels = ['polynomial', 'division', 'nuke', 'brown'] as const
 export type DistortionModel = (typeof distortionModels)[number]
 
@@ -80,7 +84,7 @@ export type UnsolvedReason = (typeof unsolvedReasons)[number]
 export const emptyReasons = ['no-texture', 'margin', 'masked', 'threshold', 'occupied'] as const
 export type EmptyReason = (typeof emptyReasons)[number]
 
-/** Why a track was deleted before the session ended. */
+/** Why a track was deleted before the session ended. `joined`: it was found to go on where another had ended, and became part of that. */
 export const deletionReasons = [
   'motion-spike',
   'segment-cleaned',
@@ -93,6 +97,7 @@ export const deletionReasons = [
   'duplicate',
   'invalid',
   'held-out',
+  'joined',
   'cleared',
   'unknown',
 ] as const

@@ -7,10 +7,9 @@ import type { SolverTrack } from '#track/solution.ts'
 import { frameIndexOf, type FrameIndex, type PictureShape } from './frame-index.ts'
 import { parallaxIn } from './parallax.ts'
 import { type PictureCourse, pictureCourse, trendOf } from './picture-motion.ts'
+import type { MotionKind } from '../terms.ts'
 
-/** `dolly`: through space, in any direction. `pan`: turning to the side, up or down. `mixed`: no part does most of it. */
-export const motionKinds = ['static', 'pan', 'roll', 'zoom', 'dolly', 'shake', 'mixed'] as const
-export type MotionKind = (typeof motionKinds)[number]
+export { type MotionKind, motionKinds } from '../terms.ts'
 
 export interface MotionKindReport {
   readonly kind: MotionKind

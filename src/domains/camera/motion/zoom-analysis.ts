@@ -2,7 +2,7 @@
 import type { SolverTrack } from '#track/solution.ts'
 import type { ZoomAnalysis } from '../telemetry.ts'
 import { type FrameIndex, frameIndexOf, type PictureShape } from './frame-index.ts'
-import { kindOf, travelParallax } from './motion-kind.ts'
+import { kindOf, type MotionKindReport, travelParallax } from './motion-kind.ts'
 import { type PictureCourse, pictureCourse } from './picture-motion.ts'
 import { robustSimilarity } from './planar-fit.ts'
 
@@ -28,7 +28,15 @@ export function zoomAnalysis(
   const index = frameIndexOf(tracks, shape)
   const course = pictureCourse(index)
   if (course === null) return null
-  const { evidence, confidence } = kindOf(course, index, shape, fps ?? 24)
+  return zoomOf(course, index, kindOf(course, index, shape, fps ?? 24))
+}
+
+/** The same of a course that is known already, and of what kind it is. */
+export function zoomOf(
+  course: PictureCourse,
+  index: FrameIndex,
+  { evidence, confidence }: Pick<MotionKindReport, 'evidence' | 'confidence'>,
+): ZoomAnalysis {
   const { parallax } = evidence
   const uniform = parallax === null || parallax <= travelParallax
   const extent = Math.max(...course.logScale) - Math.min(...course.logScale)

@@ -13,6 +13,9 @@ export interface Probe {
   readonly bestRegions: readonly Region[]
   readonly meanSpeed: number | null
   readonly maxSpeed: number | null
+  /** The same as sessions record speeds: x in shares of the width, y of the height. */
+  readonly meanSpeedUv: number | null
+  readonly maxSpeedUv: number | null
   /** Side of the window in which the fastest points' patterns are found from one frame to the next, pixels, odd. */
   readonly searchSizePx: number | null
   readonly regions: readonly ProbeRegion[]
@@ -26,6 +29,7 @@ export interface ProbeRegion {
   readonly survived: number
   /** Of each survivor. */
   readonly speeds: readonly number[]
+  readonly speedsUv: readonly number[]
   /** Spread of a survivor's steps around their trend, shares of the picture's width. */
   readonly jitters: readonly number[]
 }

@@ -185,10 +185,11 @@ class ProbeRun {
   }
 
   report(range: ProbeOptions['range']): Probe {
-    const { widthPx } = this.#info
+    const { widthPx, heightPx } = this.#info
     const telling = this.#points.filter(({ steps }) => steps.length / 2 >= fewestSteps)
     const told = telling.length >= fewestPoints
     const lengths = told ? telling.flatMap(({ steps }) => stepLengths(steps, widthPx)) : []
+    const lengthsUv = told ? telling.flatMap(({ steps }) => stepLengths(steps, widthPx, heightPx)) : []
     const meanSpeed = told ? mean(lengths) : null
     const perRegion = regions.map((region, r): ProbeRegion => {
       const placed = this.#points.filter((point) => point.region === r)
@@ -198,6 +199,7 @@ class ProbeRun {
         placed: placed.length,
         survived: kept.length,
         speeds: kept.map(({ steps }) => mean(stepLengths(steps, widthPx))),
+        speedsUv: kept.map(({ steps }) => mean(stepLengths(steps, widthPx, heightPx))),
         jitters: kept.map(({ steps }) => jitterOf(steps) / widthPx),
       }
     })
@@ -209,6 +211,8 @@ class ProbeRun {
       bestRegions: bestOf(perRegion),
       meanSpeed,
       maxSpeed: told ? Math.max(...lengths) : null,
+      meanSpeedUv: told ? mean(lengthsUv) : null,
+      maxSpeedUv: told ? Math.max(...lengthsUv) : null,
       searchSizePx: told ? searchSizeOf(telling, widthPx) : null,
       regions: perRegion,
       letterbox: this.#bars,
@@ -232,8 +236,11 @@ const isInside = (x: number, y: number, { widthPx, heightPx }: Pyramid) => {
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
-function stepLengths(steps: readonly number[], widthPx: number): number[] {
-  return Array.from({ length: steps.length / 2 }, (_, i) => Math.hypot(steps[2 * i]!, steps[2 * i + 1]!) / widthPx)
+/** In units of so many pixels across and down. */
+function stepLengths(steps: readonly number[], acrossPx: number, downPx = acrossPx): number[] {
+  return Array.from({ length: steps.length / 2 }, (_, i) =>
+    Math.hypot(steps[2 * i]! / acrossPx, steps[2 * i + 1]! / downPx),
+  )
 }
 
 /** The window that holds the pattern of nearly every point at its next place. */

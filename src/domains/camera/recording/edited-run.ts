@@ -5,8 +5,10 @@ import type { SolveOptions } from '#track/solution.ts'
 import type { Track } from '#track/tracks.ts'
 import type { ClipInfo } from '#vision/frames.ts'
 import type { CameraContext, CameraOutcome, CameraSession, CameraSettings, CameraTelemetry } from '../session.ts'
+import { anchorsOf } from './healing.ts'
 import { frameSamples, globalMotion, stepsOf } from './motion.ts'
-import { outcomeOf, statusOf, zoomOf } from './outcome.ts'
+import { outcomeOf, statusOf } from './outcome.ts'
+import { pictureMotion } from './picture-motion.ts'
 import { regionFields, survivalOf } from './regions.ts'
 import { trackRecord } from './track-records.ts'
 
@@ -38,14 +40,16 @@ export function editedRecord(before: CameraSession, run: EditedRun): EditedRecor
     points: new Map(solutions.flatMap(({ points }) => points.map((point) => [point.track, point] as const))),
     unsolved: new Map(solutions.flatMap(({ unsolved }) => unsolved.map((u) => [u.track, u.reason] as const))),
     quality: new Map<number, number>(),
+    cleaned: null,
   }
   const known = new Map(before.telemetry?.tracks?.map((track) => [track.name, track]))
   const tracks = run.tracks.map((track) => {
     const record = trackRecord(track, info, fates)
-    return { ...record, featureQuality: known.get(record.name)?.featureQuality ?? null }
+    const { featureQuality = null, cleanedFrames = null } = known.get(record.name) ?? {}
+    return { ...record, featureQuality, cleanedFrames }
   })
   const { motionUv, consistency } = globalMotion(run.tracks, info)
-  const zoom = zoomOf(shots)
+  const { zoom, motion } = pictureMotion(run.tracks, info, shots, options.zoom)
   const unsolved = shots.find(({ result }) => !result.ok)?.result
   const status = statusOf(shots)
   return {
@@ -53,6 +57,8 @@ export function editedRecord(before: CameraSession, run: EditedRun): EditedRecor
       ...before.context,
       attempt: Math.max(1, before.context.attempt ?? 1) + 1,
       chain: before.context.chain ?? before.id,
+      retry: null,
+      run: null,
     },
     settings: {
       ...before.settings.values,
@@ -74,10 +80,18 @@ export function editedRecord(before: CameraSession, run: EditedRun): EditedRecor
       globalMotionUv: motionUv,
       motionConsistency: consistency,
       cuts: run.cuts,
-      timings: { followMs: null, solveMs: run.solveMs },
+      timings: { followMs: null, solveMs: run.solveMs, phases: null },
       frameSamples: samples,
       survival: survivalOf(tracks),
       zoom,
+      motion,
+      // Of the attempt before: nobody foretold this solve, looked for what is wrong with it, or refined it.
+      forecast: null,
+      preSolve: null,
+      diagnoses: null,
+      refinements: null,
+      retryWhy: null,
+      anchors: anchorsOf(tracks, frames),
       visual: {
         ...before.telemetry?.visual,
         zoomDetected: zoom?.detected ?? null,

@@ -2,7 +2,6 @@
 import type { Track } from '#track/tracks.ts'
 import type { FrameSample, OpticalFlow } from '../session.ts'
 import type { Level, Pair } from '../terms.ts'
-import { parallaxOf } from './parallax.ts'
 import { meanOf, pairOf, rounded, share } from './rounded.ts'
 import { type PictureSize, sampleFrames, uvPath } from './track-records.ts'
 
@@ -55,15 +54,15 @@ export function motionLevel(meanSpeedUv: number): Level {
 }
 
 /**
- * @param lost how many tracks were lost by the tracker, of all
  * @param samples of each frame
+ * @param parallax 0 to 1
+ * @param lost share of the tracks that the tracker lost
  */
 export function flowOf(
-  tracks: readonly Track[],
   steps: Steps,
   samples: readonly FrameSample[],
-  size: PictureSize,
-  lost: number,
+  parallax: number | null,
+  lost: number | null,
 ): OpticalFlow {
   const spread = spreadOf(speedsOf(steps))
   const heading = headingOf(steps)
@@ -71,11 +70,11 @@ export function flowOf(
     velocityMeanUv: rounded(spread?.mean ?? null),
     velocityStdUv: rounded(spread?.std ?? null),
     velocityMaxUv: rounded(spread?.max ?? null),
-    parallax: share(parallaxOf(tracks, size)),
+    parallax: share(parallax),
     dominantDirection: heading?.direction ?? null,
     directionEntropy: share(heading?.disorder ?? null),
     accelerationUv: rounded(trendOf(samples)),
-    dropoutRate: tracks.length === 0 ? null : share(lost / tracks.length),
+    dropoutRate: share(lost),
   }
 }
 

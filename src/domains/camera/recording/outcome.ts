@@ -6,7 +6,7 @@ import type { CameraOutcome, FrameSample, ShotOutcome } from '../session.ts'
 import type { ZoomAnalysis } from '../telemetry.ts'
 import type { FailureType } from '../terms.ts'
 import { solvedCamera } from './lens-record.ts'
-import { meanOf, rounded, share } from './rounded.ts'
+import { rounded, share } from './rounded.ts'
 
 /** Of a solved clip at least this share of the frames has a camera, and each shot is more likely right than wrong. */
 const solvedFramesShare = 0.95
@@ -54,7 +54,7 @@ export function outcomeOf(
     bundleCount: points,
     solvedFrames: camerasOf(solved),
     failureType: failureOf(shots),
-    frameOfFailure: solved.length === shots.length ? null : frameOfFailure(shots, samples),
+    frameOfFailure: frameOfFailure(shots, samples),
     solvedCamera: best === null ? null : solvedCamera(best.intrinsics, sensorWidthMm),
     confidence: share(solved.length === 0 ? null : Math.min(...solved.map(({ confidence }) => confidence))),
     shots: shots.map((shot) => shotOutcome(shot, sensorWidthMm)),
@@ -89,15 +89,20 @@ function failureOf(shots: readonly Shot[]): FailureType | null {
 /** Fewer tracks in a frame than the solver can begin with. */
 const criticalTracks = 8
 
-/** The first frame of a shot without a camera in which too few tracks were left; null when they never were too few. */
+/**
+ * The first frame in which a shot without a camera has too few tracks, or a shot with cameras has none; null when neither
+ * happens.
+ */
 function frameOfFailure(shots: readonly Shot[], samples: readonly FrameSample[]): number | null {
-  const failed = shots.filter(({ result }) => !result.ok)
-  const found = samples.find(
-    ({ frame, activeTracks }) =>
-      (activeTracks ?? 0) < criticalTracks &&
-      failed.some(({ fromFrame, toFrame }) => frame! >= fromFrame && frame! <= toFrame),
-  )
-  return found?.frame ?? null
+  const active = new Map(samples.map(({ frame, activeTracks }) => [frame, activeTracks ?? 0]))
+  for (const { fromFrame, toFrame, result } of shots) {
+    const known = result.ok ? new Set(result.solution.cameras.map((camera) => camera.frame)) : null
+    for (let frame = fromFrame; frame <= toFrame; frame++) {
+      const fails = known === null ? (active.get(frame) ?? 0) < criticalTracks : !known.has(frame)
+      if (fails) return frame
+    }
+  }
+  return null
 }
 
 function shotOutcome({ fromFrame, toFrame, result }: Shot, sensorWidthMm: number | null): ShotOutcome {
@@ -124,20 +129,16 @@ function shotOutcome({ fromFrame, toFrame, result }: Shot, sensorWidthMm: number
 /** A focal length that ends so much longer or shorter than it began is a zoom, as the training-data guide has it. */
 const zoomStep = 0.05
 
-/** From the focal lengths of the longest solved shot: in is longer. null when nothing was solved. */
-export function zoomOf(shots: readonly Shot[]): ZoomAnalysis | null {
+/** From the focal lengths of the longest solved shot; null when nothing was solved. */
+export function solvedZoom(shots: readonly Shot[]): Pick<ZoomAnalysis, 'detected' | 'direction' | 'focalRatio'> | null {
   const best = longest(solutionsOf(shots))
-  const firstPx = best?.cameras[0]?.focalPx
-  if (best === null || firstPx === undefined) return null
-  if (!best.zoom) return { detected: false, direction: 'none' }
-  const scales = best.cameras.map(({ focalPx }) => focalPx / firstPx)
-  const ratio = scales.at(-1) ?? 1
-  const mean = meanOf(scales) ?? 1
+  const [firstPx, lastPx] = [best?.cameras[0]?.focalPx, best?.cameras.at(-1)?.focalPx]
+  if (best === null || firstPx === undefined || lastPx === undefined) return null
+  if (!best.zoom) return { detected: false, direction: 'none', focalRatio: 1 }
+  const ratio = lastPx / firstPx
   return {
     detected: true,
     direction: ratio > 1 + zoomStep ? 'in' : ratio < 1 - zoomStep ? 'out' : 'none',
-    scales: scales.map((scale) => rounded(scale) ?? 1),
     focalRatio: rounded(ratio),
-    scaleVariance: rounded(scales.reduce((sum, scale) => sum + (scale - mean) ** 2, 0) / scales.length),
   }
 }

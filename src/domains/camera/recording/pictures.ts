@@ -1,5 +1,6 @@
 /** What the pictures themselves are like, measured at a few moments of the clip: contrast, edges, corners. */
 import { detect } from '#track/match/detect.ts'
+import { followPlan } from '#track/match/follow-clip.ts'
 import type { LumaFrame } from '#vision/frames.ts'
 import type { Kernel } from '#vision/kernel.ts'
 import { regions, type Regional } from '../terms.ts'
@@ -12,15 +13,10 @@ export interface PictureLook {
   readonly contrast: readonly number[]
   /** Share of pixels at which brightness changes by more than {@link edgeStep}. */
   readonly edges: readonly number[]
-  /** Corners that could be followed, as strong and as far from each other as the run asks. */
+  /** Corners that a run with usual settings could follow, whatever this one's are: else the measure would hang on the choice. */
   readonly corners: readonly number[]
-}
-
-export interface CornerRule {
-  readonly threshold: number
-  readonly minDistancePx: number
-  readonly marginPx: number
-  readonly windowPx: number
+  /** Corners that are nearly as strong as the strongest. */
+  readonly strong: number
 }
 
 /** The moments that the training-data guide looks at. */
@@ -39,8 +35,8 @@ const edgeStep = 10 / 255
 /** Of a wider picture only every so many pixels are looked at. */
 const lookWidthPx = 480
 
-export function lookAt(kernel: Kernel, frame: LumaFrame, rule: CornerRule): PictureLook {
-  return { frame: frame.index, ...brightnessOf(frame), corners: cornersOf(kernel, frame, rule) }
+export function lookAt(kernel: Kernel, frame: LumaFrame): PictureLook {
+  return { frame: frame.index, ...brightnessOf(frame), ...cornersOf(kernel, frame) }
 }
 
 function brightnessOf({ luma, widthPx, heightPx }: LumaFrame): Pick<PictureLook, 'contrast' | 'edges'> {
@@ -75,11 +71,18 @@ const third = (index: number, size: number): readonly [number, number] => [
   Math.min(size - 1, Math.ceil(((index + 1) * size) / 3)),
 ]
 
-function cornersOf(kernel: Kernel, frame: LumaFrame, rule: CornerRule): readonly number[] {
+/** The threshold at which the early plan counts features, as the tracker's: of the square of their strength. */
+const strongThreshold = 0.5
+
+function cornersOf(kernel: Kernel, frame: LumaFrame): Pick<PictureLook, 'corners' | 'strong'> {
+  const { threshold, minDistancePx, marginPx, windowPx } = followPlan(frame.widthPx, {})
+  const rule = { threshold, minDistancePx, marginPx, windowPx }
   const image = kernel.pyramid(frame, 1)
   try {
     const found = detect(kernel, image, { ...rule, count: null, frame: frame.index, masks: [], existing: [] })
-    return found.regions.map((region) => region.found)
+    const strongest = found.strength.reduce((most, value) => Math.max(most, value), 0)
+    const strong = found.strength.filter((value) => value >= Math.sqrt(strongThreshold) * strongest).length
+    return { corners: found.regions.map((region) => region.found), strong }
   } finally {
     image.release()
   }
@@ -92,6 +95,7 @@ export interface PictureFields {
   readonly featureDensity: Regional<number>
   readonly featureDensityTotal: number | null
   readonly featureDensityMean: number | null
+  readonly strongFeatures: number | null
   readonly featureDensityTimeline: Readonly<Record<string, Regional<number>>>
 }
 
@@ -113,6 +117,7 @@ export function pictureFields(
     featureDensity: byRegion(corners),
     featureDensityTotal: rounded(corners.reduce((sum, count) => sum + count, 0)),
     featureDensityMean: rounded(meanOf(corners)),
+    strongFeatures: rounded(meanOf(looks.map(({ strong }) => strong))),
     featureDensityTimeline: Object.fromEntries(
       moments.flatMap(([name], i) => {
         const look = looks.find(({ frame }) => frame === frames[i])

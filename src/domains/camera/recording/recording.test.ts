@@ -22,9 +22,10 @@ import {
 } from '../layouts/autosolve/fixtures.ts'
 import type { CameraSession } from '../session.ts'
 import { dominantRegion, regionFields } from './regions.ts'
-import { parallaxOf } from './parallax.ts'
+import { parallaxOf } from '../motion/parallax.ts'
 import { lookAt, momentFrames, type PictureLook } from './pictures.ts'
-import { asJson, contextOf, recordOf, type RunPlan, runOf, settingsOf, withoutPaths } from './session-of.ts'
+import { contextOf, type RunPlan, settingsOf } from './plan-record.ts'
+import { asJson, recordOf, runOf, withoutPaths } from './session-of.ts'
 
 interface Run {
   readonly tracked: TrackedClip
@@ -53,9 +54,17 @@ async function record(footage: FootageOptions, chosen: Partial<TrackClipOptions[
   const follow = followPlan(clip.info.widthPx, options.follow)
   const plan: RunPlan = { info: clip.info, frames, follow, masks: 0, solve: options.solve, sensorWidthMm: 36 }
   const looks: PictureLook[] = []
-  for (const index of momentFrames(frames)) looks.push(lookAt(kernel, clip.frame(index), follow))
+  for (const index of momentFrames(frames)) looks.push(lookAt(kernel, clip.frame(index)))
   const { outcome, telemetry } = recordOf(plan, runOf(tracked, looks), null)
-  const facts = { fingerprint: 'clip-1', extension: '.mp4', sizeBytes: 1000, attempt: 1, chain: null }
+  const facts = {
+    fingerprint: 'clip-1',
+    extension: '.mp4',
+    sizeBytes: 1000,
+    attempt: 1,
+    chain: null,
+    retry: 0,
+    run: null,
+  }
   const session = {
     id: `01977f3e-1b2c-7d4e-8f50-0123456789${clip.info.frameCount}`,
     project: 'default',

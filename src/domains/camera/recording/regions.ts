@@ -9,7 +9,7 @@ const judgedTracks = 3
 const deadBelow = 0.3
 const sweetAbove = 0.7
 
-type RegionFields = Pick<CameraTelemetry, 'regionStats' | 'deadZones' | 'sweetSpots'>
+type RegionFields = Pick<CameraTelemetry, 'regionStats' | 'deadZones' | 'sweetSpots' | 'regionConfidence'>
 
 /**
  * @param isSolved where nothing was solved, no region is to blame
@@ -20,6 +20,7 @@ export function regionFields(tracks: readonly TrackRecord[], isSolved: boolean):
     const solved = own.filter((track) => track.contributedToSolve).length
     return { region, own, solved }
   })
+  const known = byRegion.filter(({ own }) => own.length > 0)
   const judged = byRegion.filter(({ own }) => own.length >= judgedTracks)
   const where = (fits: (solvedShare: number) => boolean): Region[] | null =>
     isSolved ? judged.filter(({ own, solved }) => fits(solved / own.length)).map(({ region }) => region) : null
@@ -31,8 +32,12 @@ export function regionFields(tracks: readonly TrackRecord[], isSolved: boolean):
     })),
     deadZones: where((solved) => solved < deadBelow),
     sweetSpots: where((solved) => solved > sweetAbove),
+    regionConfidence: isSolved ? regional(known, ({ own, solved }) => confidence(solved, own.length)) : null,
   }
 }
+
+/** That the next track here gets a point: Laplace's rule of succession, one half where nothing is known. */
+const confidence = (solved: number, tracks: number): number => rounded((solved + 1) / (tracks + 2)) ?? 0
 
 /** Where most tracks were, the first of equals; null without tracks. */
 export function dominantRegion(stats: NonNullable<CameraTelemetry['regionStats']>): Region | null {

@@ -1,29 +1,19 @@
 /**
- * A run of the tracker as a camera session: what was known and chosen before it, what happened, what came of it. Nothing is
- * guessed: a figure that was not measured is null. Frames count from 0; docs/conventions.md says what each figure means.
+ * A run of the tracker as a camera session: what happened, and what came of it. Nothing is guessed: a figure that was not
+ * measured is null. Frames count from 0; docs/conventions.md says what each figure means.
  */
 import type { JsonObject } from '#core/json.ts'
-import type { Outcome } from '#core/session.ts'
-import type { FollowPlan } from '#track/match/follow-clip.ts'
+import type { Outcome, RunStatus } from '#core/session.ts'
 import type { DetectReport } from '#track/match/detect.ts'
 import type { Shot } from '#track/scenes/solve-json.ts'
-import type { SolveOptions } from '#track/solution.ts'
 import type { TrackedClip } from '#track/track-clip.ts'
-import type { SettingsChange, Track, TrackerSettings } from '#track/tracks.ts'
-import type { ClipInfo } from '#vision/frames.ts'
-import type { EngineName } from '../engines/engine.ts'
-import type { Attempt, AttemptSettings, PipelineRequest } from '../pipeline/attempt.ts'
-import type { Probe } from '../probe/probe.ts'
-import type {
-  Adaptation,
-  CameraContext,
-  CameraIntrinsics,
-  CameraOutcome,
-  CameraSettings,
-  CameraTelemetry,
-} from '../session.ts'
+import type { SettingsChange, Track } from '#track/tracks.ts'
+import type { Attempt } from '../pipeline/attempt.ts'
+import type { Adaptation, CameraOutcome, CameraTelemetry, FrameSample } from '../session.ts'
 import type { Detection, TrackRecord, VisualFeatures } from '../telemetry.ts'
-import { inMillimetres, lensFields } from './lens-record.ts'
+import { cleanedFrames, deletedTracks } from './deletions.ts'
+import { anchorsOf, healingFields } from './healing.ts'
+import { judgementFields } from './judgement.ts'
 import {
   flowOf,
   frameSamples,
@@ -35,139 +25,13 @@ import {
   spreadOf,
   stepsOf,
 } from './motion.ts'
-import { outcomeOf, statusOf, zoomOf } from './outcome.ts'
+import { outcomeOf, statusOf } from './outcome.ts'
+import { type PictureMotion, pictureMotion } from './picture-motion.ts'
 import { type PictureLook, pictureFields } from './pictures.ts'
+import { type RunPlan, trackerSettings } from './plan-record.ts'
 import { dominantRegion, regionFields, survivalOf } from './regions.ts'
 import { meanOf, rounded } from './rounded.ts'
-import { featureQualities, trackRecord } from './track-records.ts'
-
-/** What the recorder knows of the clip beside what is in it. */
-export interface ClipFacts {
-  /** Of its content; null when it could not be made. */
-  readonly fingerprint: string | null
-  /** Lower case, with the dot. */
-  readonly extension: string | null
-  readonly sizeBytes: number | null
-  /** Counted from 1. */
-  readonly attempt: number
-  /** The first session of the same clip; null when this is it. */
-  readonly chain: string | null
-}
-
-/** What the run is going to use. */
-export interface RunPlan {
-  readonly info: ClipInfo
-  readonly frames: { readonly from: number; readonly to: number }
-  readonly follow: FollowPlan
-  readonly masks: number
-  readonly solve: Omit<SolveOptions, 'widthPx' | 'heightPx' | 'pixelAspect'>
-  /** Width of the film back; null when nobody gave lengths in millimetres. */
-  readonly sensorWidthMm: number | null
-  /** What the pipeline adds to it; absent where the tracker ran without it. */
-  readonly pipeline?: PipelineFacts
-}
-
-export interface PipelineFacts {
-  readonly engine: { readonly name: EngineName; readonly version: string }
-  readonly probe: Probe | null
-  readonly request: Pick<PipelineRequest, 'preset' | 'footage' | 'retries'>
-  readonly settings: AttemptSettings
-}
-
-export function contextOf({ info, solve, sensorWidthMm, pipeline }: RunPlan, clip: ClipFacts): CameraContext {
-  const { frameRate } = info
-  const { fingerprint, extension, sizeBytes, attempt, chain } = clip
-  return {
-    clip: { fingerprint, extension, codec: info.codec, bitDepth: info.bitDepth, sizeBytes },
-    widthPx: info.widthPx,
-    heightPx: info.heightPx,
-    fps: frameRate === null ? null : rounded(frameRate.numerator / frameRate.denominator),
-    frameCount: info.frameCount,
-    durationS: info.durationS !== null && info.durationS > 0 ? rounded(info.durationS) : null,
-    firstFrame: 0,
-    footageType: footageOf(solve, pipeline),
-    ...(pipeline === undefined ? {} : { engine: pipeline.engine, probe: probeFields(pipeline.probe) }),
-    camera: cameraBefore(info, solve, sensorWidthMm),
-    attempt,
-    chain,
-    clock: 'utc',
-  }
-}
-
-const footageOf = (solve: RunPlan['solve'], pipeline: PipelineFacts | undefined) =>
-  pipeline && pipeline.request.footage !== 'auto'
-    ? pipeline.request.footage
-    : solve.motion === 'tripod'
-      ? 'tripod'
-      : 'auto'
-
-function probeFields(probe: Probe | null): CameraContext['probe'] {
-  if (probe === null) return null
-  const { motionClass, textureClass, bestRegions, meanSpeed, maxSpeed, regions } = probe
-  return {
-    method: 'tracks',
-    motionClass,
-    textureClass,
-    bestRegions,
-    meanVelocityUv: rounded(meanSpeed),
-    maxVelocityUv: rounded(maxSpeed),
-    regions: Object.fromEntries(
-      regions.map(({ region, placed, survived, speeds, jitters }) => [
-        region,
-        { total: placed, survived, jitters: jitters.map(rounded), velocitiesUv: speeds.map(rounded) },
-      ]),
-    ),
-  }
-}
-
-/** Of the camera only what was said: nothing of the solve's own guesses. */
-function cameraBefore(info: ClipInfo, solve: RunPlan['solve'], sensorWidthMm: number | null): CameraIntrinsics {
-  const { focalPx, lens } = solve
-  return {
-    pixelAspect: info.pixelAspect,
-    ...(focalPx === null ? {} : { focalPx: rounded(focalPx), ...inMillimetres(focalPx, info.widthPx, sensorWidthMm) }),
-    ...(lens === 'auto' ? {} : lensFields(lens)),
-  }
-}
-
-export function settingsOf({ follow, solve, frames, masks, pipeline }: RunPlan): CameraSettings {
-  const { count, threshold, minDistancePx, marginPx } = follow
-  return {
-    ...trackerSettings(follow.settings),
-    threshold,
-    minDistancePx,
-    marginPx,
-    targetTracks: count,
-    tripod: solve.motion === 'tripod',
-    refine: [
-      ...(solve.focal === 'fixed' ? [] : (['focal'] as const)),
-      ...(solve.principal === 'refine' ? (['principal'] as const) : []),
-      ...(solve.lens === 'auto' ? (['radial'] as const) : []),
-    ],
-    fromFrame: frames.from,
-    toFrame: frames.to,
-    masks,
-    focal: solve.focal,
-    zoom: solve.zoom,
-    lens: solve.lens === 'auto' ? 'auto' : solve.lens.model === 'none' ? 'none' : 'known',
-    heldOutShare: solve.heldOutShare,
-    seed: solve.seed,
-    ...(pipeline === undefined ? {} : pipelineSettings(pipeline)),
-  }
-}
-
-function pipelineSettings({ engine, request, settings }: PipelineFacts): CameraSettings {
-  const { robust, smoothing, minLifespanFrames, monitorFrames, heal, rejectNonRigid, avoidRegions, cutFrames } =
-    settings
-  const { preset, retries } = request
-  const more = { smoothing, monitorFrames, heal, rejectNonRigid, avoidRegions, cutFrames, engine: engine.name }
-  return { preset, robust, minLifespanFrames, maxRetries: retries, ...more }
-}
-
-const trackerSettings = (settings: TrackerSettings): CameraSettings => {
-  const { patternSize, searchSize, correlation, motionModel, patternMatch, normalize } = settings
-  return { patternSize, searchSize, correlation, motionModel, patternMatch, normalize }
-}
+import { featureQualities, type TrackFates, trackRecord } from './track-records.ts'
 
 /** What there is of a run when it ends, well or not. */
 export interface RunSoFar {
@@ -199,64 +63,118 @@ export const runOf = ({ followed, shots, timings }: TrackedClip, looks: readonly
   looks,
 })
 
-/**
- * @param why the run did not come to its end; null when it did
- */
-export function recordOf(
-  plan: RunPlan,
-  run: RunSoFar,
-  why: { readonly status: 'failed' | 'cancelled'; readonly code: string; readonly message: string } | null,
-): RunRecord {
-  const { info, frames, sensorWidthMm } = plan
-  const shots = run.shots ?? []
-  const solutions = shots.flatMap(({ result }) => (result.ok ? [result.solution] : []))
+/** Why a run did not come to its end. */
+export interface Broken {
+  readonly status: 'failed' | 'cancelled'
+  readonly code: string
+  readonly message: string
+}
+
+/** @param why the run did not come to its end; null when it did */
+export function recordOf(plan: RunPlan, run: RunSoFar, why: Broken | null): RunRecord {
+  const seen = seenIn(plan, run, why !== null)
+  return { outcome: outcomeFields(plan, run, seen, why), telemetry: telemetryFields(plan, run, seen) }
+}
+
+/** What several fields are made of. */
+interface Seen {
+  /** Those that the solve was given. */
+  readonly tracks: readonly TrackRecord[]
+  readonly deleted: readonly TrackRecord[]
+  /** Every one that was ever followed; what became part of another counts as that. */
+  readonly all: readonly TrackRecord[]
+  readonly lost: readonly TrackRecord[]
+  readonly steps: ReturnType<typeof stepsOf>
+  readonly samples: readonly FrameSample[]
+  readonly moved: PictureMotion
+  readonly isSolved: boolean
+}
+
+function seenIn({ info, frames, solve }: RunPlan, run: RunSoFar, isBroken: boolean): Seen {
+  const { attempt } = run
+  const solutions = (run.shots ?? []).flatMap(({ result }) => (result.ok ? [result.solution] : []))
+  const followed = attempt?.followed ?? run.tracks
   const steps = stepsOf(run.tracks, info)
-  const samples = frameSamples(run.tracks, steps, why === null ? frames : { ...frames, to: lastSeen(run, frames.from) })
-  const fates = {
+  const fates: TrackFates = {
     clip: { from: 0, to: info.frameCount - 1 },
     points: new Map(solutions.flatMap(({ points }) => points.map((point) => [point.track, point] as const))),
     unsolved: new Map(solutions.flatMap(({ unsolved }) => unsolved.map((u) => [u.track, u.reason] as const))),
-    quality: featureQualities(run.tracks, run.detections ?? []),
+    quality: featureQualities(followed, run.detections ?? []),
+    cleaned: attempt === undefined ? null : cleanedFrames(attempt),
   }
   const tracks = run.tracks.map((track) => trackRecord(track, info, fates))
-  const lost = tracks.filter(isLost)
-  const { motionUv, consistency } = globalMotion(run.tracks, info)
+  const deleted = attempt === undefined ? [] : deletedTracks(attempt, info, fates)
+  const all = [...tracks, ...deleted.filter(({ deletion }) => deletion?.reason !== 'joined')]
+  return {
+    tracks,
+    deleted,
+    all,
+    lost: all.filter(isLost),
+    steps,
+    samples: frameSamples(followed, steps, isBroken ? { ...frames, to: lastSeen(run, frames.from) } : frames),
+    moved: pictureMotion(run.tracks, info, run.shots ?? [], solve.zoom),
+    isSolved: solutions.length > 0,
+  }
+}
+
+function outcomeFields(
+  { sensorWidthMm }: RunPlan,
+  run: RunSoFar,
+  { tracks, samples }: Seen,
+  why: Broken | null,
+): RunRecord['outcome'] {
+  const shots = run.shots ?? []
+  const total = run.attempt?.followed.length ?? tracks.length
   const unsolved = shots.find(({ result }) => !result.ok)?.result
   const status = why?.status ?? statusOf(shots)
   const error =
     why ?? (status === 'failed' && unsolved?.ok === false ? { code: unsolved.code, message: unsolved.why } : null)
+  const outcome = run.shots === null ? { totalTracks: total } : outcomeOf(shots, total, samples, sensorWidthMm)
   return {
-    outcome: {
-      ...(run.shots === null
-        ? { totalTracks: tracks.length }
-        : outcomeOf(shots, run.attempt?.followed.length ?? tracks.length, samples, sensorWidthMm)),
-      status,
-      error: error === null ? null : { code: error.code, message: error.message },
-    },
-    telemetry: {
-      tracks,
-      deletedTracks: (run.attempt?.cleaning?.removed ?? []).map(({ track, frame, reason }) => ({
-        ...trackRecord(track, info, fates),
-        deletion: { reason, noticedFrame: frame },
-      })),
-      ...regionFields(tracks, solutions.length > 0),
-      globalMotionUv: motionUv,
-      motionConsistency: consistency,
-      flow: flowOf(run.tracks, steps, samples, info, lost.length),
-      adaptations: run.changes.map((change, i) => ({
-        ...adaptation(change, i),
-        survivalRate: rounded(run.attempt?.adaptations[i]?.survival ?? null),
-      })),
-      detections: run.detections?.map(detection) ?? null,
-      cuts: run.cuts,
-      timings: run.timings === null ? null : { followMs: run.timings.followMs, solveMs: run.timings.solveMs },
-      frameSamples: samples,
-      survival: survivalOf(tracks),
-      zoom: zoomOf(shots),
-      visual: visualOf(plan, run, { tracks, lost, steps, samples }),
-    },
+    ...outcome,
+    ...(run.attempt === undefined ? {} : judged(run.attempt, status, outcome.failureType)),
+    status,
+    error: error === null ? null : { code: error.code, message: error.message },
   }
 }
+
+/** What the pipeline found to be wrong goes before what the solver said. */
+function judged({ diagnoses, score }: Attempt, status: RunStatus, said: CameraOutcome['failureType']): CameraOutcome {
+  const isWell = status === 'succeeded'
+  return { failureType: isWell ? null : (diagnoses[0]?.pattern ?? said ?? 'unknown'), score: rounded(score) }
+}
+
+function telemetryFields(plan: RunPlan, run: RunSoFar, seen: Seen): CameraTelemetry {
+  const { info, frames } = plan
+  const { tracks, all, steps, samples, moved } = seen
+  const { motionUv, consistency } = globalMotion(run.tracks, info)
+  const { attempt } = run
+  return {
+    tracks,
+    deletedTracks: seen.deleted,
+    ...regionFields(all, seen.isSolved),
+    globalMotionUv: motionUv,
+    motionConsistency: consistency,
+    flow: flowOf(steps, samples, moved.parallax, all.length === 0 ? null : seen.lost.length / all.length),
+    adaptations: run.changes.map((change, i) => ({
+      ...adaptation(change, i),
+      survivalRate: rounded(attempt?.adaptations[i]?.survival ?? null),
+    })),
+    detections: run.detections?.map(detection) ?? null,
+    cuts: run.cuts,
+    timings: run.timings === null ? null : { ...run.timings, phases: attempt ? phasesOf(attempt) : null },
+    frameSamples: samples,
+    survival: survivalOf(all),
+    zoom: moved.zoom,
+    motion: moved.motion,
+    anchors: anchorsOf(tracks, frames),
+    ...(attempt === undefined ? {} : { ...healingFields(attempt, info, frames), ...judgementFields(attempt) }),
+    visual: visualOf(plan, run, seen),
+  }
+}
+
+const phasesOf = ({ durationsMs }: Attempt) =>
+  Object.fromEntries(Object.entries(durationsMs).map(([phase, ms]) => [phase, rounded(ms) ?? 0]))
 
 /** How far a run came that did not come to its end. */
 const lastSeen = ({ tracks }: RunSoFar, from: number) =>
@@ -268,19 +186,13 @@ const isLost = (track: TrackRecord) => lostReasons.has(track.endReason)
 /** Over which the early plan measures motion. */
 const startFrames = 30
 
-interface Measured {
-  readonly tracks: readonly TrackRecord[]
-  readonly lost: readonly TrackRecord[]
-  readonly steps: ReturnType<typeof stepsOf>
-  readonly samples: ReturnType<typeof frameSamples>
-}
-
-function visualOf({ frames }: RunPlan, run: RunSoFar, { tracks, lost, steps, samples }: Measured): VisualFeatures {
+function visualOf({ frames }: RunPlan, run: RunSoFar, seen: Seen): VisualFeatures {
+  const { all, lost, steps, samples, moved } = seen
+  const { zoom } = moved
   const spread = spreadOf(speedsOf(steps))
   const histograms = histogramsOf(steps)
   const { contrast, ...pictures } = pictureFields(run.looks, frames) ?? {}
-  const stats = regionFields(tracks, true).regionStats ?? {}
-  const zoom = zoomOf(run.shots ?? [])
+  const stats = regionFields(all, seen.isSolved).regionStats ?? {}
   return {
     motionClass: spread === null ? null : motionLevel(spread.mean),
     motionMagnitude: rounded(spread?.mean ?? null),
@@ -325,10 +237,23 @@ const detection = ({ frame, xy, regions }: DetectReport): Detection => ({
 
 /** The same without the paths of tracks, for clips whose record would be too large. */
 export function withoutPaths({ outcome, telemetry }: RunRecord): RunRecord {
-  const tracks = (telemetry.tracks ?? []).map(
-    ({ trajectory: _path, startSignature: _start, endSignature: _end, droppedFrames: _dropped, ...track }) => track,
+  const bare = ({ trajectory: _path, startSignature: _start, endSignature: _end, ...track }: TrackRecord) => ({
+    ...track,
+    droppedFrames: null,
+    cleanedFrames: null,
+  })
+  const attempts = telemetry.healingAttempts?.map(
+    ({ anchorPositionsUv: _positions, anchorVelocitiesUv: _velocities, interpolatedUv: _bridge, ...rest }) => rest,
   )
-  return { outcome, telemetry: { ...telemetry, tracks } }
+  return {
+    outcome,
+    telemetry: {
+      ...telemetry,
+      tracks: (telemetry.tracks ?? []).map(bare),
+      deletedTracks: (telemetry.deletedTracks ?? []).map(bare),
+      ...(attempts === undefined ? {} : { healingAttempts: attempts }),
+    },
+  }
 }
 
 /** A value of the record as what it is: plain JSON. What is undefined is left out. */

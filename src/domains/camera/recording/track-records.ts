@@ -25,7 +25,12 @@ export interface TrackFates {
   readonly unsolved: ReadonlyMap<number, UnsolvedTrack['reason']>
   /** By track: strength of its corner as a share of the strongest that was taken with it. */
   readonly quality: ReadonlyMap<number, number>
+  /** By track: frames that were taken out of it; null when nobody looked for any. */
+  readonly cleaned: ReadonlyMap<number, readonly number[]> | null
 }
+
+/** Names are for people, and count from 1. */
+export const trackName = (id: number): string => `track ${id + 1}`
 
 export function trackRecord(track: Track, size: PictureSize, fates: TrackFates): TrackRecord {
   const { frames } = track
@@ -34,8 +39,9 @@ export function trackRecord(track: Track, size: PictureSize, fates: TrackFates):
   const point = fates.points.get(track.id)
   const matched = [...track.correlation].filter((value) => !Number.isNaN(value))
   const lifespan = last - first
+  const length = fates.clip.to - fates.clip.from
   return {
-    name: `track ${track.id + 1}`,
+    name: trackName(track.id),
     region: regions[meanRegion(track, size)] ?? null,
     startFrame: first,
     endFrame: last,
@@ -52,13 +58,30 @@ export function trackRecord(track: Track, size: PictureSize, fates: TrackFates):
     averageConfidence: share(meanOf(matched)),
     startSignature: signature(track, path, 1),
     endSignature: signature(track, path, -1),
+    isAnchorCandidate: isAnchor(lifespan, length),
+    anchorQuality: anchorQuality(track, length),
     origin: track.origin,
     placedFrame: track.startFrame,
     beginReason: endReason(track.begin, fates.clip.from),
     endReason: endReason(track.end, fates.clip.to),
     unsolvedReason: fates.unsolved.get(track.id) ?? null,
     droppedFrames: point?.droppedFrames ?? null,
+    cleanedFrames: fates.cleaned === null ? null : (fates.cleaned.get(track.id) ?? []),
   }
+}
+
+/** Tracks that last so long, or for half of a shorter clip, tell how the picture moves. */
+const anchorFrames = 30
+
+/** @param length of the clip, frames from first to last */
+export const isAnchor = (lifespan: number, length: number): boolean =>
+  lifespan > 0 && lifespan >= Math.min(anchorFrames, length / 2)
+
+/** The share of the clip that it spans, times how well it was found again. */
+export function anchorQuality({ frames, correlation }: Track, length: number): number {
+  const matched = [...correlation].filter((value) => !Number.isNaN(value))
+  const spanned = length === 0 ? 0 : (frames.at(-1)! - frames[0]!) / length
+  return share(spanned * (meanOf(matched) ?? 1)) ?? 0
 }
 
 const endReasons: Readonly<Record<Exclude<TrackerEnd, 'range-end'>, EndReason>> = {
@@ -131,7 +154,7 @@ function trajectoryOf({ frames, correlation }: Track, path: UvPath): Trajectory 
 }
 
 /** Over so many markers from its end. */
-const signatureMarkers = 5
+export const signatureMarkers = 5
 
 /** How the point moves at its first (`direction` 1) or last markers; frames without a marker count as evenly passed. */
 function signature({ frames, correlation }: Track, { u, v }: UvPath, direction: 1 | -1): EndpointSignature {

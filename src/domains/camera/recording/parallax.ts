@@ -1,1 +1,0 @@
-export { parallaxOf } from '../motion/parallax.ts'

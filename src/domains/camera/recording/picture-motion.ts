@@ -1,0 +1,73 @@
+/** How the picture moved as a whole: the kind of motion, the zoom, the depth that shows. Read once for all of them. */
+import type { Shot } from '#track/scenes/solve-json.ts'
+import type { SolveOptions } from '#track/solution.ts'
+import type { Track } from '#track/tracks.ts'
+import type { ClipInfo } from '#vision/frames.ts'
+import { frameIndexOf } from '../motion/frame-index.ts'
+import { kindOf, type MotionKindReport } from '../motion/motion-kind.ts'
+import { parallaxIn } from '../motion/parallax.ts'
+import { pictureCourse } from '../motion/picture-motion.ts'
+import { zoomOf } from '../motion/zoom-analysis.ts'
+import type { MotionRecord, ZoomAnalysis } from '../telemetry.ts'
+import { solvedZoom } from './outcome.ts'
+import { rounded, share } from './rounded.ts'
+
+export interface PictureMotion {
+  readonly zoom: ZoomAnalysis | null
+  readonly motion: MotionRecord | null
+  /** 0 to 1; null: too little moved to tell. */
+  readonly parallax: number | null
+}
+
+/** Where nobody knows the frame rate. */
+const usualFps = 24
+
+/**
+ * Where the solver was free to let the lens zoom, it knows better than the picture's scale whether it did.
+ *
+ * @param asked what the solver was allowed
+ */
+export function pictureMotion(
+  tracks: readonly Track[],
+  info: ClipInfo,
+  shots: readonly Shot[],
+  asked: SolveOptions['zoom'],
+): PictureMotion {
+  const solved = asked === 'off' ? null : solvedZoom(shots)
+  const index = frameIndexOf(tracks, info)
+  const course = pictureCourse(index)
+  if (course === null) return { zoom: solved, motion: null, parallax: share(parallaxIn(index)) }
+  const { frameRate } = info
+  const fps = frameRate === null ? usualFps : frameRate.numerator / frameRate.denominator
+  const kind = kindOf(course, index, info, fps)
+  const { scales, focalRatio, scaleVariance, radialConvergence, confidence, ...seen } = zoomOf(course, index, kind)
+  return {
+    zoom: {
+      ...seen,
+      scales: scales?.map((scale) => rounded(scale) ?? 1) ?? null,
+      focalRatio: rounded(focalRatio ?? null),
+      scaleVariance: rounded(scaleVariance ?? null),
+      radialConvergence: rounded(radialConvergence ?? null),
+      confidence: share(confidence ?? null),
+      ...solved,
+    },
+    motion: motionRecord(kind),
+    parallax: share(kind.evidence.parallax),
+  }
+}
+
+function motionRecord({ kind, confidence, fromFrame, toFrame, evidence }: MotionKindReport): MotionRecord {
+  const { pan, roll, zoom, shake, scale, rollDeg } = evidence
+  return {
+    kind,
+    confidence: share(confidence),
+    fromFrame,
+    toFrame,
+    pan: rounded(pan),
+    roll: rounded(roll),
+    zoom: rounded(zoom),
+    shake: rounded(shake),
+    scale: rounded(scale),
+    rollDeg: rounded(rollDeg),
+  }
+}

@@ -1,0 +1,42 @@
+/** The check of what a tracker was given. */
+import { z } from 'zod'
+import { count, flag, frame, list, notNegative, positive, share, text } from './schema-parts.ts'
+import { motionModels, regions } from './terms.ts'
+
+/** No odd numbers are asked for: AutoSolve's tables hold even search sizes. */
+const side = z.int().min(3).max(4096).nullish()
+
+export const cameraSettings = z.looseObject({
+  patternSize: side,
+  searchSize: side,
+  correlation: share,
+  threshold: share,
+  motionModel: z.enum(motionModels).nullish(),
+  minDistancePx: notNegative,
+  marginPx: notNegative,
+  targetTracks: count,
+  minLifespanFrames: count,
+  maxRetries: count,
+  preset: text,
+  tripod: flag,
+  robust: flag,
+  normalize: flag,
+  patternMatch: z.enum(['keyframe', 'previous-frame']).nullish(),
+  refine: list(z.enum(['focal', 'principal', 'radial', 'tangential']), 4),
+  cleanupErrorPx: positive,
+  fromFrame: frame,
+  toFrame: frame,
+  masks: count,
+  focal: z.enum(['fixed', 'refine', 'unknown']).nullish(),
+  zoom: z.enum(['auto', 'off', 'on']).nullish(),
+  lens: z.enum(['auto', 'none', 'known']).nullish(),
+  heldOutShare: share,
+  seed: count,
+  smoothing: share,
+  monitorFrames: count,
+  heal: flag,
+  rejectNonRigid: flag,
+  avoidRegions: list(z.enum(regions), 9),
+  cutFrames: z.array(z.int()).max(100_000).nullish(),
+  engine: text,
+})
