@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { runCli } from '#cli/program.ts'
 import { asCamera } from '#domains/camera/classes.ts'
+import type { KnownClip } from '#core/store.ts'
 import type { CameraSession } from '#domains/camera/session.ts'
 import { makeContext } from '#engine/engine.ts'
 import { openEngine } from '#engine/open.ts'
@@ -75,10 +76,20 @@ async function sessionsIn(dataDir: string, project = 'default'): Promise<readonl
   }
 }
 
-async function bytesIn(folder: string): Promise<string> {
+async function clipsIn(dataDir: string): Promise<readonly KnownClip[]> {
+  const engine = await openEngine({ dataDir, jobThreads: 0, create: false })
+  try {
+    return await engine.store.clips.list()
+  } finally {
+    await engine.close()
+  }
+}
+
+/** @param database whether what SQLite writes is meant too */
+async function bytesIn(folder: string, database = true): Promise<string> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true })
   const texts = files
-    .filter((file) => file.isFile())
+    .filter((file) => file.isFile() && (database || !/\.db(?:-\w+)?$/.test(file.name)))
     .map((file) => readFile(join(file.parentPath, file.name), 'latin1'))
   return (await Promise.all(texts)).join('\n')
 }
@@ -90,7 +101,7 @@ describe('a run that is recorded', () => {
     assert.equal(first.status, 0, first.stderr)
     const report = JSON.parse(first.stdout) as TrackReport
     assert.equal(report.out, null)
-    const moved = join(dir, 'elsewhere')
+    const moved = join(dir, 'attic-of-somebody')
     await mkdir(moved)
     for (const name of await readdir(room)) await cp(join(room, name), join(moved, name.replace('shot', 'take')))
     const again = await hindsight('track', moved, '--data', data, '--tracks', '60', '--focal', '28mm', '--seed', '3')
@@ -128,8 +139,11 @@ describe('a run that is recorded', () => {
     }
     assert.equal(kept.shots[0]?.cameras.length, one.outcome.solvedFrames)
     assert.equal(kept.clip.name, one.context.clip?.fingerprint)
-    const everything = await bytesIn(data)
-    for (const word of ['secret-shot', 'elsewhere', dir, 'shot.0000', 'take.0000'])
+    const [known, ...others] = await clipsIn(data)
+    assert.deepEqual([known?.fingerprint, others], [one.context.clip?.fingerprint, []])
+    assert.equal(known?.path, room, 'the studio finds it where it was tracked last')
+    const everything = (await bytesIn(data, false)) + JSON.stringify([one, two])
+    for (const word of ['secret-shot', 'attic-of-somebody', dir, 'shot.0000', 'take.0000'])
       assert.ok(!everything.includes(word), word)
   })
 

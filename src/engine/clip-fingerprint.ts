@@ -19,16 +19,21 @@ export interface ClipIdentity {
  * Reads all files of a clip once. (They are read for decoding anyway, which takes longer; a sample of the bytes would call
  * two takes of one uncompressed shot the same.) A sequence is known by the hashes of its pictures in order.
  *
+ * @param known the fingerprint, where the files were read before: only their sizes are looked at then
  * @throws file.missing, file.permission, media.*; the reason of `signal`
  */
-export async function clipIdentity(path: string, signal: AbortSignal): Promise<ClipIdentity> {
+export async function clipIdentity(
+  path: string,
+  signal: AbortSignal,
+  known: Pick<ClipIdentity, 'fingerprint'> | null = null,
+): Promise<ClipIdentity> {
   const files = await clipFiles(path)
   const whole = createHash('sha256')
   let sizeBytes = 0
   for (const file of files) {
     signal.throwIfAborted()
     try {
-      whole.update(await digestOf(file, signal))
+      if (known === null) whole.update(await digestOf(file, signal))
       sizeBytes += (await stat(file)).size
     } catch (error) {
       throw systemFault(error, file)
@@ -36,7 +41,7 @@ export async function clipIdentity(path: string, signal: AbortSignal): Promise<C
   }
   const extension = extname(files[0] ?? '').toLowerCase()
   return {
-    fingerprint: `clip-${whole.digest('hex').slice(0, 32)}`,
+    fingerprint: known?.fingerprint ?? `clip-${whole.digest('hex').slice(0, 32)}`,
     extension: /^\.[a-z0-9]{1,16}$/.test(extension) ? extension : null,
     sizeBytes,
   }

@@ -7,7 +7,7 @@ import type { JsonObject } from '#core/json.ts'
 import type { KnownClip } from '#core/store.ts'
 import { clipFiles, probeClip } from '#media/clip.ts'
 import type { ClipInfo } from '#vision/frames.ts'
-import { clipIdentity } from './clip-fingerprint.ts'
+import { type ClipIdentity, clipIdentity } from './clip-fingerprint.ts'
 import { type Engine, newId, utcNow } from './engine.ts'
 import { receiveUpload, safeName } from './uploads.ts'
 
@@ -64,14 +64,40 @@ export async function receiveClip(
   }
 }
 
+/**
+ * A clip that a run is recorded of, known from now on to lie where it was tracked, so that the run can be looked at there.
+ *
+ * @returns what it is; a film that was seen before is not read whole again
+ * @throws file.missing, file.permission, media.*; the reason of the signal
+ */
+export async function rememberTracked(
+  engine: Engine,
+  path: string,
+  info: ClipInfo,
+  { signal }: Stop,
+): Promise<ClipIdentity> {
+  const place = resolve(path)
+  const stamp = await stampOf(place)
+  // Of a sequence, a picture in the middle may have been rendered again: that does not show in its stamp.
+  const isFilm = (await clipFiles(place)).length === 1
+  const known = isFilm ? await seenBefore(engine, place, stamp) : null
+  const identity = await clipIdentity(place, signal, known)
+  const before = await engine.store.clips.get(identity.fingerprint)
+  const isSent = before?.uploaded === true
+  // A copy that was sent here stays while it is there: somebody may be looking at it.
+  if (isSent && before.path !== place && (await isThere(engine, before, { signal }))) return identity
+  const isOwn = isSent && before.path === place
+  await engine.store.clips.put(entryOf(identity.fingerprint, place, stamp, info, isOwn))
+  return identity
+}
+
 async function remember(engine: Engine, path: string, uploaded: boolean, { signal }: Stop): Promise<KnownClip> {
   const { info } = await probeClip(path, { signal })
   const stamp = await stampOf(path)
-  const fingerprint = await fingerprintOf(engine, path, stamp, signal)
+  const { fingerprint } = (await seenBefore(engine, path, stamp)) ?? (await clipIdentity(path, signal))
   const before = await engine.store.clips.get(fingerprint)
   const isOwn = uploaded || (before?.uploaded === true && before.path === path)
-  const plain = { ...info, frameRate: info.frameRate && { ...info.frameRate } } satisfies JsonObject
-  const clip: KnownClip = { fingerprint, path, stamp, info: plain, uploaded: isOwn, addedAt: utcNow() }
+  const clip = entryOf(fingerprint, path, stamp, info, isOwn)
   await engine.store.clips.put(clip)
   // The file that was sent here is of no use any more when the clip is read from somewhere else.
   if (before?.uploaded === true && before.path !== path)
@@ -79,10 +105,14 @@ async function remember(engine: Engine, path: string, uploaded: boolean, { signa
   return clip
 }
 
-/** Of files that are known and look as they did, without reading them whole: films are large. */
-async function fingerprintOf({ store }: Engine, path: string, stamp: string, signal: AbortSignal): Promise<string> {
-  const known = (await store.clips.list()).find((clip) => clip.path === path && clip.stamp === stamp)
-  return known?.fingerprint ?? (await clipIdentity(path, signal)).fingerprint
+function entryOf(fingerprint: string, path: string, stamp: string, info: ClipInfo, uploaded: boolean): KnownClip {
+  const plain = { ...info, frameRate: info.frameRate && { ...info.frameRate } } satisfies JsonObject
+  return { fingerprint, path, stamp, info: plain, uploaded, addedAt: utcNow() }
+}
+
+/** A clip whose files are there and look as they did: it need not be read whole again, and films are large. */
+async function seenBefore({ store }: Engine, path: string, stamp: string): Promise<KnownClip | null> {
+  return (await store.clips.list()).find((clip) => clip.path === path && clip.stamp === stamp) ?? null
 }
 
 /** @throws clip.unknown */

@@ -123,6 +123,7 @@ export class TrackRecorder implements PipelineObserver {
   readonly #options: RecorderOptions
   readonly #ctx: Context
   readonly #looks: PictureLook[] = []
+  readonly #attempts: Attempt[] = []
   #facts: RunFacts | null = null
   #identity: ClipIdentity | null = null
   #before: { readonly id: string; readonly attempt: number; readonly chain: string } | null = null
@@ -266,7 +267,8 @@ export class TrackRecorder implements PipelineObserver {
     if (run === null || this.#facts === null) return
     const tracked = trackedOf(attempt, this.#facts.info, run.plan.frames)
     await this.#try(() => this.#keepFiles(tracked, attempt))
-    await this.#close({ ...runOf(tracked, this.#looks), attempt }, null)
+    await this.#close({ ...runOf(tracked, this.#looks), attempt, earlier: this.#attempts }, null)
+    this.#attempts.push(attempt)
   }
 
   /** Tracks at full rate, cameras and points, as in the files of a result: the session itself has figures about them only. */
