@@ -232,9 +232,12 @@ export function distortWithJacobian(
   { byRay, byK }: DistortionJacobian,
 ): boolean {
   if (!distort(lens, x, y, out)) return false
-  byK.fill(0)
+  for (let i = 0; i < 6; i++) byK[i] = 0
   if (lens.model === 'none') {
-    byRay.set(unitJacobian)
+    byRay[0] = 1
+    byRay[1] = 0
+    byRay[2] = 0
+    byRay[3] = 1
     return true
   }
   const nuke = lens.model === 'nuke'
@@ -246,8 +249,6 @@ export function distortWithJacobian(
   if (nuke) invertImplicit(byRay, byK)
   return true
 }
-
-const unitJacobian = Float64Array.of(1, 0, 0, 1)
 
 function coefficientDerivatives(lens: LensMap, x: number, y: number, byK: Float64Array): void {
   const q = x * x + y * y

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Intrinsics, Lens } from './intrinsics.ts'
-import { cameraOf, project, projectAll, projectionJacobian, projectWithJacobian, ray, raysOf } from './projection.ts'
+import {
+  cameraOf,
+  jacobianByIntrinsics,
+  project,
+  projectAll,
+  projectionJacobian,
+  projectWithJacobian,
+  ray,
+  raysOf,
+} from './projection.ts'
 import { identity3, transform } from './rigid3.ts'
 import { expSo3 } from './so3.ts'
 
@@ -89,6 +98,7 @@ test('derivatives by the point and by everything inside the camera', () => {
     const intrinsics: Intrinsics = { ...anamorphic, lens }
     const point = [0.7, -0.4, 1.5] as const
     assert.ok(projectWithJacobian(cameraOf(intrinsics), ...point, exact))
+    jacobianByIntrinsics(cameraOf(intrinsics), exact)
     for (let k = 0; k < 3; k++) {
       const moved = (by: number) => point.map((value, i) => value + (i === k ? by : 0)) as [number, number, number]
       projectWithJacobian(cameraOf(intrinsics), ...moved(h), plus)

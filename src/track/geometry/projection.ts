@@ -93,7 +93,9 @@ export interface ProjectionJacobian {
   readonly byPoint: Float64Array
   /** d pixel / d (focalPx, k1, k2, k3, principalXPx, principalYPx), 2 x 6; the coefficients are those of the `Lens`. */
   readonly byIntrinsics: Float64Array
-  /** Scratch: derivatives of the distortion. */
+  /** Scratch: the ideal ray and the distorted one, and the derivatives of the distortion. */
+  readonly ray: Float64Array
+  readonly distorted: Float64Array
   readonly byRay: Float64Array
   readonly byK: Float64Array
 }
@@ -102,38 +104,52 @@ export const projectionJacobian = (): ProjectionJacobian => ({
   pixel: new Float64Array(2),
   byPoint: new Float64Array(6),
   byIntrinsics: new Float64Array(12),
+  ray: new Float64Array(2),
+  distorted: new Float64Array(2),
   byRay: new Float64Array(4),
   byK: new Float64Array(6),
 })
 
 /**
- * Projects a point given in CAMERA coordinates, with derivatives.
+ * Projects a point given in CAMERA coordinates, with derivatives by the point; those by the intrinsics follow from what is
+ * left in `out`, for who needs them: `jacobianByIntrinsics`.
  *
  * @returns false behind the camera or beyond the fold; the derivatives are then not meaningful.
  */
 export function projectWithJacobian(camera: Camera, x: number, y: number, z: number, out: ProjectionJacobian): boolean {
   if (!(z > 0)) return false
-  const { pixel, byPoint, byIntrinsics, byRay, byK } = out
+  const { pixel, byPoint, ray, distorted, byRay } = out
   const u = x / z
   const v = y / z
-  if (!distortWithJacobian(camera.lens, u, v, pixel, out)) return false
+  if (!distortWithJacobian(camera.lens, u, v, distorted, out)) return false
+  ray[0] = u
+  ray[1] = v
   const { focalXPx: fx, focalYPx: fy } = camera
-  const nuke = camera.lens.model === 'nuke'
+  byPoint[0] = (fx * byRay[0]!) / z
+  byPoint[1] = (fx * byRay[1]!) / z
+  byPoint[2] = (-fx * (byRay[0]! * u + byRay[1]! * v)) / z
+  byPoint[3] = (fy * byRay[2]!) / z
+  byPoint[4] = (fy * byRay[3]!) / z
+  byPoint[5] = (-fy * (byRay[2]! * u + byRay[3]! * v)) / z
+  pixel[0] = fx * distorted[0]! + camera.principalXPx
+  pixel[1] = fy * distorted[1]! + camera.principalYPx
+  return true
+}
+
+/** Fills `byIntrinsics` for the point that `projectWithJacobian` projected last. */
+export function jacobianByIntrinsics(camera: Camera, out: ProjectionJacobian): void {
+  const { byIntrinsics, ray, distorted, byRay, byK } = out
+  const { focalXPx: fx, focalYPx: fy, lens } = camera
+  const unit2 = lens.unit * lens.unit
   for (let row = 0; row < 2; row++) {
     const f = row === 0 ? fx : fy
-    const byU = byRay[2 * row]!
-    const byV = byRay[2 * row + 1]!
-    byPoint[3 * row] = (f * byU) / z
-    byPoint[3 * row + 1] = (f * byV) / z
-    byPoint[3 * row + 2] = (-f * (byU * u + byV * v)) / z
     const at = 6 * row
     // Nuke's unit is the picture, not the focal length: a longer lens moves the point along its distorted curve.
-    byIntrinsics[at] = (nuke ? byU * u + byV * v : pixel[row]!) * (f / fx)
-    for (let i = 0; i < 3; i++) byIntrinsics[at + 1 + i] = f * byK[3 * row + i]! * camera.lens.unit ** (2 + 2 * i)
+    const along =
+      lens.model === 'nuke' ? byRay[2 * row]! * ray[0]! + byRay[2 * row + 1]! * ray[1]! : distorted[row]!
+    byIntrinsics[at] = along * (f / fx)
+    for (let i = 0, power = unit2; i < 3; i++, power *= unit2) byIntrinsics[at + 1 + i] = f * byK[3 * row + i]! * power
     byIntrinsics[at + 4] = 1 - row
     byIntrinsics[at + 5] = row
   }
-  pixel[0] = fx * pixel[0]! + camera.principalXPx
-  pixel[1] = fy * pixel[1]! + camera.principalYPx
-  return true
 }

@@ -1,5 +1,11 @@
 /** One observation linearised: its residual and derivatives by camera, point and what all cameras share. */
-import { type ProjectionJacobian, pixelOfRay, projectWithJacobian, projectionJacobian } from '../geometry/projection.ts'
+import {
+  jacobianByIntrinsics,
+  type ProjectionJacobian,
+  pixelOfRay,
+  projectWithJacobian,
+  projectionJacobian,
+} from '../geometry/projection.ts'
 import type { Layout, Sightings } from './adjust-layout.ts'
 import { type Loss, lossOf } from './adjust-loss.ts'
 import type { State } from './adjust-state.ts'
@@ -142,6 +148,7 @@ export function observe(state: State, layout: Layout, measure: Measure, i: numbe
   const root = rows.root[k]!
   const camera = sightings.camera[i]!
   const focal = state.focals[camera]!
+  if (root !== 0) jacobianByIntrinsics(state.cameras[camera]!, rows.scratch)
   for (let row = 0; row < 2; row++) {
     // Where nothing counts the derivatives of the scratch are stale.
     byCamera(layout, camera, rows, k, row, focal)
