@@ -89,12 +89,22 @@ export interface PeerOptions {
   readonly refill?: boolean
 }
 
-/** Blender's tracks and solves of a clip with truth beside it, from the cache where they are there already. */
-export function blenderPeer(clip: string, { cache, again = false, refill = false }: PeerOptions): Peer {
+/** Where what is known of a clip lies. */
+function keptFiles(clip: string, { cache, refill = false }: PeerOptions): (what: string) => string {
   const truth = readTruth(truthPath(clip))
   const hash = createHash('sha256').update(readFileSync(clip)).update(readFileSync(script)).digest('hex')
   const key = `${hash.slice(0, 12)}${refill ? '-refilled' : ''}`
-  const kept = (what: string) => join(cache, `${truth.clip}-${key}.${what}.json`)
+  return (what) => join(cache, `${truth.clip}-${key}.${what}.json`)
+}
+
+/** Whether {@link blenderPeer} has its answer already. */
+export const isCached = (clip: string, options: PeerOptions): boolean => existsSync(keptFiles(clip, options)('machine'))
+
+/** Blender's tracks and solves of a clip with truth beside it, from the cache where they are there already. */
+export function blenderPeer(clip: string, options: PeerOptions): Peer {
+  const { cache, again = false, refill = false } = options
+  const truth = readTruth(truthPath(clip))
+  const kept = keptFiles(clip, options)
   if (again || !existsSync(kept('machine'))) {
     mkdirSync(cache, { recursive: true })
     const frames = mkdtempSync(join(tmpdir(), 'hindsight-bench-frames-'))
