@@ -11,7 +11,7 @@ import { type Client, createClient, type Job } from '#client/client.ts'
 import { readEvents } from '#client/read-events.ts'
 import type { Engine } from '#engine/engine.ts'
 import { openEngine } from '#engine/open.ts'
-import type { Clip, Live, SolveAgainResult, TrackResult } from '#http/contract.ts'
+import type { Clip, Live, SolveAgainResult, TrackChange, TrackResult } from '#http/contract.ts'
 import { type Server, startServer } from '#http/server.ts'
 
 const walk = fileURLToPath(new URL('../sample/clips/walk.mp4', import.meta.url))
@@ -404,7 +404,7 @@ describe('preferences', () => {
     assert.deepEqual(await api.call('PUT /api/v1/preferences', { body: off }), off)
     const before = await state()
     assert.ok(before.blobs.length > 0 && before.sessions > 0)
-    const job = await ended((await track(clip)).id)
+    const job = await ended((await track(clip, { lens: 'none' })).id)
     const { sessions, best: none, results } = job.result as TrackResult
     assert.deepEqual([sessions, none, results], [[], null, 'kept'])
     const tracks = (await (
@@ -412,10 +412,32 @@ describe('preferences', () => {
     ).json()) as TracksFile
     assert.ok(tracks.tracks.length > 30)
     assert.equal((await api.open('GET /api/v1/jobs/{id}/solve', { params: { id: job.id } })).status, 200)
+    const scene = await api.open('GET /api/v1/jobs/{id}/scene', { params: { id: job.id }, query: { program: 'usd' } })
+    assert.match(await scene.text(), /^#usda/)
+    assert.match(scene.headers.get('content-disposition') ?? '', /private-usd\.usda/)
+    await assert.rejects(
+      api.open('GET /api/v1/jobs/{id}/scene', { params: { id: job.id }, query: { program: 'stmap' } }),
+      { code: 'scene.empty' },
+    )
     const body = { changes: [{ op: 'delete' as const, track: tracks.tracks[0]!.id }], activeMs: 1, wallMs: 1 }
     const again = await api.call('POST /api/v1/sessions/{id}/solve-again', { params: { id: best! }, body })
     assert.equal(((await ended(again.id)).result as SolveAgainResult).session, null)
     assert.equal((await api.open('GET /api/v1/jobs/{id}/solve', { params: { id: again.id } })).status, 200)
+    // What was kept is changed, and what came of that is changed once more; a point that is added needs the clip.
+    const without = async (id: string, changes: TrackChange[]) => {
+      const more = await api.call('POST /api/v1/jobs/{id}/solve-again', { params: { id }, body: { ...body, changes } })
+      assert.equal(((await ended(more.id)).result as SolveAgainResult).session, null)
+      const response = await api.open('GET /api/v1/jobs/{id}/tracks', { params: { id: more.id } })
+      return { id: more.id, tracks: ((await response.json()) as TracksFile).tracks.length }
+    }
+    const once = await without(job.id, body.changes)
+    const twice = await without(once.id, [{ op: 'add', frame: 3, x: 320, y: 200 }])
+    assert.deepEqual([once.tracks, twice.tracks], [tracks.tracks.length - 1, tracks.tracks.length])
+    await assert.rejects(
+      api.call('POST /api/v1/jobs/{id}/solve-again', { params: { id: once.id }, body }),
+      { code: 'edit.invalid' },
+      'that track is gone',
+    )
     const out = join(dir, 'from-the-command-line')
     const stdout = new PassThrough()
     const streams = { stdout, stderr: new PassThrough() } as unknown as Pick<NodeJS.Process, 'stdout' | 'stderr'>
@@ -426,6 +448,8 @@ describe('preferences', () => {
     assert.deepEqual(await state(), before)
     assert.match((await api.call('GET /api/v1/track/summary')).captured, /switched off/)
     await api.call('PUT /api/v1/preferences', { body: { recordSessions: true, recordEdits: true } })
+    await without(twice.id, [])
+    assert.deepEqual(await state(), before, 'nor later what comes of it')
   })
 
   test('what is forgotten takes with it where the clip lies', async () => {

@@ -172,6 +172,12 @@ export const faultCodes = {
     'There are no tracks, or no solve, to be had.',
     'choose a session or job of a run that was tracked to its end',
   ),
+  'scene.empty': entry(
+    'user',
+    422,
+    'The solve has nothing of what was asked for, as an ST-map of a lens without distortion.',
+    'ask for another program, or solve with a lens',
+  ),
   'media.range': entry('user', 422, 'The frames asked for are not in the clip.', 'choose frames within it'),
   // store
   'store.version': entry(

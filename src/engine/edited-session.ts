@@ -3,8 +3,6 @@ import type { Context } from '#core/context.ts'
 import type { Job } from '#core/job.ts'
 import type { JsonObject } from '#core/json.ts'
 import type { MediaRef } from '#core/session.ts'
-import type { StoredSolve } from '#domains/camera/documents/solve-document.ts'
-import type { StoredTracks } from '#domains/camera/documents/tracks-document.ts'
 import { behaviorOf } from '#domains/camera/edits/behavior-of.ts'
 import type { TrackChange } from '#domains/camera/edits/changes.ts'
 import { editedRecord } from '#domains/camera/recording/edited-run.ts'
@@ -20,7 +18,7 @@ import type { Track } from '#track/tracks.ts'
 import { appendEdit } from './edits.ts'
 import type { Engine } from './engine.ts'
 import { recordSession } from './record.ts'
-import { makeScratch } from './track-files.ts'
+import { type KeptRun, makeScratch } from './track-files.ts'
 import { writeFiles } from './track-results.ts'
 
 /** What came of solving again. */
@@ -33,7 +31,7 @@ export interface Solved {
   readonly added: readonly (Track | null)[]
   readonly solveMs: number
 }
-export type StoredRun = { readonly tracks: StoredTracks; readonly solve: StoredSolve }
+export type StoredRun = Pick<KeptRun, 'fingerprint' | 'tracks' | 'solve'>
 
 /** What the person did. */
 export interface Round {
@@ -44,10 +42,10 @@ export interface Round {
   readonly wallMs: number
 }
 
-function filesOf(session: CameraSession, { tracks: was, solve }: StoredRun, solved: Solved): readonly TextFile[] {
+function filesOf({ fingerprint, tracks: was, solve }: StoredRun, solved: Solved): readonly TextFile[] {
   const { info, frames } = solve
   const { tracks, disabled, shots, options } = solved
-  const clip = session.context.clip?.fingerprint ?? 'clip'
+  const clip = fingerprint ?? 'clip'
   const { settings, changes, cuts, removed } = was
   return [
     tracksJson({ clip, info, frames, settings, changes, cuts, detections: [], tracks, disabled, removed }),
@@ -66,7 +64,7 @@ export async function recordSolve(
 ): Promise<string> {
   if ((await engine.store.catalog.summary(id)) !== null) return id
   const media: MediaRef[] = []
-  for (const { name, pieces } of filesOf(session, stored, solved)) {
+  for (const { name, pieces } of filesOf(stored, solved)) {
     const { sha256, bytes } = await engine.store.blobs.put(encoded(pieces()))
     const role = name.replace('.json', '')
     media.push({ role, sha256, mediaType: 'application/json', bytes, width: null, height: null })
@@ -105,13 +103,12 @@ export async function recordSolve(
 export async function recordRound(
   engine: Engine,
   session: CameraSession,
-  { tracks: was, solve }: StoredRun,
+  { fingerprint: clip, tracks: was, solve }: StoredRun,
   solved: Solved,
   { edit: id, changes, activeMs, wallMs }: Round,
   { principal, createdAt: at }: Job,
 ): Promise<void> {
   if ((await engine.store.catalog.edits(session.id)).some((edit) => edit.id === id)) return
-  const { fingerprint: clip = null } = session.context.clip ?? {}
   const before = { tracks: was.tracks, shots: solve.shots, options: solve.options }
   const round = {
     id,
@@ -132,12 +129,11 @@ export async function recordRound(
 export async function keepSolve(
   { dataDir }: Engine,
   job: Job,
-  session: CameraSession,
   stored: StoredRun,
   solved: Solved,
   { signal }: Pick<Context, 'signal'>,
 ): Promise<void> {
-  const files = filesOf(session, stored, solved)
+  const files = filesOf(stored, solved)
   const sink = await folderSink(await makeScratch(dataDir, job.id), { replace: true })
   try {
     await writeFiles(files, sink, signal)

@@ -6,13 +6,10 @@ import type { Context } from '#core/context.ts'
 import { fault } from '#core/faults.ts'
 import type { Job } from '#core/job.ts'
 import type { Json } from '#core/json.ts'
-import { asCamera } from '#domains/camera/classes.ts'
 import type { StoredSolve } from '#domains/camera/documents/solve-document.ts'
-import type { StoredTracks } from '#domains/camera/documents/tracks-document.ts'
 import { applyChanges, type ChangedTracks, type TrackChange } from '#domains/camera/edits/changes.ts'
 import { compareSolves, qualityOf } from '#domains/camera/edits/compare.ts'
 import { asJson } from '#domains/camera/recording/session-of.ts'
-import type { CameraSession } from '#domains/camera/session.ts'
 import type { Shot } from '#track/scenes/solve-json.ts'
 import type { SolveOptions } from '#track/solution.ts'
 import { tracksWithin } from '#track/track-clip.ts'
@@ -22,9 +19,8 @@ import { keepSolve, recordRound, recordSolve, type Solved } from './edited-sessi
 import { type Engine, newId } from './engine.ts'
 import { followAdded } from './follow-added.ts'
 import { readPreferences } from './preferences.ts'
-import { sessionById } from './read.ts'
 import { sideBySide } from './solve-threads.ts'
-import { readRun } from './track-files.ts'
+import { type KeptRun, readRun, type RunPlace } from './track-files.ts'
 import { knownLens, withoutPlace } from './track-job.ts'
 import type { TrackOptions } from './track-options.ts'
 import { usualSensorWidthMm } from './track-request.ts'
@@ -48,7 +44,7 @@ interface Errors {
 }
 
 export interface SolveAgainResult {
-  /** null when sessions may not be recorded: the files are the job's own then. */
+  /** null when it may not be recorded: the files are the job's own then. */
   readonly session: string | null
   readonly before: Errors
   readonly after: Errors
@@ -58,28 +54,31 @@ export interface SolveAgainResult {
   readonly why: string
 }
 
-/** @throws session.unknown, track.unknown, edit.invalid, settings.invalid */
+/**
+ * @param place of a run that was recorded, or that its job keeps: what comes of the latter is not recorded either
+ * @throws session.unknown, job.unknown, track.unknown, edit.invalid, settings.invalid
+ */
 export async function addSolveAgain(
   engine: Engine,
-  id: string,
+  place: RunPlace,
   request: SolveAgainRequest,
   principal: string,
 ): Promise<Job> {
-  const session = await sessionById(engine, id)
-  const { tracks, solve } = await readRun(engine, session)
+  const { project, fingerprint, sensorWidthMm, tracks, solve } = await readRun(engine, place)
   // What can be refused is refused at once, not in a job.
   applyChanges(tracks, request.changes)
   solveOptions(solve, request)
   // Ids are chosen here, so that a job that is taken up again records nothing twice.
-  const params = { ...asJson(request), session: id, newSession: newId(), edit: newId() }
-  const { project } = session
+  const ids = { ...place, newSession: newId(), edit: newId() }
+  const params = { ...asJson(request), ...ids, fingerprint, sensorWidthMm }
   const job = await engine.store.jobs.add({ id: newId(), kind: 'solve-again', project, principal, params })
   engine.wake()
   return job
 }
 
-interface Params extends SolveAgainRequest {
-  readonly session: string
+type Params = SolveAgainRequest & RunPlace & NewIds
+
+interface NewIds {
   readonly newSession: string
   readonly edit: string
 }
@@ -88,23 +87,25 @@ interface Params extends SolveAgainRequest {
 export async function runSolveAgain(engine: Engine, job: Job, ctx: Context): Promise<Json> {
   const params = job.params as unknown as Params
   const startedMs = ctx.now()
-  const edited = await sessionById(engine, params.session)
-  const session = asCamera(edited)
-  const stored = await readRun(engine, edited)
+  const place = 'session' in params ? { session: params.session } : { job: params.job }
+  const stored = await readRun(engine, place)
   const options = solveOptions(stored.solve, params)
   const changed = applyChanges(stored.tracks, params.changes)
-  const added = await follow(engine, session, stored.tracks, changed, ctx)
+  const added = await follow(engine, stored, changed, ctx)
   const tracks = [...changed.tracks, ...added.flatMap((track) => track ?? [])]
   const shots = await solveShots(stored.solve, tracks, changed.disabled, options, ctx)
   ctx.signal.throwIfAborted()
   const solved: Solved = { tracks, disabled: changed.disabled, shots, options, added, solveMs: ctx.now() - startedMs }
 
   const allowed = await readPreferences(engine)
-  const recorded = allowed.recordSessions
-    ? await recordSolve(engine, session, stored, solved, params.newSession, job)
-    : null
-  if (recorded === null) await keepSolve(engine, job, session, stored, solved, ctx)
-  if (allowed.recordEdits) await recordRound(engine, session, stored, solved, params, job)
+  // What a person did not let be recorded stays so: changes of it have nothing on record that they could belong to.
+  const { session } = stored
+  const recorded =
+    session !== null && allowed.recordSessions
+      ? await recordSolve(engine, session, stored, solved, params.newSession, job)
+      : null
+  if (recorded === null) await keepSolve(engine, job, stored, solved, ctx)
+  if (session !== null && allowed.recordEdits) await recordRound(engine, session, stored, solved, params, job)
   return asJson(resultOf(stored.solve.shots, shots, recorded))
 }
 
@@ -145,14 +146,12 @@ function focalOptions(
 /** @returns for each point that was added the track that came of it, null where none did */
 async function follow(
   engine: Engine,
-  session: CameraSession,
-  { settings, frames, tracks, removed }: StoredTracks,
+  { fingerprint, tracks: { settings, frames, tracks, removed } }: KeptRun,
   { added }: ChangedTracks,
   ctx: Context,
 ): Promise<readonly (Track | null)[]> {
   if (added.length === 0) return []
-  const fingerprint = session.context.clip?.fingerprint ?? ''
-  const path = await clipPath(engine, fingerprint, ctx)
+  const path = await clipPath(engine, fingerprint ?? '', ctx)
   const taken = [...tracks, ...removed.map(({ track }) => track)]
   const firstId = taken.reduce((next, { id }) => Math.max(next, id + 1), 0)
   try {

@@ -9,8 +9,10 @@ import { fault } from '#core/faults.ts'
 import type { Job } from '#core/job.ts'
 import { isJsonObject, parseJson } from '#core/json.ts'
 import type { AnySession } from '#core/session.ts'
+import { asCamera } from '#domains/camera/classes.ts'
 import { readSolveDocument, type StoredSolve } from '#domains/camera/documents/solve-document.ts'
 import { readTracksDocument, type StoredTracks } from '#domains/camera/documents/tracks-document.ts'
+import type { CameraSession } from '#domains/camera/session.ts'
 import type { Engine } from './engine.ts'
 import { sessionById } from './read.ts'
 
@@ -57,8 +59,7 @@ async function fileOf({ store }: Engine, session: AnySession, role: TrackFileRol
 
 /** @throws job.unknown, track.unknown */
 export async function jobFile(engine: Engine, id: string, role: TrackFileRole): Promise<AsyncIterable<Uint8Array>> {
-  const job = await engine.store.jobs.get(id)
-  if (!job) throw fault('job.unknown', { expected: 'the id of a job', found: id })
+  const job = await jobById(engine, id)
   const path = join(scratchFolder(engine.dataDir, id), `${role}.json`)
   if (!(await stat(path).catch(() => null))?.isFile()) {
     const found = isRecorded(job) ? 'one whose results are in its sessions' : `${job.kind}, ${job.state}, without`
@@ -67,18 +68,70 @@ export async function jobFile(engine: Engine, id: string, role: TrackFileRole): 
   return createReadStream(path)
 }
 
+async function jobById({ store }: Engine, id: string): Promise<Job> {
+  const job = await store.jobs.get(id)
+  if (job) return job
+  throw fault('job.unknown', { expected: 'the id of a job', found: id })
+}
+
 const isRecorded = ({ result }: Job) => isJsonObject(result) && result['results'] === 'recorded'
 
-/** What a session holds, as values. @throws session.unknown, track.unknown */
-export async function readRun(
-  engine: Engine,
-  session: AnySession,
-): Promise<{ readonly tracks: StoredTracks; readonly solve: StoredSolve }> {
-  const tracks = readTracksDocument(await readJson(await fileOf(engine, session, 'tracks')))
-  const solve = readSolveDocument(await readJson(await fileOf(engine, session, 'solve')))
-  if (tracks !== null && solve !== null) return { tracks, solve }
-  const found = `other ${tracks === null ? 'tracks' : 'solve'} in session ${session.id}`
-  throw fault('track.unknown', { expected: 'tracks and solve as this program writes them', found })
+/** Where a run is kept: with its session, or with its job where nothing was recorded. */
+export type RunPlace = { readonly session: string } | { readonly job: string }
+
+/** A run that is kept, as values. */
+export interface KeptRun {
+  readonly place: RunPlace
+  /** null of a run that was not recorded. */
+  readonly session: CameraSession | null
+  readonly project: string
+  /** Of the clip; null when that is not known. */
+  readonly fingerprint: string | null
+  /** null: nobody said. */
+  readonly sensorWidthMm: number | null
+  readonly tracks: StoredTracks
+  readonly solve: StoredSolve
+}
+
+/** @throws session.unknown, job.unknown, track.unknown */
+export async function readRun(engine: Engine, place: RunPlace): Promise<KeptRun> {
+  const [found, read] = 'session' in place ? await sessionRun(engine, place) : await jobRun(engine, place)
+  const tracks = readTracksDocument(await readJson(await read('tracks')))
+  const solve = readSolveDocument(await readJson(await read('solve')))
+  if (tracks !== null && solve !== null) return { place, ...found, tracks, solve }
+  throw fault('track.unknown', {
+    expected: 'tracks and solve as this program writes them',
+    found: `other ${tracks === null ? 'tracks' : 'solve'}`,
+  })
+}
+
+type Read = (role: TrackFileRole) => Promise<AsyncIterable<Uint8Array>>
+type Found = readonly [Omit<KeptRun, 'place' | 'tracks' | 'solve'>, Read]
+
+async function sessionRun(engine: Engine, { session: id }: { readonly session: string }): Promise<Found> {
+  const stored = await sessionById(engine, id)
+  const read: Read = (role) => fileOf(engine, stored, role)
+  const session = asCamera(stored)
+  // A session of another domain has neither of them, and no tracks below.
+  const { clip, camera } = session.context
+  const fingerprint = clip?.fingerprint ?? null
+  const sensorWidthMm = camera?.sensorWidthMm ?? null
+  return [{ session, project: session.project, fingerprint, sensorWidthMm }, read]
+}
+
+async function jobRun(engine: Engine, { job: id }: { readonly job: string }): Promise<Found> {
+  const job = await jobById(engine, id)
+  return [{ session: null, project: job.project, ...clipOf(job) }, (role) => jobFile(engine, id, role)]
+}
+
+/** What a job's parameters say of its clip; those of `solve-again` hold it for the runs that they go on with. */
+function clipOf({ params }: Job): Pick<KeptRun, 'fingerprint' | 'sensorWidthMm'> {
+  const options = isJsonObject(params['options']) ? params['options'] : params
+  const [fingerprint, sensorWidthMm] = [params['fingerprint'], options['sensorWidthMm']]
+  return {
+    fingerprint: typeof fingerprint === 'string' ? fingerprint : null,
+    sensorWidthMm: typeof sensorWidthMm === 'number' ? sensorWidthMm : null,
+  }
 }
 
 async function readJson(bytes: AsyncIterable<Uint8Array>): Promise<unknown> {

@@ -6,6 +6,17 @@ import * as t from './track-schemas.ts'
 
 const oneClip = z.object({ fingerprint: t.fingerprint })
 
+const sceneQuery = z.object({
+  program: z.enum(t.scenePrograms),
+  startFrame: z.coerce.number().int().min(0).max(1_000_000).default(1),
+  shot: z.coerce.number().int().min(0).default(0),
+  placement: z
+    .string()
+    .max(400)
+    .optional()
+    .meta({ description: 'x_scene = s R x + t, y up: s, R row by row and t as 13 numbers with commas between' }),
+})
+
 export const trackRoutes = {
   'GET /api/v1/folders': {
     about: 'What is in a folder of this machine: folders, videos and image sequences. Hidden files are left out.',
@@ -77,6 +88,22 @@ export const trackRoutes = {
     params: s.id,
     reply: 'stream',
   },
+  'GET /api/v1/jobs/{id}/scene': {
+    about: 'A solved shot of a job that was not recorded, for another program. For a week.',
+    role: 'owner',
+    params: s.id,
+    query: sceneQuery,
+    reply: 'stream',
+  },
+  'POST /api/v1/jobs/{id}/solve-again': {
+    about:
+      'Change the tracks of a job that was not recorded by hand, and solve again. A job that is not recorded either.',
+    role: 'owner',
+    params: s.id,
+    body: t.solveAgainRequest,
+    reply: s.job,
+    status: 202,
+  },
   'GET /api/v1/sessions/{id}/tracks': {
     about: 'The tracks of a camera session in every frame, as tracks.json has them.',
     role: 'owner',
@@ -93,16 +120,7 @@ export const trackRoutes = {
     about: 'A solved shot for another program: its file, or its files as a zip.',
     role: 'owner',
     params: s.id,
-    query: z.object({
-      program: z.enum(t.scenePrograms),
-      startFrame: z.coerce.number().int().min(0).max(1_000_000).default(1),
-      shot: z.coerce.number().int().min(0).default(0),
-      placement: z
-        .string()
-        .max(400)
-        .optional()
-        .meta({ description: 'x_scene = s R x + t, y up: s, R row by row and t as 13 numbers with commas between' }),
-    }),
+    query: sceneQuery,
     reply: 'stream',
   },
   'POST /api/v1/sessions/{id}/solve-again': {

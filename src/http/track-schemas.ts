@@ -231,7 +231,7 @@ const errors = z.object({
 /** The result of a job of the kind `solve-again`. */
 export const solveAgainResult = z
   .object({
-    /** The new session; null when recording is switched off. */
+    /** The new session; null when recording is switched off, or what was changed was not recorded. */
     session: uuid.nullable(),
     before: errors,
     after: errors,

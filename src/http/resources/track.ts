@@ -2,7 +2,9 @@ import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { watchLive } from '#engine/live.ts'
 import { readPreferences, writePreferences } from '#engine/preferences.ts'
-import { jobFile, sessionFile } from '#engine/track-files.ts'
+import type { SceneRequest } from '#engine/run-scene.ts'
+import type { SolveAgainRequest } from '#engine/solve-again.ts'
+import { jobFile, type RunPlace, sessionFile } from '#engine/track-files.ts'
 import { trackSummary } from '#engine/track-summary.ts'
 import type { Bytes, Call, Handlers } from '../handler.ts'
 import { wire } from './jobs.ts'
@@ -12,6 +14,8 @@ type Keys =
   | 'GET /api/v1/jobs/{id}/live'
   | 'GET /api/v1/jobs/{id}/tracks'
   | 'GET /api/v1/jobs/{id}/solve'
+  | 'GET /api/v1/jobs/{id}/scene'
+  | 'POST /api/v1/jobs/{id}/solve-again'
   | 'GET /api/v1/sessions/{id}/tracks'
   | 'GET /api/v1/sessions/{id}/solve'
   | 'GET /api/v1/sessions/{id}/scene'
@@ -43,21 +47,11 @@ export const trackHandlers: Handlers<Keys> = {
   'GET /api/v1/sessions/{id}/solve': async ({ params }, call) =>
     json(await sessionFile(call.engine, params.id, 'solve'), call),
 
-  'GET /api/v1/sessions/{id}/scene': async ({ params, query }, { engine, signal }) => {
-    const { sessionScene } = await import('#engine/session-scene.ts')
-    const { name, mediaType, bytes } = await sessionScene(engine, params.id, query, { signal })
-    const plain = name.replaceAll(/[^\w. -]/g, '_')
-    const headers = {
-      'content-disposition': `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name)}`,
-      'cache-control': 'no-store',
-    }
-    return { type: 'bytes', contentType: mediaType, headers, body: bytes }
-  },
+  'GET /api/v1/sessions/{id}/scene': ({ params, query }, call) => scene({ session: params.id }, query, call),
+  'GET /api/v1/jobs/{id}/scene': ({ params, query }, call) => scene({ job: params.id }, query, call),
 
-  'POST /api/v1/sessions/{id}/solve-again': async ({ params, body }, { engine, principal }) => {
-    const { addSolveAgain } = await import('#engine/solve-again.ts')
-    return wire(await addSolveAgain(engine, params.id, body, principal.name))
-  },
+  'POST /api/v1/sessions/{id}/solve-again': ({ params, body }, call) => solveAgain({ session: params.id }, body, call),
+  'POST /api/v1/jobs/{id}/solve-again': ({ params, body }, call) => solveAgain({ job: params.id }, body, call),
 
   'GET /api/v1/preferences': (_, { engine }) => readPreferences(engine),
 
@@ -67,6 +61,22 @@ export const trackHandlers: Handlers<Keys> = {
   },
 
   'GET /api/v1/track/summary': (_, { engine }) => trackSummary(engine),
+}
+
+async function scene(place: RunPlace, request: SceneRequest, { engine, signal }: Call): Promise<Bytes> {
+  const { runScene } = await import('#engine/run-scene.ts')
+  const { name, mediaType, bytes } = await runScene(engine, place, request, { signal })
+  const plain = name.replaceAll(/[^\w. -]/g, '_')
+  const headers = {
+    'content-disposition': `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name)}`,
+    'cache-control': 'no-store',
+  }
+  return { type: 'bytes', contentType: mediaType, headers, body: bytes }
+}
+
+async function solveAgain(place: RunPlace, request: SolveAgainRequest, { engine, principal }: Call) {
+  const { addSolveAgain } = await import('#engine/solve-again.ts')
+  return wire(await addSolveAgain(engine, place, request, principal.name))
 }
 
 /** Tracks are numbers in text: packed, they have a quarter of the size. */

@@ -30,9 +30,7 @@ function Opened({ project, clip }: { project: string; clip: Clip }) {
       title={clip.name}
       before={<Back />}
       note={<span className="muted cut">{clipFacts(clip)}</span>}
-      actions={
-        <ExportMenu session={run.source?.from === 'session' ? run.source.id : null} solve={result?.solve ?? null} />
-      }
+      actions={<ExportMenu source={run.source} solve={result?.solve ?? null} />}
     >
       {run.isKnown ? (
         <Workspace key={String(clip.isThere)} project={project} clip={clip} run={run} />

@@ -1,12 +1,11 @@
 import { useState } from 'react'
-import type { Request } from '#http/contract.ts'
-import { api } from '../data/client.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { type ResultSource, sceneUrl } from './track-api.ts'
 import type { Solve } from './track-data.ts'
 import { exportPlacement } from './views/laid-scene.ts'
 
-type Program = Request<'GET /api/v1/sessions/{id}/scene'>['query']['program']
+type Program = Parameters<typeof sceneUrl>[1]['program']
 
 const programs: readonly (readonly [Program, string, string])[] = [
   ['blender', 'Blender', 'a script that builds camera, footage, lens and points'],
@@ -21,36 +20,40 @@ const programs: readonly (readonly [Program, string, string])[] = [
 ]
 
 interface ExportMenuProps {
-  /** null when nothing was recorded. */
-  readonly session: string | null
+  readonly source: ResultSource | null
   readonly solve: Solve | null
 }
 
 /** The solved camera for the program that goes on with it. */
-export function ExportMenu({ session, solve }: ExportMenuProps) {
+export function ExportMenu({ source, solve }: ExportMenuProps) {
   const [isOpen, setOpen] = useState(false)
   const hasSolve = solve?.shots.some(({ solved }) => solved) ?? false
-  const why = !hasSolve ? 'Nothing is solved yet' : session === null ? 'Nothing was recorded to export from' : undefined
+  const why = hasSolve && source ? undefined : 'Nothing is solved yet'
   return (
     <>
       <button type="button" className="button" disabled={why !== undefined} title={why} onClick={() => setOpen(true)}>
         <Icon name="download" size={14} />
         Export
       </button>
-      {isOpen && session !== null && solve && (
-        <SceneDialog session={session} solve={solve} onClose={() => setOpen(false)} />
-      )}
+      {isOpen && source && solve && <SceneDialog source={source} solve={solve} onClose={() => setOpen(false)} />}
     </>
   )
 }
 
-function SceneDialog({ session, solve, onClose }: { session: string; solve: Solve; onClose: () => void }) {
+interface SceneDialogProps {
+  readonly source: ResultSource
+  readonly solve: Solve
+  readonly onClose: () => void
+}
+
+function SceneDialog({ source, solve, onClose }: SceneDialogProps) {
   const [startFrame, setStartFrame] = useState('1')
   // The engine counts all parts of the clip.
   const shots = solve.shots.flatMap((shot, index) => (shot.solved ? [{ shot, index }] : []))
   const [chosen, setChosen] = useState(shots[0]?.index ?? 0)
   const shot = solve.shots[chosen]
-  const placement = shot?.solved ? exportPlacement(session, shot) : null
+  const placement = shot?.solved ? exportPlacement(source.id, shot) : null
+  const hasLens = shot?.solved === true && shot.intrinsics.lens.model !== 'none'
   const start = Math.max(0, Number.parseInt(startFrame, 10) || 0)
   return (
     <Dialog title="Take the camera to…" onClose={onClose}>
@@ -88,21 +91,30 @@ function SceneDialog({ session, solve, onClose }: { session: string; solve: Solv
             : 'The cameras’ mean up is up; floor, axes and scale can be set in the 3D view.'}
         </p>
         <ul className="program-list">
-          {programs.map(([program, title, about]) => (
-            <li key={program}>
-              <a
-                download
-                href={api.url('GET /api/v1/sessions/{id}/scene', {
-                  params: { id: session },
-                  query: { program, startFrame: start, shot: chosen, ...(placement && { placement }) },
-                })}
-              >
+          {programs.map(([program, title, about]) =>
+            program === 'stmap' && !hasLens ? (
+              <li key={program}>
                 <strong>{title}</strong>
-                <span className="muted">{about}</span>
-                <Icon name="download" size={14} />
-              </a>
-            </li>
-          ))}
+                <span className="muted">not needed: the lens does not distort</span>
+              </li>
+            ) : (
+              <li key={program}>
+                <a
+                  download
+                  href={sceneUrl(source, {
+                    program,
+                    startFrame: start,
+                    shot: chosen,
+                    ...(placement && { placement }),
+                  })}
+                >
+                  <strong>{title}</strong>
+                  <span className="muted">{about}</span>
+                  <Icon name="download" size={14} />
+                </a>
+              </li>
+            ),
+          )}
         </ul>
       </div>
     </Dialog>

@@ -2,7 +2,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { isFinished } from '#client/client.ts'
 import type { SolveAgainResult } from '#http/contract.ts'
-import { api } from '../data/client.ts'
 import type { Job } from '../data/types.ts'
 import { useJob } from '../data/use-job.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -12,11 +11,11 @@ import type { ActiveTime } from './active-time.ts'
 import { changesOf, type History } from './changes.ts'
 import { workWords } from './edit-panel.tsx'
 import { CameraOptions } from './camera-options.tsx'
+import { type ResultSource, solveAgain } from './track-api.ts'
 import { changedLens, usualChoices, type Choices } from './track-options.ts'
 
 interface SolveAgainProps {
-  /** null when nothing was recorded that a change could refer to. */
-  readonly session: string | null
+  readonly source: ResultSource
   readonly history: History
   readonly time: ActiveTime
   readonly onStart: () => void
@@ -24,7 +23,7 @@ interface SolveAgainProps {
 }
 
 /** Solves with the changes, and says whether that is better and which of both is kept. */
-export function SolveAgain({ session, history, time, onStart, onDone }: SolveAgainProps) {
+export function SolveAgain({ source, history, time, onStart, onDone }: SolveAgainProps) {
   const [choices, setChoices] = useState<Choices>(usualChoices)
   const cache = useQueryClient()
   const isCameraChanged = Object.keys(changedLens(choices)).length > 0
@@ -38,7 +37,7 @@ export function SolveAgain({ session, history, time, onStart, onDone }: SolveAga
         activeMs,
         wallMs: Math.max(activeMs, Math.round(time.wallMs(now))),
       }
-      return api.call('POST /api/v1/sessions/{id}/solve-again', { params: { id: session ?? '' }, body })
+      return solveAgain(source, body)
     },
   })
   const { job, error } = useJob(start.data ?? null)
@@ -64,7 +63,7 @@ export function SolveAgain({ session, history, time, onStart, onDone }: SolveAga
       <button
         type="button"
         className="button primary wide"
-        disabled={session === null || isRunning || isNothing}
+        disabled={isRunning || isNothing}
         onClick={() => {
           onStart()
           start.mutate()
@@ -72,7 +71,11 @@ export function SolveAgain({ session, history, time, onStart, onDone }: SolveAga
       >
         Solve again
       </button>
-      {session === null && <p className="muted">Recording was off: changes by hand need a recorded session.</p>}
+      {source.from === 'job' && (
+        <p className="muted">
+          This run was not recorded: neither is what you change, and its results are kept for a week.
+        </p>
+      )}
       <WorkTime history={history} time={time} />
       {job && <JobProgress job={job} />}
       {(start.error ?? error ?? job?.error) && <ProblemBox error={start.error ?? error ?? job?.error} />}

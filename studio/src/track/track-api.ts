@@ -3,9 +3,9 @@ import { queryOptions, useMutation, useQueries, useQuery, useQueryClient } from 
 import { HindsightError, problemOf } from '#client/hindsight-error.ts'
 import { readEvents } from '#client/read-events.ts'
 import type { CameraSession } from '#domains/camera/session.ts'
-import type { Clip, Live, Preferences } from '#http/contract.ts'
+import type { Clip, Live, Preferences, Request, SolveAgain } from '#http/contract.ts'
 import { api } from '../data/client.ts'
-import type { AnySession, SessionRow } from '../data/types.ts'
+import type { AnySession, Job, SessionRow } from '../data/types.ts'
 import { solveOf, tracksOf, type ClipTracks, type Solve } from './track-data.ts'
 
 export const useClips = () =>
@@ -128,6 +128,24 @@ async function fetchResult({ from, id }: ResultSource, signal: AbortSignal): Pro
 function noneWhenMissing(error: unknown): null {
   if (error instanceof HindsightError && error.status === 404) return null
   throw error
+}
+
+type SceneQuery = Request<'GET /api/v1/sessions/{id}/scene'>['query']
+
+/** Where a solved shot can be fetched for another program. */
+export function sceneUrl({ from, id }: ResultSource, query: SceneQuery): string {
+  const asked = { params: { id }, query }
+  return from === 'session'
+    ? api.url('GET /api/v1/sessions/{id}/scene', asked)
+    : api.url('GET /api/v1/jobs/{id}/scene', asked)
+}
+
+/** Solves a run again with what was changed by hand. @returns the job */
+export function solveAgain({ from, id }: ResultSource, body: SolveAgain): Promise<Job> {
+  const asked = { params: { id }, body }
+  return from === 'session'
+    ? api.call('POST /api/v1/sessions/{id}/solve-again', asked)
+    : api.call('POST /api/v1/jobs/{id}/solve-again', asked)
 }
 
 export const frameUrl = (fingerprint: string, index: number, width: number): string =>

@@ -163,6 +163,8 @@ export interface ViewsProps {
   readonly selected: ReadonlySet<number>
   readonly onSelect: (tracks: ReadonlySet<number>) => void
   readonly attempts: readonly AttemptFacts[]
+  /** Id of the session or job that is shown. */
+  readonly run: string
   /** The recorded session that is shown; null when it was not recorded. */
   readonly session: CameraSession | null
 }

@@ -34,7 +34,7 @@ interface WorkspaceStageProps {
   readonly look: Look
   readonly edits: Edits
   readonly solve: Solve | null
-  readonly session: string | null
+  readonly run: string
   /** null unless a job runs. */
   readonly live: LiveTracks | null
   readonly masks: readonly Outline[]
@@ -43,9 +43,9 @@ interface WorkspaceStageProps {
 
 /** The stage with whatever belongs on it now: growing tracks, a result to be edited, masks to be drawn. */
 export function WorkspaceStage(props: WorkspaceStageProps) {
-  const { clip, screening, look, edits, solve, session, live, masks, maskTool } = props
+  const { clip, screening, look, edits, solve, run, live, masks, maskTool } = props
   const { player, frames } = screening
-  const { info, fingerprint } = clip
+  const { info } = clip
   const tracks = live ? null : edits.tracks
   const { tool, hovered, paint } = useEditTool({
     name: edits.tool,
@@ -61,7 +61,7 @@ export function WorkspaceStage(props: WorkspaceStageProps) {
     if (live) return paintLive(g, box, live)
     paintMasks(g, box, masks, maskTool?.open() ?? null)
     if (!tracks) return
-    paintTestObjects(g, box, { solve, clip: fingerprint, session, frame })
+    paintTestObjects(g, box, { solve, run, frame })
     if (look.showTracks) {
       const { colourBy, tailFrames } = look
       const reprojected = look.showReprojected ? reprojectedAt(solve, frame) : null

@@ -82,7 +82,7 @@ export function Workspace({ project, clip, run }: WorkspaceProps) {
           look={look}
           edits={edits}
           solve={solve}
-          session={session?.id ?? null}
+          run={source?.id ?? 'none'}
           live={isRunning ? live.tracks : null}
           masks={tab === 'setup' ? choices.masks : []}
           maskTool={maskTool}
@@ -102,6 +102,7 @@ export function Workspace({ project, clip, run }: WorkspaceProps) {
             selected={edits.selected}
             onSelect={edits.select}
             attempts={attempts}
+            run={source?.id ?? 'none'}
             session={session}
           />
         )}
@@ -257,7 +258,7 @@ function EditTab({ edits, player, source, time }: EditTabProps) {
       />
       <SolveAgain
         key={source.id}
-        session={source.from === 'session' ? source.id : null}
+        source={source}
         history={edits.history}
         time={time}
         onStart={() => setSolved(null)}

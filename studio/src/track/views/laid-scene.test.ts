@@ -43,8 +43,8 @@ test('an export is told of a placement only where somebody changed it', () => {
 })
 
 test('each shot of each attempt has its own scene, and listeners hear of changes', () => {
-  const key = sceneKey('clip-1', 'session-1', shot)
-  assert.notEqual(key, sceneKey('clip-1', null, shot))
+  const key = sceneKey('session-1', shot)
+  assert.notEqual(key, sceneKey('job-1', shot))
   assert.equal(laidScene(key, shot), laidScene(key, shot), 'the same object, or a page would draw for ever')
   let heard = 0
   const stop = listenToScenes(() => heard++)

@@ -59,8 +59,8 @@ export function placementOf({ now, past }: LaidScene): Orientation | null {
 }
 
 /** The same for the address of an export. */
-export function exportPlacement(session: string, shot: SolvedShot): string | null {
-  const placement = placementOf(laidScene(sceneKey('', session, shot), shot))
+export function exportPlacement(run: string, shot: SolvedShot): string | null {
+  const placement = placementOf(laidScene(sceneKey(run, shot), shot))
   return placement && placementText(placement)
 }
 
@@ -70,9 +70,8 @@ const scenes = new Map<string, LaidScene>()
 const fresh = new WeakMap<SolvedShot, LaidScene>()
 const listeners = new Set<Listener>()
 
-/** Which scene a shot of an attempt is; the clip only counts where the attempt was not recorded. */
-export const sceneKey = (clip: string, session: string | null, shot: Pick<SolvedShot, 'fromFrame'>): string =>
-  `${session ?? `of ${clip}`} ${shot.fromFrame}`
+/** Which scene a shot of a run is: of its session, or of its job where nothing was recorded. */
+export const sceneKey = (run: string, shot: Pick<SolvedShot, 'fromFrame'>): string => `${run} ${shot.fromFrame}`
 
 /** As it was laid, or as it is laid at first: the same object until something changes. */
 export function laidScene(key: string, shot: SolvedShot): LaidScene {

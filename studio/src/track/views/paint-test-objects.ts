@@ -6,22 +6,16 @@ import { seenObject, type Piece } from './test-objects.ts'
 
 interface Where {
   readonly solve: Solve | null
-  /** Fingerprint of the clip. */
-  readonly clip: string
-  /** Id of the session; null when it was not recorded. */
-  readonly session: string | null
+  /** Id of the session or job that the solve is of. */
+  readonly run: string
   readonly frame: number
 }
 
 /** Nothing is drawn in a frame whose camera was not solved. */
-export function paintTestObjects(
-  g: CanvasRenderingContext2D,
-  box: ViewBox,
-  { solve, clip, session, frame }: Where,
-): void {
+export function paintTestObjects(g: CanvasRenderingContext2D, box: ViewBox, { solve, run, frame }: Where): void {
   const shot = shotAt(solve, frame)
   if (!shot?.solved) return
-  const { orientation, objects } = laidScene(sceneKey(clip, session, shot), shot).now
+  const { orientation, objects } = laidScene(sceneKey(run, shot), shot).now
   if (objects.length === 0) return
   const camera = shot.cameras.find((one) => one.frame === frame)
   if (!camera) return

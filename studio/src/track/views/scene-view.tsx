@@ -35,8 +35,8 @@ const keys: Readonly<Record<string, ViewName>> = { Home: 'fit', '0': 'camera', '
 
 /** Camera path and points in space; what is clicked is selected, or gone to. */
 export default function SceneView(props: SceneViewProps) {
-  const { shot, tracks, clip, session, selected, onSelect, onFrame } = props
-  const edits = useLaidScene(sceneKey(clip.fingerprint, session?.id ?? null, shot), shot)
+  const { shot, tracks, clip, run, selected, onSelect, onFrame } = props
+  const edits = useLaidScene(sceneKey(run, shot), shot)
   const { orientation, hasFloor, objects, isMetric } = edits.scene.now
   const [colourBy, setColourBy] = useState<ColourBy>('error')
   const [withPicture, setPicture] = useState(true)

@@ -1,10 +1,9 @@
-/** A recorded solve for another program, made of what was stored: nothing is tracked again. */
+/** A solve that is kept for another program, made of what was stored: nothing is tracked again. */
 import { createReadStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, extname, join, sep } from 'node:path'
 import type { Context } from '#core/context.ts'
 import { Fault, fault } from '#core/faults.ts'
-import { asCamera } from '#domains/camera/classes.ts'
 import { zipSink } from '#io/zip-sink.ts'
 import { colmapModel } from '#track/scenes/colmap.ts'
 import { parsePlacement } from '#track/scenes/placement.ts'
@@ -12,8 +11,7 @@ import { makeScene, type SceneFile } from '#track/scenes/scene.ts'
 import { type SceneName, sceneWriters } from '#track/scenes/scenes.ts'
 import { clipPath } from './clips.ts'
 import { type Engine, newId } from './engine.ts'
-import { sessionById } from './read.ts'
-import { readRun } from './track-files.ts'
+import { readRun, type RunPlace } from './track-files.ts'
 import { usualSensorWidthMm } from './track-request.ts'
 import { bytesOf, writeFiles } from './track-results.ts'
 
@@ -33,30 +31,32 @@ export interface SceneDownload {
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
-/** @throws session.unknown, track.unknown, also for a shot that was not solved; request.invalid for a placement that is none */
-export async function sessionScene(
+/**
+ * @throws session.unknown, job.unknown; track.unknown, also for a shot that was not solved; scene.empty when there is nothing
+ * to write; request.invalid for a placement that is none
+ */
+export async function runScene(
   engine: Engine,
-  id: string,
+  place: RunPlace,
   { program, startFrame, shot, placement }: SceneRequest,
   ctx: Pick<Context, 'signal'>,
 ): Promise<SceneDownload> {
   const sceneFromWorld = placement === undefined ? null : placed(placement)
-  const session = await sessionById(engine, id)
-  const { tracks, solve } = await readRun(engine, session)
+  const { fingerprint, tracks, solve, ...run } = await readRun(engine, place)
   const result = solve.shots[shot]?.result
   if (!result?.ok) {
     const found = result === undefined ? `shot ${shot} of ${solve.shots.length}` : `shot ${shot}: ${result.why}`
     throw fault('track.unknown', { expected: 'a shot that was solved', found })
   }
-  const { context } = asCamera(session)
-  const path = await placeOf(engine, context.clip?.fingerprint ?? null, ctx)
-  // Without its place, the name of the session says more than a fingerprint.
-  const name = path === null ? `session-${id}` : basename(path)
+  const path = await placeOf(engine, fingerprint, ctx)
+  // Without its place, the name of the run says more than a fingerprint.
+  const [[kind, id]] = Object.entries(place) as [[string, string]]
+  const name = path === null ? `${kind}-${id}` : basename(path)
   const footage = path === null ? null : path.split(sep).join('/')
-  const sensorWidthMm = context.camera?.sensorWidthMm ?? usualSensorWidthMm
-  const files =
+  const sensorWidthMm = run.sensorWidthMm ?? usualSensorWidthMm
+  const { files, notes } =
     program === 'colmap'
-      ? colmapModel(result.solution, tracks.tracks).files
+      ? colmapModel(result.solution, tracks.tracks)
       : sceneWriters
           .find((writer) => writer.name === program)!
           .write(
@@ -66,7 +66,10 @@ export async function sessionScene(
               { ...solve.info, name, footage },
               { startFrame, sensorWidthMm, sceneFromWorld },
             ),
-          ).files
+          )
+  if (files.length === 0) {
+    throw fault('scene.empty', { expected: `something to write for ${program}`, found: notes.join('; ') || 'nothing' })
+  }
   const stem = basename(name, extname(name))
   return download(engine, `${stem}-${program}`, files, ctx)
 }
