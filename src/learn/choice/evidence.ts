@@ -1,0 +1,170 @@
+/**
+ * What was seen of each setting, at every level from this very clip to all footage, and what follows from it for a clip.
+ *
+ * A level lends the one below it at most `strength` pseudo-sessions. What it lends of the default is its mean; of any other
+ * setting it is how much better or worse than the default that was, because hard and easy footage lie far apart and a rate
+ * lent from easy footage would make anything look good on hard. Without evidence a setting is thus as good as the default,
+ * and not better. The level above is counted without what the level below brought to it, or the same session would speak
+ * twice (empirical Bayes by levels; facts of partial pooling in Gelman and Hill, 2007).
+ *
+ * Sums are whole numbers of millionths: taking evidence back leaves exactly what was there before.
+ */
+import { type Beta, meanOf } from './beta.ts'
+import { defaultKey } from './configuration.ts'
+
+/** What one session says. Kept with the session, so that it can be taken back. */
+export interface EvidenceRow {
+  /** Keys of the levels, the most special first, the one that holds everything last. */
+  readonly levels: readonly string[]
+  readonly key: string
+  /** 0 worst to 1 best. */
+  readonly value: number
+  /** Who says so: sources other than the current one count within their caps. */
+  readonly source: string
+}
+
+export interface Tally {
+  readonly count: number
+  /** Millionths. */
+  readonly sum: number
+}
+
+export interface Pooling {
+  /** Pseudo-sessions that a level lends the one below, at most. */
+  readonly strength: number
+  /** What any source but the current one counts in a level at most, in sessions. */
+  readonly sourceCap: number
+  /** What all those sources count together. */
+  readonly othersCap: number
+}
+
+export const pooling: Pooling = { strength: 6, sourceCap: 6, othersCap: 12 }
+
+type Sources = Map<string, Tally>
+/** By level, by setting, by source. */
+export type Cells = Map<string, Map<string, Sources>>
+
+export const unit = 1_000_000
+export const quantised = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * unit)
+
+export function addRow(cells: Cells, row: EvidenceRow): void {
+  change(cells, row, 1)
+}
+
+/** The exact inverse of {@link addRow}. A row that was never added takes nothing away. */
+export function removeRow(cells: Cells, row: EvidenceRow): void {
+  change(cells, row, -1)
+}
+
+function change(cells: Cells, { levels, key, value, source }: EvidenceRow, sign: 1 | -1): void {
+  for (const level of new Set(levels)) {
+    const settings = cells.get(level) ?? new Map<string, Sources>()
+    const sources = settings.get(key) ?? new Map<string, Tally>()
+    const before = sources.get(source) ?? { count: 0, sum: 0 }
+    const count = before.count + sign
+    if (count > 0) sources.set(source, { count, sum: before.sum + sign * quantised(value) })
+    else sources.delete(source)
+    // Emptied maps go too, so that what was added and taken back leaves no trace in a saved state.
+    if (sources.size > 0) settings.set(key, sources)
+    else settings.delete(key)
+    if (settings.size > 0) cells.set(level, settings)
+    else cells.delete(level)
+  }
+}
+
+/** Sessions that count, and how much success they had in sum. */
+interface Weighed {
+  readonly count: number
+  readonly sum: number
+}
+
+const nothing: Weighed = { count: 0, sum: 0 }
+
+/** What a level's sources count together, less what they brought by the level below. */
+function weigh(all: Sources | undefined, below: Sources | undefined, current: string, limits: Pooling): Weighed {
+  if (all === undefined) return nothing
+  let [count, sum, others, othersSum] = [0, 0, 0, 0]
+  for (const [source, tally] of all) {
+    const less = below?.get(source)
+    const own = Math.max(0, tally.count - (less?.count ?? 0))
+    if (own === 0) continue
+    const ownSum = Math.min(own, Math.max(0, (tally.sum - (less?.sum ?? 0)) / unit))
+    if (source === current) {
+      count += own
+      sum += ownSum
+    } else {
+      const weight = Math.min(1, limits.sourceCap / own)
+      others += weight * own
+      othersSum += weight * ownSum
+    }
+  }
+  const weight = others > limits.othersCap ? limits.othersCap / others : 1
+  return { count: count + weight * others, sum: sum + weight * othersSum }
+}
+
+/** A posterior that never stands at an end keeps its density finite, and its mind open. */
+const within = (mean: number): number => Math.min(0.98, Math.max(0.02, mean))
+/** What is presumed of a default that nobody has seen run. */
+const unknownMean = 0.5
+
+/** What is known of settings in one situation. */
+export interface Estimates {
+  /** What counts for a setting at the levels `from` and above. */
+  observations(key: string, from?: number): number
+  /** @param from the level that is asked about: 0 the most special */
+  posterior(key: string, from?: number): Beta
+}
+
+/**
+ * What the evidence says for a situation, by its levels.
+ *
+ * @param current the source that counts in full
+ */
+export function estimates(
+  cells: Cells,
+  levels: readonly string[],
+  current: string,
+  limits: Pooling = pooling,
+): Estimates {
+  const found = levels.map((level) => cells.get(level))
+  const { strength } = limits
+  const seen = (key: string, level: number, from: number) =>
+    weigh(found[level]?.get(key), level > from ? found[level - 1]?.get(key) : undefined, current, limits)
+
+  /** Posterior means of the default from `from` up, each with the level's own evidence in it. */
+  const defaults = levels.map((_, from) => {
+    const means: number[] = []
+    let prior = unknownMean
+    for (let level = levels.length - 1; level >= from; level--) {
+      const { count, sum } = seen(defaultKey, level, from)
+      prior = (sum + strength * prior) / (count + strength)
+      means[level] = prior
+    }
+    return means
+  })
+
+  /** What the levels above `from` lend it of a setting. */
+  function lent(key: string, from: number): number {
+    const means = defaults[from] ?? []
+    if (key === defaultKey) return means[from + 1] ?? unknownMean
+    let gain = 0
+    for (let level = levels.length - 1; level > from; level--) {
+      const { count, sum } = seen(key, level, from)
+      const base = means[level] ?? unknownMean
+      gain = (sum + strength * within(base + gain)) / (count + strength) - base
+    }
+    return (means[from] ?? unknownMean) + gain
+  }
+
+  return {
+    observations: (key, from = 0) => weigh(found[from]?.get(key), undefined, current, limits).count,
+    posterior(key, from = 0) {
+      const prior = within(lent(key, from))
+      const { count, sum } = seen(key, from, from)
+      return { a: strength * prior + sum, b: strength * (1 - prior) + count - sum }
+    },
+  }
+}
+
+/** The mean of a setting's posterior, for those who only rank. */
+export const meanFor = (known: Estimates, key: string): number => meanOf(known.posterior(key))
