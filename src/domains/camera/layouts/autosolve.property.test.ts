@@ -248,6 +248,30 @@ function* spoiled(value: Json, text: string): Iterable<Json> {
   }
 }
 
+/** What only our own recorder writes. */
+const recorderTelemetry: JsonObject = {
+  forecast: { probability: 0.4, warnings: ['a warning'], features: { depth: 0.1, motion: null } },
+  diagnoses: [
+    {
+      pattern: 'rapid-motion',
+      confidence: 0.8,
+      sentence: 'a sentence',
+      evidence: [{ name: 'tracks lost', value: 3, limit: 2, unit: 'per second followed' }],
+      fix: { searchScale: 2, motionModel: 'Affine', cutFrames: [3], freeLens: true },
+    },
+  ],
+  refinements: [{ fromFrame: 0, toFrame: 9, removed: 3, errorBeforePx: 1, errorAfterPx: 0.5, kept: true }],
+  retryWhy: 'a reason',
+  resumed: false,
+  timings: { followMs: 10, solveMs: 20, phases: { track: 8, solve: 20 } },
+  motion: { kind: 'pan', confidence: 0.9, fromFrame: 0, toFrame: 9, pan: 0.1 },
+  healingAttempts: [
+    { gapStartFrame: 3, gapEndFrame: 6, method: 'retracked', healed: false, earlier: 'a', later: 'b', why: 'a reason' },
+  ],
+  deletedTracks: [{ name: 'b', deletion: { reason: 'joined', noticedFrame: 6, into: 'a' } }],
+  detections: [{ frame: 0, placed: 5, empty: { center: 'no-texture' } }],
+}
+
 test('no text that the schema lets a recorder choose leaves in an export', async () => {
   const source = sourceOf({ 'model.json': rawModel, 'sessions/a.json': rawSession(), 'behavior/b.json': rawBehavior() })
   const { sessions, edits } = await gather(autosolve.read(source, testIntake, testContext()))
@@ -256,6 +280,8 @@ test('no text that the schema lets a recorder choose leaves in an export', async
   const more = { preset: 'FAST', patternMatch: 'keyframe', refine: ['focal'] }
   const full = {
     ...session,
+    context: { ...session.context, retry: 1, run: session.id, engine: { name: 'embedded', version: '1.0.0' } },
+    telemetry: { ...session.telemetry, ...recorderTelemetry },
     settings: { ...session.settings, reason: 'a reason', values: { ...session.settings.values, ...more } },
   }
   let tried = 0

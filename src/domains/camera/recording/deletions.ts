@@ -6,6 +6,8 @@ import type { DeletionReason } from '../terms.ts'
 import { type PictureSize, type TrackFates, trackName, trackRecord } from './track-records.ts'
 
 interface Deleted {
+  /** As it was followed, and as it was when it went. */
+  readonly followed: Track
   readonly track: Track
   readonly reason: DeletionReason
   /** Where it showed; null where it did not show in any one frame. */
@@ -14,15 +16,32 @@ interface Deleted {
   readonly into: number | null
 }
 
-/** By id: first those that went on in another, then those that were removed. */
-export function deletedTracks(attempt: Attempt, size: PictureSize, fates: TrackFates): readonly TrackRecord[] {
-  return deletionsOf(attempt).map(({ track, reason, frame, into }) => ({
+/**
+ * In the order in which they were placed.
+ *
+ * @param earlier attempts of the same run, the first try first: parts of the clip may have been taken over from them
+ */
+export function deletedTracks(
+  attempt: Attempt,
+  earlier: readonly Attempt[],
+  size: PictureSize,
+  fates: TrackFates,
+): readonly TrackRecord[] {
+  return deletionsOf(attempt, earlier).map(({ track, reason, frame, into }) => ({
     ...trackRecord(track, size, fates),
     deletion: { reason, noticedFrame: frame, into: into === null ? null : trackName(into) },
   }))
 }
 
-function deletionsOf({ followed, tracks, healing, cleaning }: Attempt): readonly Deleted[] {
+function deletionsOf(
+  { followed, tracks, healing, cleaning }: Attempt,
+  earlier: readonly Attempt[],
+): readonly Deleted[] {
+  const before = earlier.at(-1)
+  // What was taken over is the same value, whatever number it has.
+  const taken = new Set(before?.followed)
+  const long = before && followed.some((track) => taken.has(track)) ? deletionsOf(before, earlier.slice(0, -1)) : []
+  const known = new Map(long.map((one) => [one.followed, one]))
   const heirs = new Map<number, { readonly into: number; readonly frame: number | null }>()
   for (const { earlier, later, gapEndFrame, healed } of healing?.attempts ?? []) {
     if (healed) heirs.set(later, { into: earlier, frame: gapEndFrame })
@@ -34,12 +53,14 @@ function deletionsOf({ followed, tracks, healing, cleaning }: Attempt): readonly
   const stays = new Set(tracks.map(({ id }) => id))
   return followed.flatMap((track): Deleted[] => {
     if (stays.has(track.id)) return []
+    const same = known.get(track)
+    if (same !== undefined) return [same]
     const gone = removed.get(track.id)
-    if (gone !== undefined) return [{ track: gone.track, reason: gone.reason, frame: gone.frame, into: null }]
+    if (gone !== undefined) return [{ ...gone, followed: track, into: null }]
     const heir = heirs.get(track.id)
-    if (heir === undefined) return [{ track, reason: 'unknown', frame: null, into: null }]
+    if (heir === undefined) return [{ followed: track, track, reason: 'unknown', frame: null, into: null }]
     const frame = heir.frame ?? track.frames[0] ?? null
-    return [{ track, reason: 'joined', frame, into: heirOf(track.id, heirs) }]
+    return [{ followed: track, track, reason: 'joined', frame, into: heirOf(track.id, heirs) }]
   })
 }
 

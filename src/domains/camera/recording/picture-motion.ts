@@ -10,7 +10,7 @@ import { pictureCourse } from '../motion/picture-motion.ts'
 import { zoomOf } from '../motion/zoom-analysis.ts'
 import type { MotionRecord, ZoomAnalysis } from '../telemetry.ts'
 import { solvedZoom } from './outcome.ts'
-import { rounded, share } from './rounded.ts'
+import { rounded, share, significant } from './rounded.ts'
 
 export interface PictureMotion {
   readonly zoom: ZoomAnalysis | null
@@ -41,12 +41,14 @@ export function pictureMotion(
   const fps = frameRate === null ? usualFps : frameRate.numerator / frameRate.denominator
   const kind = kindOf(course, index, info, fps)
   const { scales, focalRatio, scaleVariance, radialConvergence, confidence, ...seen } = zoomOf(course, index, kind)
+  // Where no depth can be told, a lens that zooms cannot be told from a camera that comes nearer.
+  const isTold = kind.evidence.parallax !== null
   return {
     zoom: {
-      ...seen,
+      ...(isTold ? seen : {}),
       scales: scales?.map((scale) => rounded(scale) ?? 1) ?? null,
-      focalRatio: rounded(focalRatio ?? null),
-      scaleVariance: rounded(scaleVariance ?? null),
+      focalRatio: isTold ? rounded(focalRatio ?? null) : null,
+      scaleVariance: typeof scaleVariance === 'number' ? significant(scaleVariance) : null,
       radialConvergence: rounded(radialConvergence ?? null),
       confidence: share(confidence ?? null),
       ...solved,

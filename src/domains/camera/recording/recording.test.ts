@@ -214,8 +214,8 @@ describe('a recorded run', () => {
       const others = [zoom, cut].map((run) => figures(run).get(path))
       return others.every((other) => other === value)
     })
-    // Nothing changed settings or deleted tracks here, and no region was that bad.
-    const expected = new Set(['adaptations', 'deletedTracks', 'deadZones'])
+    // Nothing changed settings or deleted tracks here, no region was that bad, and tracks are there from the first frame.
+    const expected = new Set(['adaptations', 'deletedTracks', 'deadZones', 'motion.fromFrame'])
     assert.deepEqual(
       constant.map(([path]) => path).filter((path) => !expected.has(path)),
       [],

@@ -10,6 +10,10 @@ export function rounded(value: number | null): number | null {
   return Math.round(value * 1e6) / 1e6 + 0
 }
 
+/** Six digits, for what is small by nature: squares of small figures. null for what is no number. */
+export const significant = (value: number): number | null =>
+  Number.isFinite(value) ? Number(value.toPrecision(6)) : null
+
 /** A share, whatever rounding errors made of it. */
 export const share = (value: number | null): number | null =>
   value === null ? null : rounded(Math.min(1, Math.max(0, value)))

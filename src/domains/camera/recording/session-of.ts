@@ -30,7 +30,7 @@ import { type PictureMotion, pictureMotion } from './picture-motion.ts'
 import { type PictureLook, pictureFields } from './pictures.ts'
 import { type RunPlan, trackerSettings } from './plan-record.ts'
 import { dominantRegion, regionFields, survivalOf } from './regions.ts'
-import { meanOf, rounded } from './rounded.ts'
+import { meanOf, rounded, significant } from './rounded.ts'
 import { featureQualities, type TrackFates, trackRecord } from './track-records.ts'
 
 /** What there is of a run when it ends, well or not. */
@@ -46,6 +46,8 @@ export interface RunSoFar {
   readonly looks: readonly PictureLook[]
   /** The attempt that it was, when it came to its end in the pipeline. */
   readonly attempt?: Attempt
+  /** Those of the same run before it. */
+  readonly earlier?: readonly Attempt[]
 }
 
 export interface RunRecord {
@@ -103,7 +105,7 @@ function seenIn({ info, frames, solve }: RunPlan, run: RunSoFar, isBroken: boole
     cleaned: attempt === undefined ? null : cleanedFrames(attempt),
   }
   const tracks = run.tracks.map((track) => trackRecord(track, info, fates))
-  const deleted = attempt === undefined ? [] : deletedTracks(attempt, info, fates)
+  const deleted = attempt === undefined ? [] : deletedTracks(attempt, run.earlier ?? [], info, fates)
   const all = [...tracks, ...deleted.filter(({ deletion }) => deletion?.reason !== 'joined')]
   return {
     tracks,
@@ -196,7 +198,7 @@ function visualOf({ frames }: RunPlan, run: RunSoFar, seen: Seen): VisualFeature
   return {
     motionClass: spread === null ? null : motionLevel(spread.mean),
     motionMagnitude: rounded(spread?.mean ?? null),
-    motionVariance: rounded(spread === null ? null : spread.std ** 2),
+    motionVariance: spread === null ? null : significant(spread.std ** 2),
     motionAtStartUv: rounded(meanOf(samples.slice(0, startFrames).flatMap((sample) => sample.averageVelocityUv ?? []))),
     dominantRegion: dominantRegion(stats),
     ...pictures,

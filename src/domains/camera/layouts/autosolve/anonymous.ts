@@ -62,11 +62,23 @@ const extensions: Readonly<Record<string, string>> = {
   '.dpx': 'unknown',
 }
 
+/** The codecs that clips come in, as decoders name them; another word could be anything. */
+const codecs: ReadonlySet<Json> = new Set([
+  ...['h264', 'hevc', 'prores', 'dnxhd', 'mpeg4', 'mpeg2video', 'mjpeg', 'vp8', 'vp9', 'av1', 'ffv1', 'rawvideo'],
+  ...['png', 'jpeg', 'webp', 'tiff', 'exr', 'dpx'],
+])
+export const knownCodec = (codec: Json | undefined): string | null =>
+  typeof codec === 'string' && codecs.has(codec) ? codec : null
+
 /** File size to one digit: enough to tell a proxy from a master, not enough to tell a file. */
 export function coarseSource(clip: JsonObject): JsonObject {
   const extension = typeof clip['extension'] === 'string' && clip['extension'] in extensions ? clip['extension'] : ''
   const bytes = typeof clip['sizeBytes'] === 'number' ? clip['sizeBytes'] : 0
+  const codec = knownCodec(clip['codec'])
+  const depth = clip['bitDepth']
   return {
+    ...(codec === null ? {} : { codec }),
+    ...(typeof depth === 'number' ? { bit_depth: depth } : {}),
     file_extension: extension,
     file_size_mb: Number((bytes / (1024 * 1024)).toPrecision(1)),
     codec_hint: extensions[extension] ?? '',

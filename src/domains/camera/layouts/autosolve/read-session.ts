@@ -2,6 +2,7 @@
 import { brief, fault } from '#core/faults.ts'
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '#core/json.ts'
 import { runStatuses } from '#core/session.ts'
+import { knownCodec } from './anonymous.ts'
 import type { Notes } from './codec.ts'
 import type { Ended } from './ended.ts'
 import { asObject, contributorOf, idOf, linked, notesFor, type Reading, readTime, textOf } from './reading.ts'
@@ -21,6 +22,7 @@ const apart = [
   'session_id',
   'parent_session_id',
   'chain_session_id',
+  'run_session_id',
 ] as const
 
 /** @throws layout.invalid when it is no session record at all */
@@ -62,6 +64,7 @@ export function readSession(value: Json, where: string, reading: Reading): { ses
       ...readResolution(raw['resolution'], notes),
       clip: readClip(raw, notes, reading),
       chain: linked(raw['chain_session_id'], reading),
+      ...(raw['run_session_id'] === undefined ? {} : { run: linked(raw['run_session_id'], reading) }),
       clock: time.clock,
     },
     settings: { values: settings ?? {}, reason: null, propensity: null, policy: null },
@@ -100,8 +103,12 @@ function readClip(raw: JsonObject, notes: Notes, reading: Reading): JsonObject {
   const extension = textOf(source['file_extension'])?.toLowerCase() ?? null
   const fits = extension === null || /^\.[a-z0-9]{1,16}$/.test(extension)
   if (!fits) notes.odd('source_metadata.file_extension', 'an extension', extension)
-  const sizeMb = source['file_size_mb']
+  const { file_size_mb: sizeMb, codec, bit_depth: depth } = source
   return {
+    ...(knownCodec(codec) === null ? {} : { codec: knownCodec(codec) }),
+    ...(Number.isInteger(depth) && (depth as number) > 0 && (depth as number) <= 64
+      ? { bitDepth: depth as number }
+      : {}),
     // Theirs is a plain hash of a path, which can be guessed: only a keyed form of it is stored.
     fingerprint: fingerprint === null ? null : reading.intake.pseudonym(`autosolve clip ${fingerprint}`),
     extension: fits ? extension : null,

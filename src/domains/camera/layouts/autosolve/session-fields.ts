@@ -1,5 +1,6 @@
 /** AutoSolve's session record, field by field: `[their key, our path, how]`. Identity, times and names are elsewhere. */
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
+import type { SolveFailureCode } from '#track/solution.ts'
 import { distortionModels, failureTypes, footageTypes, motionModels } from '../../terms.ts'
 import {
   type Field,
@@ -19,6 +20,16 @@ import {
   unless,
   word,
 } from './codec.ts'
+import {
+  detection,
+  diagnosis,
+  engineName,
+  forecast,
+  letterbox,
+  motion,
+  refinement,
+  timings,
+} from './judgement-fields.ts'
 import { anchor, healingAttempt, shouted, track, trackFailure } from './track-fields.ts'
 import { level, visualFeatures, zoomAnalysis } from './visual-fields.ts'
 
@@ -51,6 +62,13 @@ export const settings: Field = record([
   ['lens', 'lens', optional(word(same(['auto', 'none', 'known'])))],
   ['held_out_share', 'heldOutShare', optional(number)],
   ['seed', 'seed', optional(integer)],
+  ['smoothing', 'smoothing', optional(number)],
+  ['monitor_interval', 'monitorFrames', optional(integer)],
+  ['heal', 'heal', optional(flag)],
+  ['reject_non_rigid', 'rejectNonRigid', optional(flag)],
+  ['avoid_regions', 'avoidRegions', optional(list(region))],
+  ['cut_frames', 'cutFrames', optional(list(integer))],
+  ['engine', 'engine', optional(engineName)],
 ])
 
 const coefficients = (...keys: readonly string[]) => keys
@@ -73,10 +91,13 @@ const lens = record([
   ['sensor_height_mm', 'sensorHeightMm', optional(number)],
 ])
 
-/** All defaults, when Blender could not be asked: known by the focal length of 0. */
+/** All defaults, when Blender could not be asked. Without a film back we know pixels where they always have millimetres. */
+const isUnasked = (value: JsonObject) =>
+  value['focal_length_mm'] === 0 && !value['focal_length_px'] && (value['pixel_aspect'] ?? 1) === 1
+
 const intrinsics: Field = {
   read(value, path, notes) {
-    if (!isJsonObject(value) || value['focal_length_mm'] === 0) return null
+    if (!isJsonObject(value) || isUnasked(value)) return null
     const rest = { ...value }
     const lists: Record<string, Json> = {}
     for (const [name, keys] of distortion) {
@@ -122,6 +143,10 @@ const probe = unless(
       ['best_regions', 'bestRegions', list(region, 'drop')],
       ['region_success', 'regions', unless({}, regional(regionResult))],
       ['probe_type', 'method', optional(word(same(['metadata', 'tracks'])))],
+      ['from_frame', 'fromFrame', optional(integer)],
+      ['to_frame', 'toFrame', optional(integer)],
+      ['search_size', 'searchSizePx', optional(integer)],
+      ['letterbox', 'letterbox', optional(letterbox)],
     ],
     {
       afterRead(ours, theirs) {
@@ -217,6 +242,8 @@ const healingStats = unless(
     ['heals_successful', 'succeeded', integer],
     ['avg_gap_frames', 'averageGapFrames', number],
     ['avg_match_score', 'averageMatchScore', number],
+    ['avg_error', 'averageErrorPx', optional(number)],
+    ['merged', 'merged', optional(integer)],
   ]),
 )
 
@@ -276,10 +303,20 @@ const failureType: Field = {
   write: (value, path, notes) => (typeof value === 'string' ? toFailure.write(value, path, notes) : 'NONE'),
 }
 
+const solveFailures: readonly SolveFailureCode[] = [
+  'too-few-tracks',
+  'too-few-frames',
+  'no-parallax',
+  'no-rigid-motion',
+  'unstable',
+  'cancelled',
+]
+
 const shotOutcome = record([
   ['from_frame', 'fromFrame', integer],
   ['to_frame', 'toFrame', integer],
   ['solved', 'solved', flag],
+  ['code', 'code', optional(word(same(solveFailures)))],
   ['motion', 'motion', optional(word(same(['general', 'tripod'])))],
   ['zoom', 'zoom', optional(flag)],
   ['solve_error', 'solveErrorPx', optional(number)],
@@ -328,6 +365,7 @@ export const sessionTable: FieldTable = [
   ['previous_session_id', 'telemetry.previousRecord', textOrEmpty],
   // Not AutoSolve's: what its record has no place for.
   ['first_frame', 'context.firstFrame', optional(integer)],
+  ['clip_duration_seconds', 'context.durationS', optional(number)],
   ['footage_type', 'context.footageType', optional(word(same(footageTypes)))],
   ['held_out_error', 'outcome.heldOutErrorPx', optional(number)],
   ['held_out_tracks', 'outcome.heldOutTracks', optional(integer)],
@@ -335,10 +373,44 @@ export const sessionTable: FieldTable = [
   ['solve_confidence', 'outcome.confidence', optional(number)],
   ['shots', 'outcome.shots', optional(list(shotOutcome))],
   ['cuts', 'telemetry.cuts', optional(list(integer))],
+  ['retry', 'context.retry', optional(integer)],
+  ['engine', 'context.engine.name', optional(engineName)],
+  ['attempt_score', 'outcome.score', optional(number)],
+  ['motion', 'telemetry.motion', optional(motion)],
+  ['forecast', 'telemetry.forecast', optional(forecast)],
+  ['diagnoses', 'telemetry.diagnoses', optional(list(diagnosis))],
+  ['refinements', 'telemetry.refinements', optional(list(refinement))],
+  ['resumed', 'telemetry.resumed', optional(flag)],
+  ['timings', 'telemetry.timings', optional(timings)],
+  ['detections', 'telemetry.detections', optional(list(detection))],
   ['solved_intrinsics', 'outcome.solvedCamera', optional(intrinsics)],
 ]
 
-export const sessionRecord = record(sessionTable)
+const zones = [
+  ['dead_zones', 'deadZones'],
+  ['sweet_spots', 'sweetSpots'],
+] as const
+
+/** An empty list is theirs for "nobody looked": where somebody did, `measured` names it. */
+export const sessionRecord = record(sessionTable, {
+  afterRead(ours, theirs) {
+    const telemetry = ours['telemetry']
+    if (!Array.isArray(theirs['measured'])) return
+    delete ours['measured']
+    const looked = zones.filter(([key]) => includes(theirs['measured'], key) && Array.isArray(theirs[key]))
+    if (!isJsonObject(telemetry)) return
+    ours['telemetry'] = { ...telemetry, ...Object.fromEntries(looked.map(([key, name]) => [name, theirs[key] ?? []])) }
+  },
+  afterWrite(theirs, ours) {
+    const { telemetry } = ours
+    const empty = zones.filter(([, name]) => isJsonObject(telemetry) && isEmpty(telemetry[name])).map(([key]) => key)
+    if (empty.length > 0) theirs['measured'] = empty
+  },
+})
+
+const isEmpty = (value: Json | undefined) => Array.isArray(value) && value.length === 0
+const includes = (value: Json | undefined, key: string) =>
+  Array.isArray(value) && (value as readonly Json[]).includes(key)
 
 /** What older records keep at the top and newer ones inside, put where the newer ones have it. */
 export function modernized(raw: JsonObject): JsonObject {

@@ -39,6 +39,16 @@ const shout = (name: string) => name.toUpperCase().replaceAll('-', '_')
 export const shouted = (names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, shout(name)]))
 
+/** The guide says 0 to 1, its code has no upper end, and neither have we: what is above goes along beside it. */
+const cappedJitter: Field = {
+  read: number.read,
+  write: (value) => (typeof value === 'number' ? Math.min(1, value) : (value ?? null)),
+}
+const aboveOne: Field = {
+  read: number.read,
+  write: (value) => (typeof value === 'number' && value > 1 ? value : undefined),
+}
+
 export const track: Field = record(
   [
     ['name', 'name', text],
@@ -47,7 +57,7 @@ export const track: Field = record(
     ['end_frame', 'endFrame', integer],
     ['region', 'region', region],
     ['avg_velocity', 'averageVelocityUv', number],
-    ['jitter_score', 'jitter', number],
+    ['jitter_score', 'jitter', cappedJitter],
     ['success', 'survived', flag],
     ['contributed_to_solve', 'contributedToSolve', flag],
     ['reprojection_error', 'reprojectionErrorPx', unless(0, number)],
@@ -71,14 +81,27 @@ export const track: Field = record(
     ['end_reason', 'endReason', optional(word(same(endReasons)))],
     ['unsolved_reason', 'unsolvedReason', optional(word(same(unsolvedReasons)))],
     ['dropped_frames', 'droppedFrames', optional(list(integer))],
+    ['cleaned_frames', 'cleanedFrames', optional(list(integer))],
+    ['jitter_exact', 'jitter', aboveOne],
     ['deletion_reason', 'deletion.reason', optional(word(same(deletionReasons)))],
     ['deletion_noticed_frame', 'deletion.noticedFrame', optional(integer)],
+    ['deletion_into', 'deletion.into', optional(text)],
   ],
   {
-    // A confidence is made from the samples; without any it is only the default.
     afterRead(ours, theirs) {
+      if (theirs['anchor_measured'] === true) {
+        delete ours['anchor_measured']
+        ours['isAnchorCandidate'] = theirs['is_anchor_candidate'] ?? null
+        ours['anchorQuality'] = theirs['anchor_quality'] ?? null
+      }
+      // A confidence is made from the samples; without any it is only the default.
       if (isEmptyList(theirs['trajectory_confidence']) && ours['averageConfidence'] === 1)
         ours['averageConfidence'] = null
+    },
+    // AutoSolve never looks, and writes what a look would find of a bad track.
+    afterWrite(theirs, ours) {
+      if (typeof ours['isAnchorCandidate'] === 'boolean' && typeof ours['anchorQuality'] === 'number')
+        theirs['anchor_measured'] = true
     },
   },
 )
@@ -99,14 +122,17 @@ export const trackFailure: Field = {
     const { track: whole, ...rest } = value
     const failure = failureOnly.read(rest, path, notes)
     const known = whole === undefined ? null : track.read(whole, path, notes)
-    return isJsonObject(known) && isJsonObject(failure) ? { ...known, ...filled(failure) } : failure
+    if (!isJsonObject(known) || !isJsonObject(failure)) return failure
+    const { deletion = null, ...logged } = filled(failure)
+    const more = isJsonObject(known['deletion']) ? known['deletion'] : {}
+    return { ...known, ...logged, deletion: isJsonObject(deletion) ? { ...more, ...deletion } : more }
   },
   write(value, path, notes) {
     if (!isJsonObject(value)) return null
     const { name, initialUv, deletion, ...more } = value
-    const logged = { name: name ?? null, initialUv: initialUv ?? null, deletion: deletion ?? null }
-    const failure = failureOnly.write(logged, path, notes)
-    const hasMore = Object.values(more).some((item) => item !== null)
+    const { into = null, ...seen } = isJsonObject(deletion ?? null) ? (deletion as JsonObject) : {}
+    const failure = failureOnly.write({ name: name ?? null, initialUv: initialUv ?? null, deletion: seen }, path, notes)
+    const hasMore = into !== null || Object.values(more).some((item) => item !== null)
     return isJsonObject(failure) && hasMore
       ? { ...failure, track: track.write(value, path, notes) ?? null }
       : (failure ?? null)
@@ -142,4 +168,7 @@ export const healingAttempt: Field = record([
   // Never measured after healing: always 0.0.
   ['post_heal_error', 'errorPx', unless(0, number)],
   ['heal_success', 'healed', flag],
+  ['earlier_track', 'earlier', optional(text)],
+  ['later_track', 'later', optional(text)],
+  ['match_score', 'matchScore', optional(number)],
 ])

@@ -19,7 +19,8 @@ import {
 
 const numbers = list(number)
 export const level = word(Object.fromEntries(levels.map((name) => [name, name.toUpperCase()])))
-const zoomWord = word({ in: 'ZOOM_IN', out: 'ZOOM_OUT', none: 'NONE' })
+/** Theirs is the other way round: what spreads, and a ratio above 1, they call a zoom out. The ratio means the same on both sides. */
+const zoomWord = word({ in: 'ZOOM_OUT', out: 'ZOOM_IN', none: 'NONE' })
 
 export const zoomAnalysis: Field = unless(
   {
@@ -85,6 +86,12 @@ const moments: Field = {
   },
 }
 
+const failures = [
+  ['failure_frames', 'failureFrames'],
+  ['failure_positions', 'failurePositionsUv'],
+] as const
+
+/** `measured` names what was looked at and looks like their defaults. */
 const visualRecord = record(
   [
     ['motion_class', 'motionClass', level],
@@ -92,6 +99,7 @@ const visualRecord = record(
     ['motion_variance', 'motionVariance', number],
     // Not AutoSolve's: features of its forerunner's plan.
     ['motion_first_30', 'motionAtStartUv', optional(number)],
+    ['strong_features', 'strongFeatures', optional(number)],
     ['dominant_region', 'dominantRegion', optional(region)],
     ['feature_density', 'featureDensity', unless({}, regional(number))],
     ['feature_density_total', 'featureDensityTotal', number],
@@ -110,17 +118,32 @@ const visualRecord = record(
     ['zoom_scale_ratio', 'zoomRatio', number],
   ],
   {
-    afterRead(ours) {
+    afterRead(ours, theirs) {
+      const measured: readonly Json[] = Array.isArray(theirs['measured']) ? theirs['measured'] : []
+      if (measured.length > 0) delete ours['measured']
+      for (const [key, name] of failures) if (measured.includes(key) && (ours[name] ?? null) === null) ours[name] = []
       if ((ours['featureDensity'] ?? null) === null) {
         if (ours['featureDensityTotal'] === 0) ours['featureDensityTotal'] = null
         if (ours['featureDensityMean'] === 0) ours['featureDensityMean'] = null
       }
       if ((ours['edgeDensity'] ?? null) === null && ours['edgeDensityMean'] === 0.5) ours['edgeDensityMean'] = null
       // The defaults of the three say that nobody looked, not that there was no zoom.
-      const looked = ours['zoomDetected'] !== false || ours['zoomDirection'] !== 'none' || ours['zoomRatio'] !== 1
+      const looked =
+        measured.includes('zoom') ||
+        ours['zoomDetected'] !== false ||
+        ours['zoomDirection'] !== 'none' ||
+        ours['zoomRatio'] !== 1
+      if (measured.includes('zoom') && !measured.includes('zoom_ratio')) ours['zoomRatio'] = null
       if (!looked) for (const key of ['zoomDetected', 'zoomDirection', 'zoomRatio']) if (key in ours) ours[key] = null
     },
-    afterWrite(theirs) {
+    afterWrite(theirs, ours) {
+      const empty = failures
+        .filter(([, name]) => Array.isArray(ours[name]) && ours[name].length === 0)
+        .map(([key]) => key)
+      const zoom = typeof ours['zoomDetected'] === 'boolean' ? ['zoom'] : []
+      const ratio = typeof ours['zoomRatio'] === 'number' ? ['zoom_ratio'] : []
+      const measured = [...empty, ...zoom, ...ratio]
+      if (measured.length > 0) theirs['measured'] = measured
       theirs['feature_density_total'] ??= 0
       theirs['feature_density_mean'] ??= 0
       theirs['edge_density_mean'] ??= 0.5

@@ -2,9 +2,10 @@
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
 import type { LayoutExtras, SessionWithEdits } from '#core/layout.ts'
 import type { AnySession } from '#core/session.ts'
-import { coarseSource, renamed, toHour, trackNames, type Veil, knownWord } from './anonymous.ts'
+import { coarseSource, knownCodec, renamed, toHour, trackNames, type Veil, knownWord } from './anonymous.ts'
 import { behaviorRecord } from './behavior-fields.ts'
 import type { LossCounter } from './losses.ts'
+import { withoutSentences } from './judgement-fields.ts'
 import { sessionRecord } from './session-fields.ts'
 
 export interface Written {
@@ -15,7 +16,7 @@ export interface Written {
 }
 
 const preset = knownWord(['fast', 'balanced', 'quality'])
-const method = knownWord(['anchor_weighted', 'linear'])
+const method = knownWord(['anchor_weighted', 'linear', 'retracked', 'interpolated'])
 const setting = knownWord(['patternsize', 'searchsize', 'correlation', 'threshold'])
 
 const noPlace = 'the layout has no place for it'
@@ -51,6 +52,7 @@ export function writeSession(
       session_id: veil.session(session.id),
       ...(session.parent === null ? {} : { parent_session_id: veil.session(session.parent) }),
       ...chainOf(session, veil),
+      ...runOf(session, veil),
     },
     behaviors: edits.flatMap((edit) => {
       if (edit.kind !== 'camera.behavior' || !isJsonObject(edit.after)) {
@@ -84,7 +86,7 @@ function writeRecord(
   veil: Veil,
   losses: LossCounter,
 ): Record<string, Json> {
-  const { widthPx, heightPx, clip, chain: _, clock: __, ...context } = session.context
+  const { widthPx, heightPx, clip, chain: _, run: __, clock: ___, ...context } = session.context
   const { status, error: _error, durationMs, ...outcome } = session.outcome
   const { telemetry } = session
   reportEnvelope(session, losses)
@@ -126,9 +128,8 @@ function reportEnvelope(session: AnySession, losses: LossCounter): void {
   if (isJsonObject(clip) && typeof clip['sizeBytes'] === 'number') {
     losses.approximated('context.clip.sizeBytes', 'rounded to one digit')
   }
-  for (const key of ['codec', 'bitDepth'] as const) {
-    if (isJsonObject(clip) && clip[key] !== undefined && clip[key] !== null)
-      losses.dropped(`context.clip.${key}`, noPlace)
+  if (isJsonObject(clip) && (clip['codec'] ?? null) !== knownCodec(clip['codec'])) {
+    losses.dropped('context.clip.codec', privacy)
   }
   if (clipOf(session) !== null)
     losses.approximated(
@@ -161,16 +162,40 @@ function cleanTelemetry(
     'free text; the settings before and after say the same',
     count('adaptations'),
   )
+  const diagnoses = withoutSentences(telemetry['diagnoses'], 'sentence')
+  losses.dropped('telemetry.diagnoses.sentence', 'free text; the evidence says the same', diagnoses.said)
+  const heals = withoutSentences(telemetry['healingAttempts'], 'why')
+  losses.dropped('telemetry.healingAttempts.why', 'free text', heals.said)
+  if ((telemetry['retryWhy'] ?? null) !== null) losses.dropped('telemetry.retryWhy', 'free text')
+  const forecast = telemetry['forecast']
+  const tries = cleanEach(heals.value, 'method', method)
+  // Tracks before the heirs that they name: numbers are given in order of appearance.
+  const tracks = renamed(telemetry['tracks'], 'name', rename)
+  const deletedTracks = renamed(telemetry['deletedTracks'], 'name', rename)
   return {
     ...telemetry,
-    tracks: renamed(telemetry['tracks'], 'name', rename),
-    deletedTracks: renamed(telemetry['deletedTracks'], 'name', rename),
+    tracks,
+    deletedTracks: cleanInside(deletedTracks, 'deletion', 'into', rename),
+    diagnoses: diagnoses.value,
+    retryWhy: null,
+    forecast: isJsonObject(forecast) ? { ...forecast, warnings: null } : null,
     anchors: renamed(telemetry['anchors'], 'name', rename),
     preSolve: isJsonObject(preSolve) ? { ...preSolve, warnings: [] } : null,
     adaptations: cleanEach(telemetry['adaptations'], 'changes', () => []),
-    healingAttempts: cleanEach(telemetry['healingAttempts'], 'method', method),
+    healingAttempts: renamed(renamed(tries, 'earlier', rename), 'later', rename),
     previousRecord: typeof previous === 'string' ? veil.record(previous, at) : null,
   }
+}
+
+/** The same one level deeper. */
+function cleanInside(value: Json, key: string, inner: string, clean: (item: Json | undefined) => Json): Json {
+  if (!Array.isArray(value)) return value
+  return value.map((item: Json) => {
+    const part = isJsonObject(item) ? item[key] : null
+    return isJsonObject(item) && isJsonObject(part) && inner in part
+      ? { ...item, [key]: { ...part, [inner]: clean(part[inner]) } }
+      : item
+  })
 }
 
 /** Free text inside the records of a list goes; what it said of settings stands beside it in numbers. */
@@ -216,4 +241,9 @@ function clipOf(session: AnySession): string | null {
 function chainOf(session: AnySession, veil: Veil): JsonObject {
   const { chain } = session.context
   return typeof chain === 'string' ? { chain_session_id: veil.session(chain) } : {}
+}
+
+function runOf(session: AnySession, veil: Veil): JsonObject {
+  const { run } = session.context
+  return typeof run === 'string' ? { run_session_id: veil.session(run) } : {}
 }
