@@ -94,12 +94,15 @@ async function plantSeeds(shot: Shot, setting: Setting, ctx: SolveContext): Prom
   return seeds.sort((a, b) => a.misfit - b.misfit)
 }
 
-/** A seed that fits and has come to the focal length that the pictures ask for leaves nothing to the other starts. */
-const isConfirmed = ({ misfit: left, reconstruction }: Seed, { look, zoomShape }: Setting) =>
-  left < BAD &&
-  zoomShape === null &&
-  look.focalPx !== null &&
-  Math.abs(Math.log(reconstruction.intrinsics.focalPx / look.focalPx)) < CONFIRMED
+/**
+ * A seed that fits and has come to the focal length that the pictures ask for leaves nothing to the other starts. Nor does a
+ * zoom that fits: with a focal length of its own each frame forgets where it started.
+ */
+function isConfirmed({ misfit: left, reconstruction }: Seed, { look, zoomShape }: Setting): boolean {
+  if (zoomShape !== null) return left < GOOD
+  if (left >= BAD || look.focalPx === null) return false
+  return Math.abs(Math.log(reconstruction.intrinsics.focalPx / look.focalPx)) < CONFIRMED
+}
 
 /** Of the focal length, about. */
 const CONFIRMED = 0.15

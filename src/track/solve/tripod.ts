@@ -18,6 +18,14 @@ const GOOD = 0.02
 /** A misfit that no other start and no lens mends: the camera moves. */
 const HOPELESS = 0.25
 
+/** Scale of the loss, and iterations: the first few show whether there is a turn at all. */
+const ROUNDS = [
+  [4, 8],
+  [1, 20],
+] as const
+/** A misfit that is left where there is none: of true turns next to nothing is left after the first round. */
+const NO_TURN = 0.5
+
 /** Solves keyframes as turns of one camera; `pxUnit` is the size that counts as one pixel of a 960 wide picture. */
 export async function solveTripodKeyframes(
   shot: Shot,
@@ -54,11 +62,12 @@ export async function solveTripodKeyframes(
     last = frame
   }
   current = placePoints(shot, current, { leastParallaxPx: 0, gatePx: Infinity, frames: keyframes, again: true })
-  for (const scale of [4, 1]) {
-    const options = { frames: keyframes, ...freedom, loss: cauchy(scale * pxUnit), maxIterations: 20 } as const
+  for (const [scale, maxIterations] of ROUNDS) {
+    const options = { frames: keyframes, ...freedom, loss: cauchy(scale * pxUnit), maxIterations } as const
     const part = await adjustPart(shot, current, options, ctx)
     if (part === null) return null
     current = part.reconstruction
+    if (misfit(shot, current, pxUnit, keyframes) > NO_TURN) break
   }
   return current
 }
@@ -67,8 +76,10 @@ export async function solveTripodKeyframes(
 export async function solveTripod(shot: Shot, setting: Setting, ctx: SolveContext): Promise<Reconstruction | null> {
   const { base, focalStartsPx, freedom, keyframes, lensFree, pxUnit, zoomShape } = setting
   const asked: Freedom = zoomShape === null ? freedom : { ...freedom, focal: 'per-camera' }
+  // With a focal length of its own each frame forgets where it started.
+  const starts = zoomShape === null ? focalStartsPx : focalStartsPx.slice(0, 1)
   let best: { reconstruction: Reconstruction; misfit: number } | null = null
-  for (const focalPx of focalStartsPx) {
+  for (const focalPx of starts) {
     const found = await solveTripodKeyframes(shot, { ...base, focalPx }, keyframes, asked, pxUnit, ctx)
     if (found === null) continue
     const tried = { reconstruction: found, misfit: misfit(shot, found, pxUnit, keyframes) }

@@ -27,7 +27,7 @@ export async function asksForZoom(
   // The whole lens is free where any of it is: what it cannot take would look like a zoom.
   const radial = solved.intrinsics.lens.model === 'polynomial' && setting.lensFree ? 2 : 0
   const refine = async (start: Reconstruction, focal: 'shared' | 'per-camera') => {
-    const options = { frames, focal, radial, loss, maxIterations: 30, tolerance: 1e-5 } as const
+    const options = { frames, focal, radial, loss, maxIterations: 30, tolerance: 1e-4 } as const
     return (await adjustPart(shot, start, options, ctx))?.reconstruction ?? null
   }
   const simple = await refine(solved, 'shared')
