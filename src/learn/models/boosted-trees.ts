@@ -12,35 +12,8 @@ import { groupSplit } from './group-split.ts'
 import { logLossOf } from './metrics.ts'
 import { sigmoid } from './sigmoid.ts'
 import { usableRows, type RowInfo, type Table } from './table.ts'
-import { finishTrees, leafOf, settleTrees, sumOfLeaves, treeBuilder, type TreeBuilder, type Trees } from './trees.ts'
-
-export type Loss = 'logistic' | 'squared'
-
-export interface TreeModel {
-  readonly algorithm: 'boosted-trees' | 'forest'
-  readonly loss: Loss
-  /** Range that targets were clipped to and predictions are; null: none. */
-  readonly clip: readonly [number, number] | null
-  /** A row's score is base + scale x the sum of its leaves. */
-  readonly base: number
-  readonly scale: number
-  readonly trees: Trees
-  readonly features: readonly FeatureNote[]
-  /** How it did on rows it was not grown on; null where there were none. */
-  readonly heldOut: { readonly rows: number; readonly loss: number } | null
-  readonly seed: number | string
-}
-
-/** What the model knows of a feature, so that a row unlike all it has seen can be told. */
-export interface FeatureNote {
-  readonly name: string
-  /** Number of bins that its known values were cut into. */
-  readonly bins: number
-  readonly range: readonly [number, number] | null
-  readonly missingShare: number
-  /** Its share in all that the forks gained; 0 to 1. */
-  readonly importance: number
-}
+import { featureNotes, type Loss, type TreeModel } from './tree-model.ts'
+import { finishTrees, leafOf, treeBuilder, type TreeBuilder } from './trees.ts'
 
 export interface BoostOptions {
   readonly loss: Loss
@@ -124,7 +97,6 @@ export function fitBoostedTrees(
   const builder = treeBuilder()
   const workspace = workspaceFor(binned, { ...options, minHessian }, builder)
   const rounds = boost({ table, targets: clipped, weights, growRows, checkRows, base, options, workspace })
-  const gains = workspace.importance.reduce((sum, gain) => sum + gain, 0)
   return {
     algorithm: 'boosted-trees',
     loss,
@@ -132,13 +104,7 @@ export function fitBoostedTrees(
     base,
     scale: 1,
     trees: finishTrees(builder, rounds.treeCount),
-    features: binned.features.map(({ name, cuts, range, missingShare }, feature) => ({
-      name,
-      bins: cuts.length + 1,
-      range,
-      missingShare,
-      importance: gains === 0 ? 0 : workspace.importance[feature]! / gains,
-    })),
+    features: featureNotes(binned, workspace.importance),
     heldOut: checkRows.length === 0 ? null : { rows: checkRows.length, loss: rounds.checkLoss },
     seed,
   }
@@ -258,22 +224,4 @@ function baseOf(targets: Float64Array, weights: Float64Array | null, rows: Int32
     all += weight
   }
   return loss === 'logistic' ? Math.log((sum + 0.5) / (all - sum + 0.5)) : sum / all
-}
-
-/** A probability from the logistic loss, else the expected target; one per row. */
-export function predictTrees(model: TreeModel, table: Table): Float64Array {
-  return sumOfLeaves(model.trees, table).map((sum) => {
-    const score = model.base + model.scale * sum
-    if (model.loss === 'logistic') return sigmoid(score)
-    return model.clip === null ? score : Math.min(model.clip[1], Math.max(model.clip[0], score))
-  })
-}
-
-/**
- * The model for rows that agree with `context` in all but the free features, such as one clip over a grid of settings: the same
- * predictions to the last bit, several times as fast. Values of the free features in `context` do not matter.
- */
-export function settleModel(model: TreeModel, context: Float64Array, freeFeatures: readonly string[]): TreeModel {
-  const free = new Set(freeFeatures.map((name) => model.features.findIndex((feature) => feature.name === name)))
-  return { ...model, trees: settleTrees(model.trees, context, free) }
 }

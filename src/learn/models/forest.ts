@@ -6,8 +6,8 @@ import { seededRng, type Rng } from '#core/rng.ts'
 import { binTable } from './bins.ts'
 import { growTree, workspaceFor } from './grow-tree.ts'
 import { groupNumbers, usableRows, type RowInfo, type Table } from './table.ts'
+import { featureNotes, type TreeModel } from './tree-model.ts'
 import { finishTrees, treeBuilder } from './trees.ts'
-import type { TreeModel } from './boosted-trees.ts'
 
 export interface ForestOptions {
   /** Default 100. */
@@ -59,7 +59,6 @@ export function fitForest(
     const rows = usable.filter((row) => hessians[row]! > 0)
     growTree(workspace, rows, gradients, hessians, { type: 'node', count, rng })
   }
-  const gains = workspace.importance.reduce((sum, gain) => sum + gain, 0)
   return {
     algorithm: 'forest',
     loss: 'squared',
@@ -67,13 +66,7 @@ export function fitForest(
     base: 0,
     scale: 1 / options.trees,
     trees: finishTrees(builder),
-    features: binned.features.map(({ name, cuts, range, missingShare }, feature) => ({
-      name,
-      bins: cuts.length + 1,
-      range,
-      missingShare,
-      importance: gains === 0 ? 0 : workspace.importance[feature]! / gains,
-    })),
+    features: featureNotes(binned, workspace.importance),
     heldOut: null,
     seed: options.seed,
   }
