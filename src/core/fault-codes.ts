@@ -161,7 +161,7 @@ export const faultCodes = {
   ),
   'clip.unknown': entry('user', 404, 'The clip is not known on this machine.', 'open it again by its path'),
   'clip.gone': entry(
-    'surroundings',
+    'user',
     409,
     'The clip does not lie any more where it was, or was changed.',
     'open it again where it lies now; what was recorded of it stays known',
@@ -171,6 +171,12 @@ export const faultCodes = {
     404,
     'There are no tracks, or no solve, to be had.',
     'choose a session or job of a run that was tracked to its end',
+  ),
+  'track.busy': entry(
+    'user',
+    409,
+    'Clips of the project are being tracked, and would be recorded again.',
+    'wait for these jobs, or cancel them',
   ),
   'scene.empty': entry(
     'user',
