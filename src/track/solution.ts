@@ -79,8 +79,10 @@ export interface Solution {
   /** Over observations that the solver never saw; null where none could be spared. */
   readonly heldOutErrorPx: number | null
   readonly observations: { readonly used: number; readonly dropped: number; readonly heldOut: number }
-  /** Chance that the path is right, 0 to 1, calibrated on generated clips. */
+  /** Chance that the cameras are right, 0 to 1, calibrated on generated shots (docs/measurements-confidence.md). */
   readonly confidence: number
+  /** What the confidence was made from, by name; absent in solutions that are not the solver's own. */
+  readonly signs?: Readonly<Record<string, number>>
   readonly notes: readonly string[]
 }
 

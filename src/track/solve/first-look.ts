@@ -10,7 +10,7 @@ import { robustFundamental } from '../estimate/eight-point.ts'
 import { focalFromFundamentals } from '../estimate/focal.ts'
 import { chooseMotion, type MotionChoice } from '../estimate/model-selection.ts'
 import { cameraOf, raysOf } from '../geometry/projection.ts'
-import type { Plan } from './plan.ts'
+import { credibleFocal, type Plan } from './plan.ts'
 import { farthestPairs } from './seed.ts'
 import { median, positionsOf, sharedTracks, type Shot } from './shot.ts'
 
@@ -33,7 +33,8 @@ const FOCAL_FACTORS = { from: 0.3, to: 4 }
 /** A focal length that may lie so far apart, highest over lowest, is none. */
 const WIDEST_RANGE = 1.35
 
-export function firstLook(shot: Shot, { base, pxUnit }: Plan, keyframes: readonly number[]): FirstLook {
+export function firstLook(shot: Shot, plan: Plan, keyframes: readonly number[]): FirstLook {
+  const { base, pxUnit } = plan
   const inside = cameraOf(base)
   const pairs = farthestPairs(shot, keyframes).map(([from, to]) => {
     const { inA, inB, count } = sharedTracks(shot, from, to)
@@ -51,9 +52,10 @@ export function firstLook(shot: Shot, { base, pxUnit }: Plan, keyframes: readonl
   const choices = asked.map(({ a, b, count, options }) =>
     perTrack(chooseMotion(a, b, { ...options, focal: 'free' }), count),
   )
-  const motion = motionOf(choices)
-  if (motion === 'turns')
-    return { motion, focalPx: base.focalPx * median(choices.map((choice) => choice!.focalFactor)) }
+  const seen = motionOf(choices)
+  const turnedPx = seen === 'turns' ? base.focalPx * median(choices.map((choice) => choice!.focalFactor)) : null
+  if (turnedPx !== null && credibleFocal(plan, turnedPx) === turnedPx) return { motion: 'turns', focalPx: turnedPx }
+  const motion = seen === 'turns' ? 'unclear' : seen
   const fits = pairs.flatMap(({ a, b, options }) => robustFundamental(a, b, { ...options, maxSamples: 300 }) ?? [])
   const votes = fits.map(({ inliers }) => inliers.length)
   const hint = focalFromFundamentals(
@@ -62,7 +64,8 @@ export function firstLook(shot: Shot, { base, pxUnit }: Plan, keyframes: readonl
     votes,
   )
   const isNarrow = hint !== null && hint.range.to < WIDEST_RANGE * hint.range.from
-  return { motion, focalPx: isNarrow ? hint.focal * base.focalPx : null }
+  const focalPx = isNarrow ? hint.focal * base.focalPx : null
+  return { motion, focalPx: focalPx === null ? null : credibleFocal(plan, focalPx) }
 }
 
 /** The focal lengths to start from, with that of a first look before the others. */

@@ -48,6 +48,38 @@ export async function decidePrincipal(
   return (await worthwhile(shot, start, frames, freedom, { ...freedom, principal: true }, ctx)) !== null
 }
 
+/** A focal length that is asked for and differs by less from the one that is held is no reason to doubt that. */
+const SAME_FOCAL = 0.02
+
+/**
+ * Do the tracks contradict what was held? A lens or a focal length that is given is not touched, but a wrong one bends path and
+ * points to please the tracks, which then hardly look worse. Of lens models without radial coefficients to free, only the
+ * focal length is asked about.
+ *
+ * @returns what the tracks ask for instead, as the end of a sentence; null where they agree
+ */
+export async function contradiction(
+  shot: Shot,
+  start: Reconstruction,
+  frames: readonly number[],
+  freedom: Freedom,
+  lensFree: boolean,
+  ctx: SolveContext,
+): Promise<string | null> {
+  const { lens, focalPx } = start.intrinsics
+  const isRadial = lens.model === 'none' || lens.model === 'polynomial'
+  const asked: Freedom = { ...freedom, focal: freedom.focal === 'fixed' ? 'shared' : freedom.focal }
+  if (!lensFree && isRadial) {
+    const bent = await worthwhile(shot, start, frames, freedom, { ...freedom, radial: 1 }, ctx)
+    if (bent !== null && bent.intrinsics.lens.model === 'polynomial')
+      return `a lens with k1 of about ${bent.intrinsics.lens.k1.toFixed(3)}`
+  }
+  if (freedom.focal !== 'fixed') return null
+  const other = await worthwhile(shot, start, frames, freedom, asked, ctx)
+  if (other === null || Math.abs(other.intrinsics.focalPx / focalPx - 1) < SAME_FOCAL) return null
+  return `a focal length of about ${other.intrinsics.focalPx.toFixed(0)} px`
+}
+
 /** The frames adjusted with the richer freedom; null when the evidence does not carry it. */
 async function worthwhile(
   shot: Shot,

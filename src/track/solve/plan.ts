@@ -9,6 +9,8 @@ export interface Plan {
   readonly base: Intrinsics
   /** Focal lengths to start from, most likely first. */
   readonly focalStartsPx: readonly number[]
+  /** The shortest and the longest that is believed in. */
+  readonly focalRangePx: readonly [number, number]
   readonly freedom: Freedom
   /** Radial coefficients may be freed by evidence. */
   readonly lensFree: boolean
@@ -21,6 +23,10 @@ export interface Plan {
 const AROUND = [1, 0.72, 1.4]
 /** Of the longer side: from wide (80 degrees) to tele (24 degrees), usual lenses first. */
 const USUAL = [1.1, 0.75, 1.6, 2.4]
+/** A focal length that was given is not off by more than this factor. */
+const FARTHEST_FROM_GIVEN = 2.5
+/** Of the longer side: the shortest and the longest lens that is believed in unasked (120 and 10 degrees). */
+const [SHORTEST, LONGEST] = [0.3, 6]
 
 export function planOf(options: SolveOptions): Plan {
   const { widthPx, heightPx, pixelAspect, focal, focalPx, lens } = options
@@ -43,12 +49,20 @@ export function planOf(options: SolveOptions): Plan {
       lens: lens === 'auto' ? { model: 'none' } : lens,
     },
     focalStartsPx: starts,
+    focalRangePx:
+      given === null
+        ? [SHORTEST * longSidePx, LONGEST * longSidePx]
+        : [given / FARTHEST_FROM_GIVEN, given * FARTHEST_FROM_GIVEN],
     freedom: { focal: focal === 'fixed' ? 'fixed' : 'shared', radial: 0, principal: false },
     lensFree: lens === 'auto',
     pxUnit: longSidePx / 960,
     diagonalPx: Math.hypot(widthPx, heightPx),
   }
 }
+
+/** The nearest focal length that is believed in. */
+export const credibleFocal = ({ focalRangePx: [shortest, longest] }: Plan, focalPx: number): number =>
+  Math.min(longest, Math.max(shortest, focalPx))
 
 /** What is wrong with the options themselves, in a few words; null when they can be used. */
 export function unusable(options: SolveOptions): string | null {

@@ -1,7 +1,8 @@
 /** From the last reconstruction to what the caller is told: poses, points, errors, what was dropped and how sure it is. */
 import type { Intrinsics } from '../geometry/intrinsics.ts'
 import type { Solution, SolvedCamera, SolvedPoint, UnsolvedTrack } from '../solution.ts'
-import { confidenceOf } from './confidence.ts'
+import { type Bridge, weakestBridge } from './bridges.ts'
+import { confidenceOf, signsOf } from './confidence.ts'
 import type { Plan } from './plan.ts'
 import { errorsPx, solvedFrames, type Reconstruction } from './reconstruction.ts'
 import type { Shot } from './shot.ts'
@@ -13,6 +14,7 @@ export function report(
   shot: Shot,
   { reconstruction: final, spread, notes, isGuess }: SettledFocal,
   plan: Plan,
+  askedInstead: string | null,
 ): Solution {
   const errors = errorsPx(shot, final)
   const sums = sumErrors(shot, final, errors)
@@ -23,6 +25,7 @@ export function report(
   )
   const known = errors.reduce((count, e) => count + (Number.isNaN(e) ? 0 : 1), 0)
   const heldOut = heldOutError(shot, final, 1 - sums.count / Math.max(1, known))
+  const bridge = weakestBridge(shot, final) ?? { frame: 0, kept: 0, seen: 0 }
   const solution: Omit<Solution, 'confidence'> = {
     motion: final.tripod ? 'tripod' : 'general',
     zoom: final.focalsPx !== null,
@@ -37,16 +40,36 @@ export function report(
     meanTrackErrorPx: points.reduce((sum, point) => sum + point.errorPx, 0) / Math.max(1, points.length),
     heldOutErrorPx: heldOut.errorPx,
     observations: { used: sums.count, dropped: known - sums.count, heldOut: heldOut.count },
-    notes: [...notes, ...unreached(shot, cameras.length)],
+    notes: [
+      ...notes,
+      ...(askedInstead === null ? [] : [`The tracks ask for ${askedInstead}; what was given was kept.`]),
+      ...(final.tripod ? [NO_PATH] : []),
+      ...heldTogether(shot, bridge),
+      ...unreached(shot, cameras.length),
+    ],
   }
-  return {
-    ...solution,
-    confidence: confidenceOf(solution, {
-      pxUnit: plan.pxUnit,
-      seen: shot.track.length,
-      focal: plan.freedom.focal === 'fixed' ? 'known' : isGuess ? 'guessed' : 'found',
-    }),
-  }
+  const signs = signsOf(solution, {
+    pxUnit: plan.pxUnit,
+    seen: shot.track.length,
+    focal: plan.freedom.focal === 'fixed' ? 'known' : isGuess ? 'guessed' : 'found',
+    bridge,
+    isLensDoubted: askedInstead !== null,
+  })
+  return { ...solution, signs, confidence: confidenceOf(signs, isGuess, cameras.length / shot.frameCount) }
+}
+
+/** What a turning camera cannot claim. */
+const NO_PATH = 'The tracks show no parallax: the camera turns in one place, or all is too far away to show its path.'
+
+/** Fewer points than this on both sides of a moment, of at least as many tracks on either, are chance. */
+const LOOSE = 8
+
+function heldTogether(shot: Shot, { frame, kept, seen }: Bridge): string[] {
+  if (kept >= LOOSE) return []
+  const before = shot.fromFrame + frame - 1
+  return [
+    `Only ${kept} of ${seen} tracks hold the frames up to ${before} and those from ${before + 1} on together: if the scene changes there, cut the clip.`,
+  ]
 }
 
 function unreached(shot: Shot, solved: number): string[] {

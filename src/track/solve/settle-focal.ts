@@ -5,7 +5,7 @@
 import type { SolveOptions } from '../solution.ts'
 import { polish } from './finish.ts'
 import type { Freedom } from './freedom.ts'
-import type { Plan } from './plan.ts'
+import { credibleFocal, type Plan } from './plan.ts'
 import type { Reconstruction, SolveContext } from './reconstruction.ts'
 import type { Shot } from './shot.ts'
 import { spreadOf, type Spread } from './spread.ts'
@@ -51,13 +51,22 @@ export async function settleFocal(
   if (freedom.focal === 'per-camera')
     return { reconstruction, spread, notes: ['Each frame has a focal length of its own.'], isGuess: false }
   const sigma = spread.focalSigmaPx ?? Infinity
-  if (sigma < VAGUE * reconstruction.intrinsics.focalPx) return { reconstruction, spread, notes: [], isGuess: false }
-  if (focal === 'unknown' || focalPx === null) {
+  const found = reconstruction.intrinsics.focalPx
+  const isCredible = credibleFocal(plan, found) === found
+  if (isCredible && sigma < VAGUE * found) return { reconstruction, spread, notes: [], isGuess: false }
+  if (isCredible && (focal === 'unknown' || focalPx === null)) {
     const note = 'The motion hardly shows the focal length; give it if you know it, the path depends on it.'
-    return { reconstruction, spread, notes: [note], isGuess: false }
+    return { reconstruction, spread, notes: [note], isGuess: true }
   }
-  const note = 'The motion hardly shows the focal length; the given one was kept.'
-  return { ...(await holdFocal(shot, fine, focalPx, freedom, plan, ctx)), notes: [note], isGuess: false }
+  const note =
+    focal === 'unknown' || focalPx === null
+      ? 'The motion asks for a lens that hardly anyone has; the focal length here is a guess, give it if you know it.'
+      : 'The motion hardly shows the focal length; the given one was kept.'
+  return {
+    ...(await holdFocal(shot, fine, focalPx ?? plan.base.focalPx, freedom, plan, ctx)),
+    notes: [note],
+    isGuess: true,
+  }
 }
 
 /** The same shot once more, with a focal length that is not found but set. */

@@ -6,18 +6,18 @@ import type { Context } from '#core/context.ts'
 import type { SolveFailureCode, SolveOptions, SolveResult, SolverTrack } from '../solution.ts'
 import { polish, resectAll } from './finish.ts'
 import { firstLook, startsFrom } from './first-look.ts'
-import { solveGeneralKeyframes, type Setting } from './general.ts'
+import type { Setting } from './general.ts'
 import type { Freedom } from './freedom.ts'
 import { grow } from './grow.ts'
 import { selectKeyframes } from './keyframes.ts'
-import { decideLens, decidePrincipal } from './lens-evidence.ts'
+import { contradiction, decideLens, decidePrincipal } from './lens-evidence.ts'
 import { planOf, unusable } from './plan.ts'
 import { solvedFrames, type Reconstruction } from './reconstruction.ts'
 import { report } from './report.ts'
-import { misfit, noisePx } from './score.ts'
+import { noisePx } from './score.ts'
 import { settleFocal } from './settle-focal.ts'
 import { observationsIn, tabulate, type Shot } from './shot.ts'
-import { solveTripod } from './tripod.ts'
+import { pointless, scoreOf, turnOrMove } from './turn-or-move.ts'
 import { asksForZoom, zoomShapeOf } from './zoom.ts'
 
 type SolveContext = Pick<Context, 'signal' | 'progress'>
@@ -103,7 +103,7 @@ async function solveKeyframes(
   }
   const plain = await solveMotion(shot, setting, options, ctx)
   if (options.zoom === 'off' || options.focal === 'fixed' || ctx.signal.aborted) return plain
-  if (plain === null || score(shot, plain, setting) > HOPELESS) return plain
+  if (plain === null || scoreOf(shot, plain, setting) > HOPELESS) return plain
   begin(ctx, 'a zoom')
   if (!(await asksForZoom(shot, plain, setting, ctx))) return plain
   // The stages come once more now; who waits has seen them.
@@ -111,58 +111,21 @@ async function solveKeyframes(
   const zoomSetting = { ...setting, ...zooming(setting, await zoomShapeOf(shot, setting, ctx)) }
   const zoomed = await solveMotion(shot, zoomSetting, options, quiet)
   if (zoomed === null) return plain
-  return score(shot, zoomed, setting) < CLEARLY * score(shot, plain, setting) ? zoomed : plain
+  return scoreOf(shot, zoomed, setting) < CLEARLY * scoreOf(shot, plain, setting) ? zoomed : plain
 }
+
+const solveMotion = (shot: Shot, setting: Setting, options: SolveOptions, ctx: SolveContext) =>
+  turnOrMove(shot, setting, options.motion, ctx, (stage) => begin(ctx, stage))
 
 const zooming = ({ freedom }: Setting, zoomShape: Float64Array) => ({
   zoomShape,
   freedom: { ...freedom, focal: 'per-camera' } as const,
 })
 
-/** Of a misfit: where nothing but a turn was seen and a turn explains the tracks so well, nothing else is tried. */
-const PLAIN = 0.2
 /** Of a misfit: no zoom explains so much that does not fit. */
 const HOPELESS = 0.8
 /** A richer model has to lower the misfit by so much. */
 const CLEARLY = 0.9
-
-const score = (shot: Shot, solved: Reconstruction, { pxUnit, keyframes }: Setting) =>
-  misfit(shot, solved, 0.5 * pxUnit, keyframes)
-
-async function solveMotion(
-  shot: Shot,
-  setting: Setting,
-  { motion }: SolveOptions,
-  ctx: SolveContext,
-): Promise<Reconstruction | null> {
-  begin(ctx, 'a turning camera')
-  const isTurnTried = motion === 'tripod' || (motion === 'auto' && setting.look.motion !== 'moves')
-  const turning = isTurnTried ? await solveTripod(shot, setting, ctx) : null
-  if (motion === 'tripod') return turning
-  if (setting.look.motion === 'turns' && turning !== null && score(shot, turning, setting) < PLAIN) return turning
-  begin(ctx, 'a moving camera')
-  const moving = await solveGeneralKeyframes(shot, setting, ctx)
-  if (turning === null || moving === null) return moving ?? plausible(shot, turning, setting)
-  return moves(shot, turning, moving, setting) ? moving : turning
-}
-
-/**
- * Turning explains a true turn with about the noise that moving leaves, and places every track, which moving cannot: it wins
- * unless it explains clearly less, or clearly worse. Parallax near the noise is left to it; a path made of that would be wild.
- */
-function moves(shot: Shot, turning: Reconstruction, moving: Reconstruction, setting: Setting): boolean {
-  if (score(shot, moving, setting) < CLEARLY * score(shot, turning, setting)) return true
-  const [turns, goes] = [turning, moving].map((solved) => noisePx(shot, solved, setting.keyframes))
-  return pointless(moving) < 0.5 && turns! > WORSE * goes!
-}
-
-/** Noise that a turning camera leaves over that of a moving one: up to 1.3 on generated clips from a tripod. */
-const WORSE = 1.5
-
-/** A turning camera is the answer without parallax only if it explains the tracks. */
-const plausible = (shot: Shot, turning: Reconstruction | null, setting: Setting) =>
-  turning !== null && score(shot, turning, setting) < 0.5 ? turning : null
-
 /** Gates of the rejection before and after the lens is decided, in standard deviations of the noise. */
 const ROUGH = [12]
 const FINE = [7, 5]
@@ -195,12 +158,10 @@ async function finish(
   if (ctx.signal.aborted) return failure('cancelled', 'The solve was cancelled.')
   const doubt = untenable(shot, final.reconstruction, pxUnit)
   if (doubt !== null) return doubt
-  return { ok: true, solution: report(shot, final, setting) }
+  const isHeld = !lensFree || settled.focal === 'fixed'
+  const asked = isHeld ? await contradiction(shot, final.reconstruction, keyframes, settled, lensFree, ctx) : null
+  return { ok: true, solution: report(shot, final, setting, asked) }
 }
-
-/** Share of the tracks that have no point. */
-const pointless = ({ points }: Reconstruction) =>
-  (3 * points.reduce((count, v, i) => count + (i % 3 === 0 && Number.isNaN(v) ? 1 : 0), 0)) / points.length
 
 /** A pose from fewer points, or a noise beyond this many pixels of a 960 wide picture, is no answer. */
 const FEWEST_POINTS = 6
