@@ -1,10 +1,10 @@
 /**
  * What was seen of each setting, at every level from this very clip to all footage, and what follows from it for a clip.
  *
- * A level lends the one below it at most `strength` pseudo-sessions. What it lends of the default is its mean; of any other
+ * A level lends the one below it what it knows, `strength` pseudo-sessions at most. What it lends of the default is its mean; of any other
  * setting it is how much better or worse than the default that was, because hard and easy footage lie far apart and a rate
  * lent from easy footage would make anything look good on hard. Without evidence a setting is thus as good as the default,
- * and not better. The level above is counted without what the level below brought to it, or the same session would speak
+ * and not better, at full strength. The level above is counted without what the level below brought to it, or the same session would speak
  * twice (empirical Bayes by levels; facts of partial pooling in Gelman and Hill, 2007).
  *
  * Sums are whole numbers of millionths: taking evidence back leaves exactly what was there before.
@@ -34,7 +34,7 @@ export interface Pooling {
   readonly strength: number
   /** What any source but the current one counts in a level at most, in sessions. */
   readonly sourceCap: number
-  /** What all those sources count together. */
+  /** What all those sources count together where there are no own sessions; the more there are of those, the less. */
   readonly othersCap: number
 }
 
@@ -98,14 +98,22 @@ function weigh(all: Sources | undefined, below: Sources | undefined, current: st
       othersSum += weight * ownSum
     }
   }
-  const weight = others > limits.othersCap ? limits.othersCap / others : 1
+  // Strangers are heard until own sessions can speak.
+  const cap = (limits.othersCap * limits.strength) / (limits.strength + count)
+  const weight = others > cap ? cap / others : 1
   return { count: count + weight * others, sum: sum + weight * othersSum }
 }
 
 /** A posterior that never stands at an end keeps its density finite, and its mind open. */
 const within = (mean: number): number => Math.min(0.98, Math.max(0.02, mean))
-/** What is presumed of a default that nobody has seen run. */
-const unknownMean = 0.5
+interface Belief {
+  readonly mean: number
+  /** In sessions. */
+  readonly weight: number
+}
+
+/** Of a default that nobody has seen run; weak, or every setting would beat a default that is known by a few runs. */
+const presumed: Belief = { mean: 0.5, weight: 1 }
 
 /** What is known of settings in one situation. */
 export interface Estimates {
@@ -131,37 +139,39 @@ export function estimates(
   const seen = (key: string, level: number, from: number) =>
     weigh(found[level]?.get(key), level > from ? found[level - 1]?.get(key) : undefined, current, limits)
 
-  /** Posterior means of the default from `from` up, each with the level's own evidence in it. */
+  /** What the levels from each on know of the default; the last is what is presumed above them all. */
   const defaults = levels.map((_, from) => {
-    const means: number[] = []
-    let prior = unknownMean
+    const beliefs: Belief[] = [...levels.map(() => presumed), presumed]
     for (let level = levels.length - 1; level >= from; level--) {
+      const { mean, weight } = beliefs[level + 1] ?? presumed
       const { count, sum } = seen(defaultKey, level, from)
-      prior = (sum + strength * prior) / (count + strength)
-      means[level] = prior
+      beliefs[level] = {
+        mean: (sum + weight * mean) / (count + weight),
+        weight: Math.min(strength, count + weight),
+      }
     }
-    return means
+    return beliefs
   })
 
-  /** What the levels above `from` lend it of a setting. */
-  function lent(key: string, from: number): number {
-    const means = defaults[from] ?? []
-    if (key === defaultKey) return means[from + 1] ?? unknownMean
+  /** What is lent to level `from` of a setting. */
+  function lent(key: string, from: number): Belief {
+    const beliefs = defaults[from] ?? []
+    const baseAt = (level: number) => (beliefs[level] ?? presumed).mean
+    if (key === defaultKey) return beliefs[from + 1] ?? presumed
     let gain = 0
     for (let level = levels.length - 1; level > from; level--) {
       const { count, sum } = seen(key, level, from)
-      const base = means[level] ?? unknownMean
-      gain = (sum + strength * within(base + gain)) / (count + strength) - base
+      gain = (sum + strength * within(baseAt(level) + gain)) / (count + strength) - baseAt(level)
     }
-    return (means[from] ?? unknownMean) + gain
+    return { mean: baseAt(from) + gain, weight: strength }
   }
 
   return {
     observations: (key, from = 0) => weigh(found[from]?.get(key), undefined, current, limits).count,
     posterior(key, from = 0) {
-      const prior = within(lent(key, from))
+      const { mean, weight } = lent(key, from)
       const { count, sum } = seen(key, from, from)
-      return { a: strength * prior + sum, b: strength * (1 - prior) + count - sum }
+      return { a: weight * within(mean) + sum, b: weight * (1 - within(mean)) + count - sum }
     },
   }
 }

@@ -64,7 +64,7 @@ export function makeWorld(name: WorldName, seed: number, sessions: number): Worl
     levels: (context) => {
       const inClass = classes[context % classes.length] ?? ''
       const motion = motions[Math.floor(context / classes.length)] ?? ''
-      return [`${inClass}/${motion}`, `motion ${motion}`, 'all']
+      return [`${inClass}/${motion}`, name === 'classes' ? inClass : motion, 'all']
     },
     chance: (context, setting, session) => {
       const [base, own] = [logits[context]?.[0] ?? 0, logits[context]?.[setting] ?? 0]
