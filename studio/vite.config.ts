@@ -10,6 +10,8 @@ export default defineConfig({
     // The page's security policy allows neither data: addresses nor inline scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // three.js is one file, fetched when somebody looks at a scene in space.
+    chunkSizeWarningLimit: 620,
   },
   server: { proxy: { '/api': 'http://127.0.0.1:4747', '/healthz': 'http://127.0.0.1:4747' } },
 })

@@ -1,14 +1,20 @@
-import { useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { HindsightError } from '#client/hindsight-error.ts'
 import { useProjects } from './data/queries.ts'
-import { DatasetPage } from './datasets/dataset-page.tsx'
-import { DatasetsPage } from './datasets/datasets-page.tsx'
-import { JobsPage } from './jobs/jobs-page.tsx'
-import { OverviewPage } from './overview/overview-page.tsx'
+import {
+  ClipPage,
+  DatasetPage,
+  DatasetsPage,
+  fetchPages,
+  JobsPage,
+  OverviewPage,
+  SessionPage,
+  SessionsPage,
+  StartPage,
+  TransferPage,
+} from './lazy-pages.ts'
 import { changeParams, defaultProject, hrefTo, navigate, usePlace } from './route/location.ts'
 import { matchPath } from './route/match-path.ts'
-import { SessionPage } from './session/session-page.tsx'
-import { SessionsPage } from './sessions/sessions-page.tsx'
 import { DropZone } from './shell/drop-zone.tsx'
 import { ErrorBoundary } from './shell/error-boundary.tsx'
 import { focusSearch } from './shell/focus-search.ts'
@@ -18,9 +24,9 @@ import { Shortcuts } from './shell/shortcuts.tsx'
 import { SideBar } from './shell/side-bar.tsx'
 import { TokenPage } from './shell/token-page.tsx'
 import { useKeys } from './shell/use-keys.ts'
-import { ClipPage } from './track/clip-page.tsx'
-import { StartPage } from './track/start-page.tsx'
-import { TransferPage } from './transfer/transfer-page.tsx'
+
+/** The page that was asked for comes first. */
+const pagesWaitMs = 1500
 
 export function App() {
   const { path, project, search } = usePlace()
@@ -28,11 +34,18 @@ export function App() {
   const { data: projects, error } = useProjects()
   const isNamed = search.has('project')
 
-  // A store whose sessions are all in another project should not greet with an empty page.
-  const onlyOther = projects && !projects.items.includes(defaultProject) ? projects.items[0] : undefined
+  // A store whose sessions are all in another project should not greet with an empty page. What is tracked is somebody's own,
+  // and does not go into the sample unasked.
+  const isEmpty = projects !== undefined && !projects.items.includes(defaultProject) && !path.startsWith('/track')
+  const onlyOther = isEmpty ? projects.items[0] : undefined
   useEffect(() => {
     if (!isNamed && onlyOther !== undefined) changeParams({ project: onlyOther }, { replace: true })
   }, [isNamed, onlyOther])
+
+  useEffect(() => {
+    const handle = setTimeout(fetchPages, pagesWaitMs)
+    return () => clearTimeout(handle)
+  }, [])
 
   const go = (to: string) => () => navigate(hrefTo(to))
   useKeys({
@@ -54,7 +67,11 @@ export function App() {
       </a>
       <div className="shell">
         <SideBar onHelp={() => setHelp(true)} />
-        <ErrorBoundary key={path}>{needsToken ? <TokenPage /> : pageAt(path, project)}</ErrorBoundary>
+        <ErrorBoundary key={path}>
+          <Suspense fallback={<main className="page" id="content" aria-busy="true" />}>
+            {needsToken ? <TokenPage /> : pageAt(path, project)}
+          </Suspense>
+        </ErrorBoundary>
       </div>
       <DropZone project={project} takesClips={path === '/track' || path.startsWith('/track/')} />
       <Notices />
