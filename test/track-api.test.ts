@@ -452,13 +452,40 @@ describe('preferences', () => {
     assert.deepEqual(await state(), before, 'nor later what comes of it')
   })
 
-  test('what is forgotten takes with it where the clip lies', async () => {
+  test('what is forgotten takes with it where the clip lies, and what its runs left', async () => {
     const { fingerprint } = await clipAt('forgotten.mp4')
+    const left = async () => {
+      const folders = ['live', 'scratch', 'track-resume'].map((folder) => readdir(join(engine.dataDir, folder)))
+      return (await Promise.all(folders)).map(({ length }) => length)
+    }
+    await writeFile(join(engine.dataDir, 'track-resume', `${fingerprint}.json`), '{}')
+    assert.ok((await left()).every((count) => count > 0))
     const { items } = await api.call('GET /api/v1/sessions', { query: { facet: `clip:${fingerprint}`, limit: 500 } })
     assert.ok(items.length > 0)
     await api.call('POST /api/v1/forget', { body: { sessions: items.map(({ id }) => id) } })
     await assert.rejects(api.call('GET /api/v1/clips/{fingerprint}', { params: { fingerprint } }), {
       code: 'clip.unknown',
     })
+    assert.deepEqual(await left(), [0, 0, 0])
+  })
+
+  test('a reset takes all camera sessions of a project, once it is really meant', async () => {
+    const clip = await clipAt('reset.mp4')
+    const other = await solved(clip, { project: 'other' })
+    await solved(clip)
+    const own = await solved(clip)
+    const body = { changes: [{ op: 'delete' as const, track: 0 }], activeMs: 1, wallMs: 1 }
+    const again = await api.call('POST /api/v1/sessions/{id}/solve-again', { params: { id: own.best! }, body })
+    const reset = (confirm: string) => api.call('POST /api/v1/track/reset', { body: { project: 'default', confirm } })
+    await assert.rejects(reset('default'), { code: 'track.busy' })
+    await ended(again.id)
+    await assert.rejects(reset('other'), { code: 'request.invalid' })
+    const plan = () => api.call('GET /api/v1/track/reset', { query: { project: 'default' } })
+    assert.deepEqual(await plan(), { sessions: 3, edits: 1, clips: 0, uploads: 0 }, 'the clip is used elsewhere')
+    const { sessions, edits, blobs } = await reset('default')
+    assert.deepEqual([sessions, edits, blobs > 0], [3, 1, true])
+    assert.deepEqual(await plan(), { sessions: 0, edits: 0, clips: 0, uploads: 0 })
+    assert.equal((await api.open('GET /api/v1/sessions/{id}/tracks', { params: { id: other.best! } })).status, 200)
+    assert.equal((await open(join(footage, 'reset.mp4'))).sessions, 1)
   })
 })

@@ -1,13 +1,18 @@
-/** Erasing: in the store, in exports that still wait here for their download, and of clips that nothing is known of any more. */
+/**
+ * Erasing: in the store, in exports that still wait here for their download, and whatever else is here of clips that nothing is
+ * recorded of any more.
+ */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context } from '#core/context.ts'
+import type { Job } from '#core/job.ts'
 import type { ForgetReceipt } from '#core/store.ts'
 import { forgetClip, sessionsOf } from './clips.ts'
 import type { Engine } from './engine.ts'
 import { exportsFolder } from './export.ts'
-import { dropKept } from './kept-checkpoint.ts'
+import { dropKept, keptClips } from './kept-checkpoint.ts'
 import { storedSession } from './read.ts'
+import { dropJobFiles } from './track-files.ts'
 
 export type Forgotten = { readonly sessions: readonly string[] } | { readonly contributor: string }
 
@@ -21,7 +26,10 @@ export async function forgetData(
   if ('sessions' in what) for (const id of what.sessions) await storedSession(engine, id)
   const clips = await recordedClips(engine)
   const receipt = await engine.store.forget(what, principal, ctx)
-  for (const clip of clips) if ((await sessionsOf(engine, clip)) === 0) await forgetTraces(engine, clip)
+  const left = new Set<string>()
+  for (const clip of clips) if ((await sessionsOf(engine, clip)) === 0) left.add(clip)
+  for (const clip of left) await forgetTraces(engine, clip)
+  await dropJobFiles(engine, (job) => isOf(job, left))
   for (const { target } of receipt.exports) {
     // Only files of this folder: an export elsewhere is named on the receipt, for whoever holds it.
     if (/^[0-9a-f-]{36}\.zip$/.test(target)) await rm(join(exportsFolder(engine.dataDir), target), { force: true })
@@ -29,9 +37,15 @@ export async function forgetData(
   return receipt
 }
 
-/** Fingerprints of the clips here of which something is recorded. */
+function isOf({ params }: Job, clips: ReadonlySet<string>): boolean {
+  const { fingerprint } = params
+  return typeof fingerprint === 'string' && clips.has(fingerprint)
+}
+
+/** Fingerprints of the clips that have left something here and of which something is recorded. */
 async function recordedClips(engine: Engine): Promise<readonly string[]> {
-  const clips = (await engine.store.clips.list()).map(({ fingerprint }) => fingerprint)
+  const known = (await engine.store.clips.list()).map(({ fingerprint }) => fingerprint)
+  const clips = [...new Set([...known, ...(await keptClips(engine.dataDir))])]
   const counts = await Promise.all(clips.map((clip) => sessionsOf(engine, clip)))
   return clips.filter((_, i) => counts[i]! > 0)
 }

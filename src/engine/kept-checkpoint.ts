@@ -1,6 +1,6 @@
 /** Where a run of `track` leaves what it could go on with: a file for each clip in the data directory, gone when the run is done. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -36,6 +36,12 @@ export async function readKept(dataDir: string, fingerprint: string): Promise<Ch
     if (known instanceof Fault) return null
     throw known
   }
+}
+
+/** Fingerprints of the clips that could be gone on with. */
+export async function keptClips(dataDir: string): Promise<readonly string[]> {
+  const names = await readdir(join(dataDir, folder)).catch(() => [])
+  return names.flatMap((name) => /^(clip-[0-9a-f]+)\.json$/.exec(name)?.[1] ?? [])
 }
 
 export const dropKept = (dataDir: string, fingerprint: string): Promise<void> =>

@@ -43,6 +43,22 @@ export async function sweepTrackFiles(dataDir: string, nowMs: number): Promise<v
   }
 }
 
+/** Removes what the jobs left that are meant: how they stand, and results that were not recorded. */
+export async function dropJobFiles(
+  { store, dataDir }: Pick<Engine, 'store' | 'dataDir'>,
+  isMeant: (job: Job) => boolean,
+): Promise<void> {
+  const names = await Promise.all(
+    ['scratch', 'live'].map((folder) => readdir(join(dataDir, folder)).catch(() => [] as string[])),
+  )
+  for (const id of new Set(names.flat().map((name) => name.replace(/\..*$/, '')))) {
+    const job = await store.jobs.get(id)
+    if (job === null || !isMeant(job)) continue
+    await rm(scratchFolder(dataDir, id), { recursive: true, force: true })
+    await rm(liveFile(dataDir, id), { force: true })
+  }
+}
+
 /** @throws session.unknown, track.unknown */
 export async function sessionFile(engine: Engine, id: string, role: TrackFileRole): Promise<AsyncIterable<Uint8Array>> {
   return fileOf(engine, await sessionById(engine, id), role)

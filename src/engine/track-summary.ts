@@ -11,19 +11,24 @@ export interface TrackSummary {
 /** Sessions that are looked at for edits. */
 const looked = 500
 
-export async function trackSummary(engine: Engine): Promise<TrackSummary> {
+/** @param project null: of all projects */
+export async function trackSummary(engine: Engine, project: string | null): Promise<TrackSummary> {
   const { catalog } = engine.store
-  const rows = (await catalog.tally(null)).filter(({ domain }) => domain === 'camera')
+  const rows = (await catalog.tally(project)).filter(({ domain }) => domain === 'camera')
   const sum = (some: typeof rows) => some.reduce((total, { sessions }) => total + sessions, 0)
   const sessions = sum(rows)
   const solved = sum(rows.filter(({ status }) => status === 'succeeded'))
-  const { items } = await catalog.page({ domain: 'camera' }, looked, null)
+  const { items } = await catalog.page({ ...(project === null ? {} : { project }), domain: 'camera' }, looked, null)
   const edited = items.filter(({ edits }) => edits > 0).length
   const { recordSessions, recordEdits } = await readPreferences(engine)
   const off = [...(recordSessions ? [] : ['sessions']), ...(recordEdits ? [] : ['edits'])]
   const captured = [
-    sessions === 0 ? 'Nothing was recorded yet.' : `${sessions} runs were recorded, ${solved} of them solved.`,
-    ...(edited > 0 ? [`${edited} of the last ${items.length} were edited by hand.`] : []),
+    sessions === 0
+      ? 'Nothing was recorded yet.'
+      : sessions === 1
+        ? `One run was recorded, ${solved === 1 ? 'and solved' : 'and not solved'}.`
+        : `${sessions} runs were recorded, ${solved} of them solved.`,
+    ...(edited > 0 ? [`${edited} of the last ${items.length} ${edited === 1 ? 'was' : 'were'} edited by hand.`] : []),
     ...(off.length > 0 ? [`Recording of ${off.join(' and ')} is switched off.`] : []),
   ].join(' ')
   return {

@@ -1,5 +1,6 @@
 /** The routes of clips and of tracking them. All are the owner's alone: they show a person's files. */
 import { z } from 'zod'
+import { shortName } from '#core/session-schema.ts'
 import type { Route } from './route.ts'
 import * as s from './schemas.ts'
 import * as t from './track-schemas.ts'
@@ -142,9 +143,22 @@ export const trackRoutes = {
     body: t.preferences,
     reply: t.preferences,
   },
+  'GET /api/v1/track/reset': {
+    about: 'What a reset of tracking would erase of a project.',
+    role: 'owner',
+    query: z.object({ project: s.project }),
+    reply: t.resetPlan,
+  },
+  'POST /api/v1/track/reset': {
+    about: 'Erase all camera sessions of a project, and what is here of their clips. Cannot be undone.',
+    role: 'owner',
+    body: t.resetRequest,
+    reply: s.receipt,
+  },
   'GET /api/v1/track/summary': {
     about: 'What was captured, what was learned from it, and what of that was applied, in a sentence each.',
     role: 'owner',
+    query: z.object({ project: shortName.optional() }),
     reply: t.trackSummary,
   },
 } as const satisfies Record<string, Route>

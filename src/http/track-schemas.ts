@@ -195,6 +195,23 @@ export const trackChange = z
 export type TrackChange = z.input<typeof trackChange>
 export type InferredReason = (typeof inferredReasons)[number]
 
+export const resetPlan = z
+  .object({
+    sessions: z.number(),
+    edits: z.number(),
+    /** Clips that are known here and have sessions in no other project: where they lie is forgotten. */
+    clips: z.number(),
+    /** Those of them that were sent here: their files are deleted. */
+    uploads: z.number(),
+  })
+  .meta({ id: 'ResetPlan' })
+export type ResetPlan = z.output<typeof resetPlan>
+
+export const resetRequest = z.strictObject({
+  project: shortName,
+  confirm: z.string().meta({ description: 'the name of the project once more, as a person typed it' }),
+})
+
 export const solveAgainRequest = z
   .strictObject({
     changes: z.array(trackChange).max(100_000).default([]),

@@ -305,6 +305,53 @@ describe('the Track page', { skip: chromium.skip }, () => {
     assert.deepEqual(complaintsOf(complaints), [])
     await page.close()
   })
+
+  test('changes and exports also what is not recorded, and records nothing of it', async () => {
+    const count = () =>
+      studio.client.call('GET /api/v1/sessions/count', { query: { domain: 'camera', project: 'default' } })
+    const before = await count()
+    await studio.client.call('PUT /api/v1/preferences', { body: { recordSessions: false, recordEdits: false } })
+    const [fingerprint = ''] = /clip-[0-9a-f]+/.exec(address) ?? []
+    const body = { preset: 'fast', retries: 0 } as const
+    const { id } = await studio.client.call('POST /api/v1/clips/{fingerprint}/track', { params: { fingerprint }, body })
+    const { page, complaints } = await open(`/track/${fingerprint}?project=default&job=${id}`)
+    await page.waitForSelector('.verdict', { timeout: longMs })
+    await page.getByRole('button', { name: 'Export' }).click()
+    const href = (await page.getByRole('link', { name: /^USD/ }).getAttribute('href')) ?? ''
+    assert.match(href, new RegExp(`/jobs/${id}/scene`))
+    assert.match(await (await fetch(new URL(href, studio.url))).text(), /^#usda/)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: /^Edit/ }).click()
+    await page.getByRole('group', { name: 'Choose tracks' }).getByText('worst 5 %').click()
+    await page.keyboard.press('Delete')
+    await page.getByText('This run was not recorded').waitFor()
+    await page.getByRole('button', { name: 'Solve again' }).click()
+    await page.locator('.comparison').waitFor({ timeout: longMs })
+    assert.deepEqual(await count(), before)
+    assert.deepEqual(complaintsOf(complaints), [])
+    await studio.client.call('PUT /api/v1/preferences', { body: { recordSessions: true, recordEdits: true } })
+    await page.close()
+  })
+
+  test('begins anew once the name of the project is typed, and says what is gone', async () => {
+    const { page, complaints } = await open('/track?project=default')
+    await page.getByRole('button', { name: 'Reset…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText(/^\d+ sessions?, with their tracks and solves, and \d+ edits? of them$/).waitFor()
+    const erase = dialog.getByRole('button', { name: 'Erase all of it' })
+    assert.equal(await erase.isDisabled(), true)
+    await dialog.getByRole('textbox').fill('default')
+    await erase.click()
+    await dialog.getByText(/^Receipt [0-9a-f-]{36}$/).waitFor()
+    await dialog.getByText('Close', { exact: true }).click()
+    await page.getByText('Nothing was recorded yet.').waitFor()
+    const { items } = await studio.client.call('GET /api/v1/clips')
+    assert.ok(items.every(({ sessions }) => sessions === 0))
+    const query = { project: 'default', domain: 'camera' } as const
+    assert.equal((await studio.client.call('GET /api/v1/sessions/count', { query })).count, 0)
+    assert.deepEqual(complaintsOf(complaints), [])
+    await page.close()
+  })
 })
 
 /** Controls that a screen reader could only call "button". */

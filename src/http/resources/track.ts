@@ -2,6 +2,8 @@ import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { watchLive } from '#engine/live.ts'
 import { readPreferences, writePreferences } from '#engine/preferences.ts'
+import { makeContext } from '#engine/engine.ts'
+import { resetPlan, resetTracking } from '#engine/reset-tracking.ts'
 import type { SceneRequest } from '#engine/run-scene.ts'
 import type { SolveAgainRequest } from '#engine/solve-again.ts'
 import { jobFile, type RunPlace, sessionFile } from '#engine/track-files.ts'
@@ -22,6 +24,8 @@ type Keys =
   | 'POST /api/v1/sessions/{id}/solve-again'
   | 'GET /api/v1/preferences'
   | 'PUT /api/v1/preferences'
+  | 'GET /api/v1/track/reset'
+  | 'POST /api/v1/track/reset'
   | 'GET /api/v1/track/summary'
 
 /** More than this takes long for a few percent. */
@@ -60,7 +64,12 @@ export const trackHandlers: Handlers<Keys> = {
     return readPreferences(engine)
   },
 
-  'GET /api/v1/track/summary': (_, { engine }) => trackSummary(engine),
+  'GET /api/v1/track/reset': ({ query }, { engine }) => resetPlan(engine, query.project),
+  // Once begun it goes on when the page is closed.
+  'POST /api/v1/track/reset': ({ body }, { engine, principal }) =>
+    resetTracking(engine, body, principal.name, makeContext()),
+
+  'GET /api/v1/track/summary': ({ query }, { engine }) => trackSummary(engine, query.project ?? null),
 }
 
 async function scene(place: RunPlace, request: SceneRequest, { engine, signal }: Call): Promise<Bytes> {

@@ -1,8 +1,10 @@
+import { usePlace } from '../route/location.ts'
 import { usePreferences, useSetPreferences, useTrackSummary } from './track-api.ts'
 
 /** What was captured, learned and applied, in a line each. */
 export function RecordLines() {
-  const { data } = useTrackSummary()
+  const { project } = usePlace()
+  const { data } = useTrackSummary(project)
   return (
     <ul className="record-lines muted">
       {(['captured', 'learned', 'applied'] as const).map((name) => (

@@ -28,10 +28,10 @@ export const useFolder = (path: string | null) =>
     retry: false,
   })
 
-export const useTrackSummary = () =>
+export const useTrackSummary = (project: string) =>
   useQuery({
-    queryKey: ['track', 'summary'],
-    queryFn: ({ signal }) => api.call('GET /api/v1/track/summary', {}, { signal }),
+    queryKey: ['track', 'summary', project],
+    queryFn: ({ signal }) => api.call('GET /api/v1/track/summary', { query: { project } }, { signal }),
   })
 
 export const usePreferences = () =>

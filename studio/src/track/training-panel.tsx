@@ -6,6 +6,7 @@ import { Card } from '../parts/card.tsx'
 import { Link } from '../route/link.tsx'
 import { ExportDialog } from '../transfer/export-dialog.tsx'
 import { ImportDialog } from '../transfer/import-dialog.tsx'
+import { ResetDialog } from './reset-dialog.tsx'
 import { RecordLines, RecordSwitches } from './record-lines.tsx'
 
 /** What was recorded of tracking, how it went, and the ways in and out. */
@@ -14,6 +15,7 @@ export function TrainingPanel({ project }: { project: string }) {
   const { data: all } = useSessionCount(filter)
   const { data: good } = useSessionCount({ ...filter, status: 'succeeded' })
   const [isExporting, setExporting] = useState(false)
+  const [isResetting, setResetting] = useState(false)
   const [files, setFiles] = useState<readonly File[]>([])
   const rate = all && good && all.count > 0 ? good.count / all.count : null
   return (
@@ -52,14 +54,20 @@ export function TrainingPanel({ project }: { project: string }) {
               }}
             />
           </label>
+          <button
+            type="button"
+            className="button small quiet push"
+            disabled={!all?.count}
+            onClick={() => setResetting(true)}
+          >
+            Reset…
+          </button>
         </div>
-        <p className="faint">
-          To begin anew: <code>npx hindsight reset</code> sets all data aside, of every project.
-        </p>
       </div>
       {isExporting && (
         <ExportDialog project={project} from={{ type: 'query', filter }} onClose={() => setExporting(false)} />
       )}
+      {isResetting && <ResetDialog project={project} onClose={() => setResetting(false)} />}
       {files.length > 0 && <ImportDialog project={project} files={files} onClose={() => setFiles([])} />}
     </Card>
   )

@@ -53,8 +53,8 @@ export function useRun(project: string, clip: Clip): Run {
   const best = sessionMadeBy(job)
   useEffect(() => {
     if (best === null) return
-    void cache.invalidateQueries({ queryKey: ['sessions', 'clip'] })
-    void cache.invalidateQueries({ queryKey: ['track', 'summary'] })
+    for (const queryKey of [['sessions'], ['track', 'summary'], ['clips'], ['projects']])
+      void cache.invalidateQueries({ queryKey })
     changeParams({ job: null, session: best }, { replace: true })
   }, [best, cache])
 
