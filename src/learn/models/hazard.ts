@@ -1,11 +1,14 @@
 /**
- * When a track will fail: a hazard per frame by boosted trees on window features, and from it a survival curve (discrete-time
- * survival; Singer and Willett, Journal of Educational Statistics 1993).
+ * When a track will fail: hazards by boosted trees on window features, and from them a survival curve (discrete-time survival;
+ * Singer and Willett, Journal of Educational Statistics 1993).
  *
- * A frame is labelled by whether the track fails within the next `horizon` frames; the last frames of a track that did not fail
- * have no label, for what came after them nobody saw. The chance p is spread evenly: a frame's hazard is 1 - (1 - p)^(1/horizon).
+ * What is known at a frame is not what will be known later: a point drifts on to the picture's border. So the hazard of each span
+ * of frames ahead is learned from the features of the frame at which it is asked, as a landmark model does (van Houwelingen,
+ * Scandinavian Journal of Statistics 2007), instead of from features that are held still. A span that a track was not watched to
+ * the end of has no label, for what happened in it nobody saw.
  */
-import { boostDefaults, type BoostOptions, fitBoostedTrees } from './boosted-trees.ts'
+import { seededRng } from '#core/rng.ts'
+import { type BoostOptions, fitBoostedTrees } from './boosted-trees.ts'
 import { concordance, medianOf } from './metrics.ts'
 import { expectedFrames, kaplanMeier, medianLife, type Seen, survivalOf } from './survival.ts'
 import type { Table } from './table.ts'
@@ -20,23 +23,29 @@ export interface TrackLife extends Seen {
 }
 
 export interface HazardOptions {
-  /** Frames ahead that a label looks. Default 10. */
-  readonly horizon: number
+  /** Last frame ahead of each span, rising; the hazard is one within a span, and the last one's holds for ever after. */
+  readonly spanEnds: readonly number[]
   /** Frames back that window features look. Default 5. */
   readonly window: number
+  /** It is learned from every so many frames of a track, since neighbours tell the same. Default 3. */
+  readonly stride: number
   readonly boost: Partial<BoostOptions>
 }
 
 export interface HazardModel {
   readonly algorithm: 'hazard'
   readonly signalNames: readonly string[]
-  readonly horizon: number
+  readonly spanEnds: readonly number[]
   readonly window: number
+  /** Chance to fail within a span for a track that has come to it. */
   readonly trees: TreeModel
 }
 
+/** Short spans near by, where a frame matters, and long ones far off. */
+const defaultSpans = [1, 2, 4, 7, 10, 15, 22, 32, 47, 70, 100]
+
 /**
- * Fits the hazard of tracks.
+ * Fits the hazards of tracks.
  *
  * @returns null when no frame of them has a label
  */
@@ -45,66 +54,100 @@ export function fitHazard(
   lives: readonly TrackLife[],
   given: Partial<HazardOptions> = {},
 ): HazardModel | null {
-  const { horizon = 10, window = 5, boost = {} } = given
-  const table = tableOfLives(signalNames, lives, window)
-  const labels = lives.flatMap((life) => failureLabels(life, horizon))
-  const groups = lives.flatMap(({ frames, group }) => Array.from({ length: frames }, () => group))
-  const options = { ...boostDefaults, minLeaf: 50, ...boost, loss: 'logistic' as const }
-  const trees = fitBoostedTrees(table, labels, options, { groups })
-  return trees === null ? null : { algorithm: 'hazard', signalNames, horizon, window, trees }
+  const { spanEnds = defaultSpans, window = 5, stride = 3, boost = {} } = given
+  const rng = seededRng(`frames ${boost.seed ?? 1}`)
+  const asked: Asked[] = []
+  const labels: number[] = []
+  const groups: string[] = []
+  for (const { signals, group, ...seen } of lives) {
+    for (let frame = rng.int(stride); frame < seen.frames; frame += stride) {
+      const known = spanLabels(seen, frame, spanEnds)
+      asked.push({ signals, frame, spans: known.length })
+      labels.push(...known)
+      groups.push(...known.map(() => group))
+    }
+  }
+  const table = spanTable(signalNames, window, spanEnds, asked)
+  const trees = fitBoostedTrees(table, labels, { minLeaf: 50, ...boost, loss: 'logistic' }, { groups })
+  return trees === null ? null : { algorithm: 'hazard', signalNames, spanEnds, window, trees }
 }
 
-/** Of each frame 1 if the track fails within `horizon` frames, 0 if not, NaN if nobody saw. */
-export function failureLabels({ frames, failed }: Seen, horizon: number): number[] {
-  return Array.from({ length: frames }, (_, frame) => {
-    // The frame after the last is the one of failure.
-    if (failed) return frame + horizon >= frames ? 1 : 0
-    return frame + horizon < frames ? 0 : Number.NaN
-  })
+/** Of each span that the track comes to, seen from `frame`: 1 if it fails within, 0 if it outlives it; no span that nobody saw the end of. */
+export function spanLabels({ frames, failed }: Seen, frame: number, spanEnds: readonly number[]): number[] {
+  const labels: number[] = []
+  // The frame after the last one that was seen is the one of failure.
+  const lives = frames - frame
+  for (const end of spanEnds) {
+    if (failed && lives <= end) return [...labels, 1]
+    if (lives <= end) return labels
+    labels.push(0)
+  }
+  return labels
 }
 
-function tableOfLives(signalNames: readonly string[], lives: readonly TrackLife[], window: number): Table {
-  const featureNames = windowFeatureNames(signalNames, window)
-  const rowCount = lives.reduce((sum, { frames }) => sum + frames, 0)
-  const values = new Float64Array(rowCount * featureNames.length)
+interface Asked {
+  readonly signals: Signals
+  readonly frame: number
+  /** So many spans from the first. */
+  readonly spans: number
+}
+
+/** For each frame that is asked for and each of its spans a row: the window features, and how far ahead the span starts. */
+function spanTable(
+  signalNames: readonly string[],
+  window: number,
+  spanEnds: readonly number[],
+  asked: readonly Asked[],
+): Table {
+  const featureNames = [...windowFeatureNames(signalNames, window), 'ahead']
+  const width = featureNames.length
+  const rowCount = asked.reduce((sum, { spans }) => sum + spans, 0)
+  const values = new Float64Array(rowCount * width)
   let at = 0
-  for (const { signals, frames } of lives) {
-    for (let frame = 0; frame < frames; frame++, at += featureNames.length) {
-      writeWindowFeatures(signals, frame, window, values, at)
+  for (const { signals, frame, spans } of asked) {
+    const first = at
+    for (let span = 0; span < spans; span++, at += width) {
+      if (span === 0) writeWindowFeatures(signals, frame, window, values, at)
+      else values.copyWithin(at, first, first + width)
+      values[at + width - 1] = spanEnds[span - 1] ?? 0
     }
   }
   return { featureNames, rowCount, values }
 }
 
-/** Of each frame of a life the chance that the track fails within `horizon` frames of it. */
-export function failureChances(
+/** Of each frame that is asked for the chances to be there still 1, 2, … `ahead` frames later, from what is known at it. */
+export function survivalCurves(
   model: HazardModel,
-  life: Pick<TrackLife, 'signals' | 'frames' | 'group'>,
-): Float64Array {
-  return predictTrees(model.trees, tableOfLives(model.signalNames, [{ ...life, failed: false }], model.window))
+  asked: readonly { readonly signals: Signals; readonly frame: number }[],
+  ahead: number,
+): Float64Array[] {
+  const { signalNames, window, spanEnds, trees } = model
+  const reaching = spanEnds.findIndex((end) => end >= ahead)
+  const spans = reaching === -1 ? spanEnds.length : reaching + 1
+  const rows = asked.map(({ signals, frame }) => ({ signals, frame, spans }))
+  const chances = predictTrees(trees, spanTable(signalNames, window, spanEnds, rows))
+  return asked.map((_, index) => {
+    const hazards = new Float64Array(ahead)
+    let span = 0
+    for (let step = 0; step < ahead; step++) {
+      if (step >= spanEnds[span]! && span < spans - 1) span++
+      const length = spanEnds[span]! - (spanEnds[span - 1] ?? 0)
+      hazards[step] = 1 - (1 - chances[index * spans + span]!) ** (1 / length)
+    }
+    return survivalOf(hazards)
+  })
 }
 
-/**
- * Chances to be there still 1, 2, … `ahead` frames after `frame`, from what is known at `frame`: the track grows older, and all
- * else is taken to stay as it is.
- */
-export function survivalAhead(model: HazardModel, signals: Signals, frame: number, ahead: number): Float64Array {
-  const featureNames = windowFeatureNames(model.signalNames, model.window)
-  const width = featureNames.length
-  const values = new Float64Array(ahead * width)
-  for (let step = 0; step < ahead; step++) {
-    if (step === 0) writeWindowFeatures(signals, frame, model.window, values, 0)
-    else values.copyWithin(step * width, 0, width)
-    // The hazard of the frame after this age; the age is the first feature.
-    values[step * width] = frame + step
-  }
-  const chances = predictTrees(model.trees, { featureNames, rowCount: ahead, values })
-  return survivalOf(chances.map((chance) => 1 - (1 - chance) ** (1 / model.horizon)))
+/** Of each frame of a life the chance that the track fails within so many frames of it. */
+export function failureChances(model: HazardModel, signals: Signals, frames: number, within: number): Float64Array {
+  const asked = Array.from({ length: frames }, (_, frame) => ({ signals, frame }))
+  return Float64Array.from(survivalCurves(model, asked, within), (curve) => 1 - curve.at(-1)!)
 }
 
 /** The frame of the track's life by which it has failed with a chance of one half; null when that is not within `ahead`. */
 export function failureFrame(model: HazardModel, signals: Signals, frame: number, ahead: number): number | null {
-  const median = medianLife(survivalAhead(model, signals, frame, ahead))
+  const [curve] = survivalCurves(model, [{ signals, frame }], ahead)
+  const median = medianLife(curve!)
   return median === null ? null : frame + 1 + median
 }
 
@@ -135,7 +178,11 @@ export function judgeHazard(
   ahead: number,
 ): HazardScore {
   const alive = lives.filter(({ frames }) => frames > frame)
-  const curves = alive.map(({ signals }) => survivalAhead(model, signals, frame, ahead))
+  const curves = survivalCurves(
+    model,
+    alive.map(({ signals }) => ({ signals, frame })),
+    ahead,
+  )
   const risks = curves.map((curve) => -expectedFrames(curve))
   const beyond = frame + 1 + ahead
   const baseline = baselineLife(known, frame, beyond)

@@ -66,6 +66,8 @@ function treeJson(trees: Trees, node: number, names: readonly string[]): TreeJso
 export function readTreeModel(json: Json | undefined): Read<TreeModel> {
   return reading(() => {
     const fields = modelFields(json)
+    // First, so that a model of another kind is told by its kind.
+    const algorithm = oneOf(fields['algorithm'], ['boosted-trees', 'forest'], 'algorithm')
     const features = listOf(fields['features'], 'features', readFeature)
     const builder = treeBuilder()
     const byName = numbersOf(features, 'features')
@@ -75,7 +77,7 @@ export function readTreeModel(json: Json | undefined): Read<TreeModel> {
       readTree(tree, where, builder, root, byName)
     })
     return {
-      algorithm: oneOf(fields['algorithm'], ['boosted-trees', 'forest'], 'algorithm'),
+      algorithm,
       loss: oneOf(fields['loss'], ['logistic', 'squared'], 'loss'),
       clip: orNull(fields['clip'], 'clip', aRange),
       base: aNumber(fields['base'], 'base'),
