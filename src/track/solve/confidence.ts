@@ -6,6 +6,7 @@
  */
 import { centreOf } from '../geometry/rigid3.ts'
 import type { Solution, SolvedCamera } from '../solution.ts'
+import type { Bridge } from './bridges.ts'
 import { weights } from './confidence-weights.ts'
 
 export interface Circumstances {
@@ -15,8 +16,8 @@ export interface Circumstances {
   readonly seen: number
   /** Given as known, found from the tracks, or neither. */
   readonly focal: 'known' | 'found' | 'guessed'
-  /** Points that are kept on both sides of the moment that the fewest hold together, and tracks seen through it. */
-  readonly bridge: { readonly kept: number; readonly seen: number }
+  /** The moment that the fewest points bridge; null of a shot too short to have one. */
+  readonly bridge: Bridge | null
   /** The tracks ask for another lens or focal length than the one that was to be held. */
   readonly isLensDoubted: boolean
 }
@@ -51,8 +52,8 @@ export function signsOf(solution: Omit<Solution, 'confidence'>, circumstances: C
     rotation: turns.length === 0 ? 0 : beyond(turns.reduce((sum, v) => sum + v, 0) / turns.length, BARS.rotationDeg),
     length: octaves(observations.used / Math.max(1, points.length), 0, 5),
     points: octaves(points.length, 2, 8),
-    bridge: octaves(bridge.kept, 0, 5),
-    gap: 1 - bridge.kept / Math.max(1, bridge.seen),
+    bridge: bridge === null ? 0 : octaves(bridge.points, -1, 5),
+    gap: bridge === null ? 0 : 1 - bridge.points / Math.max(1, bridge.usual),
     tripod: motion === 'tripod' ? 1 : 0,
     zoom: solution.zoom ? 1 : 0,
     known: focal === 'known' ? 1 : 0,

@@ -25,7 +25,7 @@ export function report(
   )
   const known = errors.reduce((count, e) => count + (Number.isNaN(e) ? 0 : 1), 0)
   const heldOut = heldOutError(shot, final, 1 - sums.count / Math.max(1, known))
-  const bridge = weakestBridge(shot, final) ?? { frame: 0, kept: 0, seen: 0 }
+  const bridge = weakestBridge(shot, final)
   const solution: Omit<Solution, 'confidence'> = {
     motion: final.tripod ? 'tripod' : 'general',
     zoom: final.focalsPx !== null,
@@ -61,15 +61,15 @@ export function report(
 /** What a turning camera cannot claim. */
 const NO_PATH = 'The tracks show no parallax: the camera turns in one place, or all is too far away to show its path.'
 
-/** Fewer points than this on both sides of a moment, of at least as many tracks on either, are chance. */
-const LOOSE = 8
+/** Fewer points than this, and than this share of what is usual, are chance. */
+const LOOSE = 6
+const LOOSE_SHARE = 0.25
 
-function heldTogether(shot: Shot, { frame, kept, seen }: Bridge): string[] {
-  if (kept >= LOOSE) return []
-  const before = shot.fromFrame + frame - 1
-  return [
-    `Only ${kept} of ${seen} tracks hold the frames up to ${before} and those from ${before + 1} on together: if the scene changes there, cut the clip.`,
-  ]
+function heldTogether(shot: Shot, bridge: Bridge | null): string[] {
+  if (bridge === null || bridge.points >= LOOSE || bridge.points >= LOOSE_SHARE * bridge.usual) return []
+  const { frame, points, usual } = bridge
+  const found = `Only ${points} points are seen from well before frame ${shot.fromFrame + frame} until well after, elsewhere ${usual}`
+  return [`${found}: if the scene changes there, cut the clip.`]
 }
 
 function unreached(shot: Shot, solved: number): string[] {
