@@ -26,15 +26,18 @@ function stirlingError(x: number): number {
   return error + (1 / 12 - w * (1 / 360 - w * (1 / 1260 - w * (1 / 1680 - w / 1188)))) / z
 }
 
-/** ln of x^a (1 - x)^b / B(a, b), from the log odds of x: the density of the log odds. */
-function logOddsDensity({ a, b }: Beta, logOdds: number): number {
+/** ln of the density of the log odds where it is highest, at x = a / (a + b): x^a (1 - x)^b / B(a, b). */
+function logPeak({ a, b }: Beta): number {
   const n = a + b
-  // Distances of ln x and ln(1 - x) from their values at the peak, where x = a / n.
+  return 0.5 * Math.log((a * b) / (2 * Math.PI * n)) + stirlingError(n) - stirlingError(a) - stirlingError(b)
+}
+
+/** How far below its peak the density of the log odds is, as a logarithm. */
+function belowPeak({ a, b }: Beta, logOdds: number): number {
   const shift = logOdds - Math.log(a / b)
-  const overPeak = logOnePlusShare(a / n, Math.expm1(shift))
-  const fit = a * (shift - overPeak) - b * overPeak
-  const level = 0.5 * Math.log((a * b) / (2 * Math.PI * n)) + stirlingError(n) - stirlingError(a) - stirlingError(b)
-  return level + fit
+  // Of ln(1 - x), and with it of ln x, from the peak to here.
+  const overPeak = logOnePlusShare(a / (a + b), Math.expm1(shift))
+  return a * (shift - overPeak) - b * overPeak
 }
 
 /** ln(1 + share * growth), also where `growth` has overflowed. */
@@ -45,13 +48,14 @@ const logOnePlusShare = (share: number, growth: number): number =>
  * I_x(a, b), the chance that the share is at most x.
  *
  * @param logOdds ln(x / (1 - x)); odds keep what x near 1 would lose
+ * @param peak by {@link logPeak}
  */
-export function chanceBelowOdds(beta: Beta, logOdds: number): number {
+function chanceBelowOdds(beta: Beta, logOdds: number, peak: number): number {
   const { a, b } = beta
   if (logOdds === -Infinity) return 0
   if (logOdds === Infinity) return 1
   const x = 1 / (1 + Math.exp(-logOdds))
-  const front = Math.exp(logOddsDensity(beta, logOdds))
+  const front = Math.exp(peak + belowPeak(beta, logOdds))
   if (x < (a + 1) / (a + b + 2)) return (front * continuedFraction(a, b, x)) / a
   return 1 - (front * continuedFraction(b, a, 1 / (1 + Math.exp(logOdds)))) / b
 }
@@ -60,7 +64,7 @@ export function chanceBelowOdds(beta: Beta, logOdds: number): number {
 export function chanceBelow(beta: Beta, x: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1
-  return chanceBelowOdds(beta, Math.log(x) - Math.log1p(-x))
+  return chanceBelowOdds(beta, Math.log(x) - Math.log1p(-x), logPeak(beta))
 }
 
 const tiny = 1e-300
@@ -88,18 +92,26 @@ function continuedFraction(a: number, b: number, x: number): number {
 }
 
 /**
- * The value that the share is below with this chance, by bisection.
+ * The value that the share is below with this chance: Newton's steps, halved where they leave the bracket.
  *
  * @param chance above 0 and below 1
  */
 export function quantile(beta: Beta, chance: number): number {
+  const peak = logPeak(beta)
   let [low, high] = [0, 1]
-  while (high - low > 1e-12) {
-    const middle = (low + high) / 2
-    if (chanceBelow(beta, middle) < chance) low = middle
-    else high = middle
+  let x = meanOf(beta)
+  for (let step = 0; step < 100 && high - low > 1e-12; step++) {
+    const logOdds = Math.log(x) - Math.log1p(-x)
+    const excess = chanceBelowOdds(beta, logOdds, peak) - chance
+    if (excess > 0) high = x
+    else low = x
+    const density = Math.exp(peak + belowPeak(beta, logOdds)) / (x * (1 - x))
+    const next = x - excess / density
+    const inside = next > low && next < high
+    if (inside && Math.abs(next - x) < 1e-13) return next
+    x = inside ? next : (low + high) / 2
   }
-  return (low + high) / 2
+  return x
 }
 
 /** Spread of the log odds near their peak. */
@@ -124,13 +136,13 @@ export function chanceAbove(first: Beta, second: Beta): number {
 function expectedBelow(narrow: Beta, wide: Beta): number {
   const peak = Math.log(narrow.a / narrow.b)
   const step = Math.min(0.4, 0.4 * logOddsDeviation(narrow))
-  const top = logOddsDensity(narrow, peak)
+  const wideTop = logPeak(wide)
   let [sum, weights] = [0, 0]
   const add = (at: number): boolean => {
-    const log = logOddsDensity(narrow, at)
-    if (log - top < negligible) return false
+    const log = belowPeak(narrow, at)
+    if (log < negligible) return false
     const weight = Math.exp(log)
-    sum += weight * chanceBelowOdds(wide, at)
+    sum += weight * chanceBelowOdds(wide, at, wideTop)
     weights += weight
     return true
   }

@@ -115,7 +115,7 @@ interface Belief {
 /** Of a default that nobody has seen run; weak, or every setting would beat a default that is known by a few runs. */
 const presumed: Belief = { mean: 0.5, weight: 1 }
 
-/** What is known of settings in one situation. */
+/** What is known of settings in one situation, at the moment it is asked; later evidence does not show. */
 export interface Estimates {
   /** What counts for a setting at the levels `from` and above. */
   observations(key: string, from?: number): number
@@ -166,12 +166,19 @@ export function estimates(
     return { mean: baseAt(from) + gain, weight: strength }
   }
 
+  // Each is asked for by the gate, by the probes and for the reason.
+  const known = new Map<string, Beta>()
   return {
     observations: (key, from = 0) => weigh(found[from]?.get(key), undefined, current, limits).count,
     posterior(key, from = 0) {
+      const name = `${from} ${key}`
+      const before = known.get(name)
+      if (before !== undefined) return before
       const { mean, weight } = lent(key, from)
       const { count, sum } = seen(key, from, from)
-      return { a: weight * within(mean) + sum, b: weight * (1 - within(mean)) + count - sum }
+      const beta = { a: weight * within(mean) + sum, b: weight * (1 - within(mean)) + count - sum }
+      known.set(name, beta)
+      return beta
     },
   }
 }

@@ -28,7 +28,7 @@ export type OutcomeModel = (levels: readonly string[], key: string) => number
 
 export interface Estimate {
   readonly value: number
-  /** Of nine chances in ten. */
+  /** Of nine chances in ten, when there are many clips; a little too narrow where weights are worth only some dozen sessions. */
   readonly low: number
   readonly high: number
 }
