@@ -1,6 +1,6 @@
 /** Checks of what a kernel is called with. WebAssembly would read whatever lies in memory, so both kernels ask first. */
 import type { LumaFrame } from './frames.ts'
-import type { Patterns } from './kernel.ts'
+import type { Patterns, Pyramid } from './kernel.ts'
 
 export function checkFrame({ widthPx, heightPx, luma }: LumaFrame): void {
   if (widthPx >= 1 && heightPx >= 1 && luma.length === widthPx * heightPx) return
@@ -14,6 +14,11 @@ export function checkSide(name: string, side: number): void {
 
 /** Sums of squares of a pattern's bytes must fit 31 bits. */
 const largestPattern = 181
+
+export function checkLevel({ levels }: Pyramid, level: number): void {
+  if (!Number.isInteger(level) || level < 0 || level >= levels)
+    throw new RangeError(`a level from 0 to ${levels - 1} was expected, not ${level}`)
+}
 
 export function checkPattern(side: number): void {
   checkSide('pattern', side)

@@ -1,6 +1,6 @@
 /** The kernel in plain TypeScript: the definition of what each call does, and the fallback where there is no WebAssembly. */
 import type { Kernel, Patterns, Pyramid } from './kernel.ts'
-import { checkFrame, checkLength, checkPattern, checkSide, checkWhich } from './kernel-arguments.ts'
+import { checkFrame, checkLength, checkLevel, checkPattern, checkSide, checkWhich } from './kernel-arguments.ts'
 import { cornerStrength } from './reference/corners.ts'
 import { flow } from './reference/flow.ts'
 import { cutPattern, ReferencePatterns } from './reference/patterns.ts'
@@ -15,9 +15,10 @@ export function createReferenceKernel(): Kernel {
       checkFrame(frame)
       return buildPyramid(frame, levels)
     },
-    cornerStrength(image, windowPx) {
+    cornerStrength(image, windowPx, level = 0) {
       checkSide('window', windowPx)
-      return cornerStrength(own(image).plane(0), windowPx)
+      checkLevel(image, level)
+      return cornerStrength(own(image).plane(level), windowPx)
     },
     flow(from, to, points, guesses, options) {
       checkSide('window', options.windowPx)

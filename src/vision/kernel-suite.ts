@@ -96,6 +96,7 @@ export function testKernel(create: () => Promise<Kernel>): void {
       const image = kernel.pyramid(flat(9), 1)
       assert.throws(() => kernel.pyramid({ ...flat(9), widthPx: 161 }, 1), RangeError)
       assert.throws(() => kernel.cornerStrength(image, 4), RangeError)
+      assert.throws(() => kernel.cornerStrength(image, 5, 1), RangeError)
       assert.throws(() => kernel.cutPatterns(image, scatter(1, 9), 183), RangeError)
       assert.throws(() => kernel.flow(image, image, scatter(2, 9), scatter(3, 9), flowOptions), RangeError)
       const { patterns } = kernel.cutPatterns(image, scatter(2, 20), 9)

@@ -4,18 +4,19 @@
  *
  * All of it lives in one shared memory, so that a crew of threads may work on one batch.
  */
-import type {
-  FlowOptions,
-  FlowResult,
-  Kernel,
-  MotionModel,
-  Patterns,
-  Pyramid,
-  RefineOptions,
-  RefineResult,
-  SearchResult,
+import {
+  type FlowOptions,
+  type FlowResult,
+  type Kernel,
+  type MotionModel,
+  type Patterns,
+  type Pyramid,
+  type RefineOptions,
+  type RefineResult,
+  type SearchResult,
+  sideAt,
 } from './kernel.ts'
-import { checkFrame, checkLength, checkPattern, checkSide, checkWhich } from './kernel-arguments.ts'
+import { checkFrame, checkLength, checkLevel, checkPattern, checkSide, checkWhich } from './kernel-arguments.ts'
 import { Arena } from './wasm/arena.ts'
 import { coarseSide } from './reference/patterns.ts'
 import { bell } from './reference/refine.ts'
@@ -65,19 +66,21 @@ class WasmKernel implements Kernel {
     return buildPyramid(this.#arena, this.#work, this.#calls, frame, levels)
   }
 
-  cornerStrength(image: Pyramid, windowPx: number): Float32Array {
+  cornerStrength(image: Pyramid, windowPx: number, level = 0): Float32Array {
     checkSide('window', windowPx)
+    checkLevel(image, level)
     const pyramid = own(image)
-    const count = pyramid.widthPx * pyramid.heightPx
+    const [width, height] = [sideAt(pyramid.widthPx, level), sideAt(pyramid.heightPx, level)]
+    const count = width * height
     const outBytes = 4 * count + 64 // the last row's last vector may reach beyond
-    const scratch = align(this.#calls.cornersScratch(pyramid.widthPx, windowPx))
+    const scratch = align(this.#calls.cornersScratch(width, windowPx))
     this.#work.begin(outBytes + this.#crew.size * scratch, 2)
     const out = this.#work.take(outBytes)
     const s = this.#work.take(this.#crew.size * scratch)
     // Where rows do not end with a vector, each must be done before the next.
-    const mostParts = pyramid.widthPx % 4 === 0 ? this.#crew.size : 1
-    this.#spread('corners', pyramid.heightPx, mostParts, (y, n, k) => [
-      pyramid.level(0),
+    const mostParts = width % 4 === 0 ? this.#crew.size : 1
+    this.#spread('corners', height, mostParts, (y, n, k) => [
+      pyramid.level(level),
       windowPx,
       out,
       s + k * scratch,

@@ -81,6 +81,16 @@ export interface RefineResult {
   readonly ok: Uint8Array
 }
 
+/** Pixels of a side of a picture reduced by half. */
+export const half = (side: number): number => (side + 1) >> 1
+
+/** Pixels of a side at a level of a pyramid; pixel i of it lies over pixel i 2^level of the full picture. */
+export function sideAt(sidePx: number, level: number): number {
+  let side = sidePx
+  for (let l = 0; l < level; l++) side = half(side)
+  return side
+}
+
 /** Sizes of windows and patterns are odd, 3 at least, patterns 181 at most. Points are independent: a batch may be cut anywhere. */
 export interface Kernel {
   readonly kind: 'wasm' | 'reference'
@@ -90,10 +100,11 @@ export interface Kernel {
    */
   pyramid(frame: LumaFrame, levels: number): Pyramid
   /**
-   * Smaller eigenvalue of the structure tensor, averaged over a window, one value a pixel, of the full picture. Slopes are
-   * Sobel's, so the unit is (grey levels a pixel) squared. Beyond the border the nearest pixels are repeated.
+   * Smaller eigenvalue of the structure tensor, averaged over a window, one value a pixel, of the full picture or of a
+   * `level` above it, in whose pixels the window is. Slopes are Sobel's, so the unit is (grey levels a pixel) squared. Beyond
+   * the border the nearest pixels are repeated.
    */
-  cornerStrength(image: Pyramid, windowPx: number): Float32Array
+  cornerStrength(image: Pyramid, windowPx: number, level?: number): Float32Array
   /**
    * Pyramidal Lucas-Kanade translation of points between two frames (Bouguet 2001; inverse form of Baker and Matthews 2004),
    * indifferent to gain and offset of brightness. Pixels outside either picture do not count.

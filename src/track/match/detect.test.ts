@@ -52,6 +52,23 @@ test('spots are found to a tenth of a pixel, strongest first', () => {
   })
 })
 
+test('in a large picture corners are found in a reduced one, to a fraction of its own pixels', () => {
+  const [widthPx, heightPx] = [1930, 70]
+  const centres = Array.from({ length: 12 }, (_, i) => [80.3 + 160 * i, 34.7, 120] as const)
+  const blobs: Texture = (x, y) =>
+    centres.reduce((sum, [cx, cy, peak]) => sum + peak * Math.exp(-((x - cx) ** 2 + (y - cy) ** 2) / 32), 60)
+  const frame = render(blobs, widthPx, heightPx, (x, y) => [x, y])
+  const image = kernel.pyramid(frame, 2)
+  const found = points(detect(kernel, image, { ...plain, windowPx: 9 }))
+  image.release()
+  assert.equal(found.length, centres.length)
+  for (const [cx, cy] of centres)
+    assert.ok(
+      found.some(([x, y]) => Math.hypot(x - cx, y - cy) < 0.3),
+      `none at ${cx}: ${found.join(' ')}`,
+    )
+})
+
 test('a corner counts when the square of its strength reaches the share of the strongest one', () => {
   // Strength goes with the square of contrast, so half the contrast is a sixteenth on the scale of the threshold.
   const pair = spots([

@@ -2,7 +2,7 @@
  * Where to place tracks: corners by the smaller eigenvalue of the structure tensor (Shi and Tomasi, Good Features to
  * Track, 1994), strongest first, spread evenly over the nine regions of the picture.
  */
-import type { Kernel, Pyramid } from '#vision/kernel.ts'
+import { type Kernel, type Pyramid, sideAt } from '#vision/kernel.ts'
 import { type Mask, maskTest } from './mask.ts'
 import { PointGrid } from './point-grid.ts'
 import { type Region, regionIndex, regions } from './region.ts'
@@ -48,10 +48,16 @@ export interface DetectReport {
   readonly frame: number
   /** 2 for each corner: x, y to a fraction of a pixel; strongest first within each region's turn. */
   readonly xy: Float64Array
-  /** Smaller eigenvalue at each corner, squared brightness steps (of 255) per pixel. */
+  /** Smaller eigenvalue at each corner, squared brightness steps (of 255) per pixel of the picture in which it was found. */
   readonly strength: Float32Array
   readonly regions: readonly RegionReport[]
 }
+
+/**
+ * Corners are looked for in a picture about this wide, reduced where it is larger: what is smaller than that in a large
+ * picture is not sharp, and hardly anything beside a pattern. Between one and two of it wide, all pixels are looked at.
+ */
+const workingSidePx = 960
 
 /** A mean gradient below this many brightness steps a pixel is compression and noise. */
 const weakestGradient = 1.5
@@ -65,9 +71,16 @@ const fates = ['margin', 'masked', 'threshold', 'occupied'] as const
  * @throws settings.invalid when a mask is not a polygon
  */
 export function detect(kernel: Kernel, image: Pyramid, options: DetectOptions): DetectReport {
-  const { widthPx, heightPx } = image
-  const strength = kernel.cornerStrength(image, options.windowPx)
-  const corners = localMaxima(strength, widthPx, heightPx).map((at) => cornerAt(at, strength, widthPx))
+  const { widthPx, heightPx, levels } = image
+  const level = Math.min(levels - 1, Math.max(0, Math.floor(Math.log2(Math.max(widthPx, heightPx) / workingSidePx))))
+  const scale = 2 ** level
+  const [width, height] = [sideAt(widthPx, level), sideAt(heightPx, level)]
+  const strength = kernel.cornerStrength(image, 2 * Math.floor(options.windowPx / (2 * scale)) + 1, level)
+  const corners = localMaxima(strength, width, height).map((at): Corner => {
+    const { x, y, ...rest } = cornerAt(at, strength, width)
+    // The first pixels of all levels have the same centre.
+    return { x: scale * (x - 0.5) + 0.5, y: scale * (y - 0.5) + 0.5, ...rest }
+  })
   return chooseCorners(corners, image, options)
 }
 

@@ -8,7 +8,7 @@
  * Burt and Adelson, "The Laplacian Pyramid as a Compact Image Code", 1983 (the 5-tap binomial kernel).
  */
 import type { LumaFrame } from '../frames.ts'
-import type { Pyramid } from '../kernel.ts'
+import { half, type Pyramid } from '../kernel.ts'
 
 /** Pixels repeated beyond each border. A 4-tap kernel reaches 2, and the last vector of a row 3 more. */
 export const rim = 4
@@ -78,7 +78,6 @@ export function buildPyramid(frame: LumaFrame, levels: number): ReferencePyramid
   return new ReferencePyramid({ data: bytes, width, height }, planes)
 }
 
-export const half = (side: number): number => (side + 1) >> 1
 export const canHalve = (width: number, height: number): boolean => Math.min(half(width), half(height)) >= smallestSide
 
 function emptyPlane(width: number, height: number): Plane {

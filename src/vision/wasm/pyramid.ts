@@ -1,7 +1,7 @@
 /** Pyramids in the memory of the module; `assembly/layout.ts` says how they lie there. */
 import type { LumaFrame } from '../frames.ts'
-import type { Pyramid } from '../kernel.ts'
-import { canHalve, half, rim } from '../reference/plane.ts'
+import { half, type Pyramid } from '../kernel.ts'
+import { canHalve, rim } from '../reference/plane.ts'
 import type { Arena } from './arena.ts'
 import type { Exports } from './engine.ts'
 import type { WorkSpace } from './work-space.ts'
