@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Fault } from '#core/faults.ts'
 import { type Checkpoint, checkpointText, readCheckpoint } from '#domains/camera/pipeline/checkpoint.ts'
+import { encoded } from '#formats/text-chunks.ts'
 import { systemFault } from '#io/system-faults.ts'
 
 const folder = 'track-resume'
@@ -19,7 +20,7 @@ export async function keepCheckpoint(dataDir: string, fingerprint: string, check
   const part = `${file}.${randomUUID()}.part`
   await mkdir(join(dataDir, folder), { recursive: true, mode: 0o700 })
   try {
-    await pipeline(Readable.from(checkpointText(checkpoint)), createWriteStream(part, { mode: 0o600 }))
+    await pipeline(Readable.from(encoded(checkpointText(checkpoint))), createWriteStream(part, { mode: 0o600 }))
     await rename(part, file)
   } catch (error) {
     await rm(part, { force: true })

@@ -4,9 +4,17 @@ import type { Shot } from '#track/scenes/solve-json.ts'
 import type { SolveOptions } from '#track/solution.ts'
 import type { Track } from '#track/tracks.ts'
 import type { ClipInfo } from '#vision/frames.ts'
-import type { CameraContext, CameraOutcome, CameraSession, CameraSettings, CameraTelemetry } from '../session.ts'
+import type {
+  CameraContext,
+  CameraOutcome,
+  CameraSession,
+  CameraSettings,
+  CameraTelemetry,
+  FrameSample,
+} from '../session.ts'
+import type { TrackRecord } from '../telemetry.ts'
 import { anchorsOf } from './healing.ts'
-import { frameSamples, globalMotion, stepsOf } from './motion.ts'
+import { flowOf, frameSamples, globalMotion, stepsOf } from './motion.ts'
 import { outcomeOf, statusOf } from './outcome.ts'
 import { pictureMotion } from './picture-motion.ts'
 import { regionFields, survivalOf } from './regions.ts'
@@ -48,8 +56,6 @@ export function editedRecord(before: CameraSession, run: EditedRun): EditedRecor
     const { featureQuality = null, cleanedFrames = null } = known.get(record.name) ?? {}
     return { ...record, featureQuality, cleanedFrames }
   })
-  const { motionUv, consistency } = globalMotion(run.tracks, info)
-  const { zoom, motion } = pictureMotion(run.tracks, info, shots, options.zoom)
   const unsolved = shots.find(({ result }) => !result.ok)?.result
   const status = statusOf(shots)
   return {
@@ -73,31 +79,46 @@ export function editedRecord(before: CameraSession, run: EditedRun): EditedRecor
       status,
       error: status === 'failed' && unsolved?.ok === false ? { code: unsolved.code, message: unsolved.why } : null,
     },
-    telemetry: {
-      ...before.telemetry,
+    telemetry: editedTelemetry(before.telemetry, run, tracks, samples),
+  }
+}
+
+function editedTelemetry(
+  before: CameraSession['telemetry'],
+  { tracks: raw, info, frames, shots, cuts, options, solveMs }: EditedRun,
+  tracks: readonly TrackRecord[],
+  samples: readonly FrameSample[],
+): CameraTelemetry {
+  const { motionUv, consistency } = globalMotion(raw, info)
+  const { zoom, motion, parallax } = pictureMotion(raw, info, shots, options.zoom)
+  return {
+    ...before,
+    tracks,
+    ...regionFields(
       tracks,
-      ...regionFields(tracks, solutions.length > 0),
-      globalMotionUv: motionUv,
-      motionConsistency: consistency,
-      cuts: run.cuts,
-      timings: { followMs: null, solveMs: run.solveMs, phases: null },
-      frameSamples: samples,
-      survival: survivalOf(tracks),
-      zoom,
-      motion,
-      // Of the attempt before: nobody foretold this solve, looked for what is wrong with it, or refined it.
-      forecast: null,
-      preSolve: null,
-      diagnoses: null,
-      refinements: null,
-      retryWhy: null,
-      anchors: anchorsOf(tracks, frames),
-      visual: {
-        ...before.telemetry?.visual,
-        zoomDetected: zoom?.detected ?? null,
-        zoomDirection: zoom?.direction ?? null,
-        zoomRatio: zoom?.focalRatio ?? null,
-      },
+      shots.some(({ result }) => result.ok),
+    ),
+    globalMotionUv: motionUv,
+    motionConsistency: consistency,
+    flow: flowOf(stepsOf(raw, info), samples, parallax, before?.flow?.dropoutRate ?? null),
+    cuts,
+    timings: { followMs: null, solveMs, phases: null },
+    frameSamples: samples,
+    survival: survivalOf(tracks),
+    zoom,
+    motion,
+    // Of the attempt before: nobody foretold this solve, looked for what is wrong with it, or refined it.
+    forecast: null,
+    preSolve: null,
+    diagnoses: null,
+    refinements: null,
+    retryWhy: null,
+    anchors: anchorsOf(tracks, frames),
+    visual: {
+      ...before?.visual,
+      zoomDetected: zoom?.detected ?? null,
+      zoomDirection: zoom?.direction ?? null,
+      zoomRatio: zoom?.focalRatio ?? null,
     },
   }
 }

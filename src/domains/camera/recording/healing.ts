@@ -33,9 +33,9 @@ export function anchorsOf(tracks: readonly TrackRecord[], { from, to }: Range): 
 }
 
 /** Of those that led the way, so many are recorded, the nearest first. */
-const mostLeaders = 5
+const mostLeaders = 3
 /** Of a longer gap only every few frames of their paths are. */
-const shortGapFrames = 10
+const shortGapFrames = 5
 
 export function healingFields(
   { healing, followed }: Attempt,
@@ -112,10 +112,13 @@ function byFrame(track: Track, frames: readonly number[], value: (at: number) =>
     frames.flatMap((frame) => {
       const at = placeOf(track, frame)
       const pair = at < 0 ? null : value(at)
-      return pair === null ? [] : [[String(frame), pair] as const]
+      return pair === null ? [] : [[frameKey(frame), pair] as const]
     }),
   )
 }
+
+/** With leading zeros, a key is no index of a list: those JavaScript puts in an order of its own, which makes writing slow. */
+const frameKey = (frame: number): string => String(frame).padStart(5, '0')
 
 const placeOf = ({ frames }: Track, frame: number): number => frames.indexOf(frame)
 

@@ -19,6 +19,18 @@ export interface PictureMotion {
   readonly parallax: number | null
 }
 
+/** So many tracks in a frame tell how the picture moves as well as all of them. */
+const enoughTracks = 60
+
+/** Evenly of those that begin early and late, so that no part of the clip is left with few. */
+function enoughOf(tracks: readonly Track[], { frameCount }: ClipInfo): readonly Track[] {
+  const markers = tracks.reduce((sum, { frames }) => sum + frames.length, 0)
+  const share = (enoughTracks * frameCount) / markers
+  if (!(share < 1)) return tracks
+  const byStart = tracks.toSorted((a, b) => a.startFrame - b.startFrame || a.id - b.id)
+  return byStart.filter((_, i) => Math.floor((i + 1) * share) > Math.floor(i * share))
+}
+
 /** Where nobody knows the frame rate. */
 const usualFps = 24
 
@@ -34,7 +46,7 @@ export function pictureMotion(
   asked: SolveOptions['zoom'],
 ): PictureMotion {
   const solved = asked === 'off' ? null : solvedZoom(shots)
-  const index = frameIndexOf(tracks, info)
+  const index = frameIndexOf(enoughOf(tracks, info), info)
   const course = pictureCourse(index)
   if (course === null) return { zoom: solved, motion: null, parallax: share(parallaxIn(index)) }
   const { frameRate } = info

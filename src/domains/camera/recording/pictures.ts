@@ -33,7 +33,7 @@ export const momentFrames = ({ from, to }: { readonly from: number; readonly to:
 /** Change of brightness per pixel, of a range of 1, that makes an edge: 10 of 255. */
 const edgeStep = 10 / 255
 /** Of a wider picture only every so many pixels are looked at. */
-const lookWidthPx = 480
+const lookWidthPx = 320
 
 export function lookAt(kernel: Kernel, frame: LumaFrame): PictureLook {
   return { frame: frame.index, ...brightnessOf(frame), ...cornersOf(kernel, frame) }

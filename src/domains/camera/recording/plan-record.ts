@@ -47,7 +47,12 @@ export interface PipelineFacts {
   readonly settings: AttemptSettings
 }
 
-export function contextOf({ info, solve, sensorWidthMm, pipeline }: RunPlan, clip: ClipFacts): CameraContext {
+/** What is known before any settings are chosen. */
+export interface RunAsked extends Pick<RunPlan, 'info' | 'solve' | 'sensorWidthMm'> {
+  readonly pipeline?: Omit<PipelineFacts, 'settings'>
+}
+
+export function contextOf({ info, solve, sensorWidthMm, pipeline }: RunAsked, clip: ClipFacts): CameraContext {
   const { frameRate } = info
   const { fingerprint, extension, sizeBytes, attempt, chain, retry, run } = clip
   return {
@@ -69,7 +74,7 @@ export function contextOf({ info, solve, sensorWidthMm, pipeline }: RunPlan, cli
   }
 }
 
-const footageOf = (solve: RunPlan['solve'], pipeline: PipelineFacts | undefined) =>
+const footageOf = (solve: RunPlan['solve'], pipeline: RunAsked['pipeline']) =>
   pipeline && pipeline.request.footage !== 'auto'
     ? pipeline.request.footage
     : solve.motion === 'tripod'

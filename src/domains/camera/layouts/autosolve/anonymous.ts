@@ -63,10 +63,9 @@ const extensions: Readonly<Record<string, string>> = {
 }
 
 /** The codecs that clips come in, as decoders name them; another word could be anything. */
-const codecs: ReadonlySet<Json> = new Set([
-  ...['h264', 'hevc', 'prores', 'dnxhd', 'mpeg4', 'mpeg2video', 'mjpeg', 'vp8', 'vp9', 'av1', 'ffv1', 'rawvideo'],
-  ...['png', 'jpeg', 'webp', 'tiff', 'exr', 'dpx'],
-])
+const codecs: ReadonlySet<Json> = new Set(
+  'h264 hevc prores dnxhd mpeg4 mpeg2video mjpeg vp8 vp9 av1 ffv1 rawvideo png jpeg webp tiff exr dpx'.split(' '),
+)
 export const knownCodec = (codec: Json | undefined): string | null =>
   typeof codec === 'string' && codecs.has(codec) ? codec : null
 
