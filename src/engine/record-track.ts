@@ -6,7 +6,7 @@
 import type { Context } from '#core/context.ts'
 import { faultCodes } from '#core/fault-codes.ts'
 import { Fault } from '#core/faults.ts'
-import type { Json } from '#core/json.ts'
+import type { Json, JsonObject } from '#core/json.ts'
 import type { JournalOp } from '#core/journal.ts'
 import type { Choice } from '#core/policy.ts'
 import { asCamera } from '#domains/camera/classes.ts'
@@ -32,6 +32,7 @@ import {
   type RunSoFar,
   withoutPaths,
 } from '#domains/camera/recording/session-of.ts'
+import type { CameraSettings } from '#domains/camera/session.ts'
 import { encoded } from '#formats/text-chunks.ts'
 import { followPlan } from '#track/match/follow-clip.ts'
 import type { TextFile } from '#track/scenes/names.ts'
@@ -110,10 +111,13 @@ export interface RunFacts {
   readonly sensorWidthMm: number | null
 }
 
-/** The attempt whose journal is open. */
-interface OpenAttempt extends RecordedRun {
-  readonly plan: RunPlan
+/** What has an open journal. */
+interface OpenRun extends RecordedRun {
   readonly startedMs: number
+}
+
+interface OpenAttempt extends OpenRun {
+  readonly plan: RunPlan
 }
 
 /** One run being recorded: it watches the pipeline, and makes a session of each attempt. */
@@ -130,6 +134,8 @@ export class TrackRecorder implements PipelineObserver {
   #probe: Probe | null = null
   /** Id of the first session of the run. */
   #first: string | null = null
+  /** The journal of the run while no attempt of it has begun. */
+  #early: OpenRun | null = null
   #run: OpenAttempt | null = null
   /** Frame samples that are not in the journal yet. */
   #waiting: JournalOp[] = []
@@ -148,14 +154,56 @@ export class TrackRecorder implements PipelineObserver {
     return this.sessions.at(-1) ?? null
   }
 
-  /** To be called before the pipeline begins: finds out which clip it is and what is known of it. */
+  /**
+   * To be called before the pipeline begins: finds out which clip it is and what is known of it, and opens a journal, so that a
+   * run is known also when it ends while the clip is looked at.
+   */
   async prepare(facts: RunFacts): Promise<void> {
     this.#facts = facts
     await this.#try(async () => {
       this.#identity = await this.#identify(facts)
       const { fingerprint } = this.#identity ?? {}
       this.#before = fingerprint === undefined ? null : await this.#sessionBefore(fingerprint)
+      const { engine, info, request, sensorWidthMm } = facts
+      const clip = this.#clipFacts(newId(), 0)
+      const context = contextOf(
+        { info, solve: request.solve, sensorWidthMm, pipeline: { engine, probe: null, request } },
+        clip,
+      )
+      const values = asJson(askedSettings(facts))
+      const reason = 'nothing was chosen yet: these are those that were asked for'
+      this.#early = await this.#open(clip, context, { values, reason, propensity: null, policy: null })
     })
+  }
+
+  #clipFacts(id: string, retry: number): ClipFacts {
+    const { fingerprint = null, extension = null, sizeBytes = null } = this.#identity ?? {}
+    const { attempt = 0, chain = null } = this.#before ?? {}
+    this.#first ??= id
+    return { fingerprint, extension, sizeBytes, attempt: attempt + 1, chain, retry, run: this.#first }
+  }
+
+  /** Opens a journal; the first one of a run has the run's own id. */
+  async #open(
+    { attempt, retry, run }: ClipFacts,
+    context: object,
+    settings: JsonObject,
+    id = run ?? newId(),
+  ): Promise<OpenRun> {
+    const { project } = this.#options
+    await openJournal(this.#engine, {
+      id,
+      project,
+      domain: 'camera',
+      schemaVersion: 1,
+      recordedAt: utcNow(),
+      host: { name: 'hindsight', version: this.#engine.version },
+      parent: this.#before?.id ?? null,
+      context: asJson(context),
+      settings,
+      outcome: { status: null },
+    })
+    return { id, project, attempt, retry, startedMs: this.#ctx.now() }
   }
 
   probed(probe: Probe): void {
@@ -167,40 +215,40 @@ export class TrackRecorder implements PipelineObserver {
     const facts = this.#facts
     if (facts === null) return
     await this.#try(async () => {
-      const [identity, before] = [this.#identity, this.#before]
       const plan = planOf(facts, choice.settings, this.#probe)
-      const id = newId()
-      this.#first ??= id
-      const clip: ClipFacts = {
-        fingerprint: identity?.fingerprint ?? null,
-        extension: identity?.extension ?? null,
-        sizeBytes: identity?.sizeBytes ?? null,
-        attempt: (before?.attempt ?? 0) + 1,
-        chain: before?.chain ?? null,
-        retry,
-        run: this.#first,
+      const early = this.#early
+      this.#early = null
+      // What was opened before anything was chosen gives way to the first attempt.
+      if (early !== null) await this.#engine.store.journals.remove(early.id)
+      const id = early?.id ?? newId()
+      const clip = this.#clipFacts(id, retry)
+      const { chosen } = this.#options
+      const settings = {
+        values: asJson(settingsOf(plan)),
+        reason: reasonOf(chosen, choice),
+        propensity: chosen.length === 0 ? choice.propensity : null,
+        policy: chosen.length === 0 ? { ...choice.policy } : { name: 'person', version: this.#engine.version },
       }
-      const { project, chosen } = this.#options
-      await openJournal(this.#engine, {
-        id,
-        project,
-        domain: 'camera',
-        schemaVersion: 1,
-        recordedAt: utcNow(),
-        host: { name: 'hindsight', version: this.#engine.version },
-        parent: before?.id ?? null,
-        context: asJson(contextOf(plan, clip)),
-        settings: {
-          values: asJson(settingsOf(plan)),
-          reason: reasonOf(chosen, choice),
-          propensity: chosen.length === 0 ? choice.propensity : null,
-          policy: chosen.length === 0 ? { ...choice.policy } : { name: 'person', version: this.#engine.version },
-        },
-        outcome: { status: null },
-      })
+      const open = await this.#open(clip, contextOf(plan, clip), settings, id)
       this.#lastFrame = -1
       this.#waiting = []
-      this.#run = { id, project, attempt: clip.attempt, retry, plan, startedMs: this.#ctx.now() }
+      this.#run = { ...open, plan, startedMs: early?.startedMs ?? open.startedMs }
+    })
+  }
+
+  /** The run ended before its first attempt began. */
+  async runBreaks(error: unknown): Promise<void> {
+    const early = this.#early
+    this.#early = null
+    if (early === null || this.#isLost) return
+    await this.#try(async () => {
+      const { startedMs, ...run } = early
+      const { status, code, message } = this.#whyOf(error)
+      const durationMs = Math.max(0, this.#ctx.now() - startedMs)
+      await appendJournal(this.#engine, run.id, [
+        { op: 'close', outcome: { status, error: { code, message }, durationMs } },
+      ])
+      this.sessions.push(run)
     })
   }
 
@@ -384,6 +432,28 @@ export class TrackRecorder implements PipelineObserver {
 
   #warn(what: string, error: unknown): void {
     warnOf(this.#ctx, what, error)
+  }
+}
+
+/** Of the settings, those that somebody gave. */
+function askedSettings({ engine, request }: RunFacts): CameraSettings {
+  const { preset, robust, smoothing, range, masks, chosen, solve } = request
+  const { count, threshold } = chosen.corners
+  return {
+    ...chosen.tracker,
+    ...(count === undefined ? {} : { targetTracks: count }),
+    ...(threshold === undefined ? {} : { threshold }),
+    engine: engine.name,
+    preset,
+    robust,
+    smoothing,
+    fromFrame: range.from,
+    toFrame: range.to,
+    masks: masks.length,
+    tripod: solve.motion === 'tripod',
+    focal: solve.focal,
+    zoom: solve.zoom,
+    seed: solve.seed,
   }
 }
 

@@ -85,6 +85,9 @@ async function runOn(
       const result = await runPipeline(engine, clip, asked, ctx, together(recorder, observer), resume)
       await recorder?.finish()
       return { engine: { name, version }, result }
+    } catch (error) {
+      await recorder?.runBreaks(error)
+      throw error
     } finally {
       await engine.close()
     }
