@@ -1,7 +1,6 @@
 /** Tracks that a person brings: read from our own files, and checked against the clip. */
 import { readFile } from 'node:fs/promises'
 import { fault } from '#core/faults.ts'
-import { readTracksDocument } from '#domains/camera/documents/tracks-document.ts'
 import { systemFault } from '#io/system-faults.ts'
 import type { Track } from '#track/tracks.ts'
 import type { ClipInfo } from '#vision/frames.ts'
@@ -21,19 +20,22 @@ export async function broughtTracks(
   const text = await readFile(tracksFile, 'utf8').catch((error: unknown) => {
     throw systemFault(error, tracksFile)
   })
-  const tracks = text.trimStart().startsWith('{') ? fromJson(text, tracksFile) : fromCsv(text, startFrame, tracksFile)
+  const isJson = text.trimStart().startsWith('{')
+  const tracks = isJson ? await fromJson(text, tracksFile) : fromCsv(text, startFrame, tracksFile)
   const kept = tracks.filter(({ frames }) => frames.length > 0)
   for (const track of kept) checkTrack(track, info, tracksFile)
   return kept.map((track): Track => ({ ...track, origin: track.origin === 'user' ? 'user' : 'imported' }))
 }
 
-function fromJson(text: string, where: string): readonly Track[] {
+async function fromJson(text: string, where: string): Promise<readonly Track[]> {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
     throw wrong('JSON', 'text that is none', where)
   }
+  // Loaded where it is needed: the library that checks layouts would be a quarter of all that a run loads.
+  const { readTracksDocument } = await import('#domains/camera/documents/tracks-document.ts')
   const document = readTracksDocument(value)
   if (document === null) throw wrong('a tracks.json of version 1', 'JSON of another layout', where)
   const off = new Set(document.disabled)
