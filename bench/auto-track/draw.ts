@@ -9,11 +9,14 @@ import { type FootageOptions, makeFootage } from '#test/footage/footage.ts'
 import type { Truth } from '#test/footage/truth.ts'
 import { type Drawn, writeClip } from '../tracking/write-clip.ts'
 
-const size = { widthPx: 640, heightPx: 360, frames: 40 } as const
-const { widthPx } = size
+type Size = Required<Pick<FootageOptions, 'widthPx' | 'heightPx' | 'frames'>>
 
-/** One mode each; focal lengths in shares of the width are those of lenses from 18 to 58 mm on a full frame. */
-const modes: Readonly<Record<string, FootageOptions>> = {
+const usual: Size = { widthPx: 640, heightPx: 360, frames: 40 }
+/** Of the clips that verdicts are tried on. */
+const size = { widthPx: 480, heightPx: 270, frames: 24 }
+
+/** One mode each; the focal lengths are those of lenses from 18 to 58 mm on a full frame. */
+const modes = ({ widthPx, frames }: Size): Readonly<Record<string, FootageOptions>> => ({
   walk: {},
   street: { scene: 'street', motion: 'forward' },
   'street-walk': { scene: 'street', speed: 1.5 },
@@ -22,20 +25,20 @@ const modes: Readonly<Record<string, FootageOptions>> = {
   'street-tripod': { motion: 'tripod', scene: 'street', speed: 1.6 },
   zoom: { focalPx: [0.75 * widthPx, 1.15 * widthPx] },
   'zoom-tripod': { motion: 'tripod', focalPx: [1.1 * widthPx, 0.7 * widthPx] },
-  cut: { cutAt: 19 },
+  cut: { cutAt: Math.floor(0.48 * frames) },
   noise: { noise: 6 },
   flicker: { flicker: 0.15 },
   barrel: { k1: -0.12, focalPx: 0.6 * widthPx },
   cushion: { k1: 0.08, k2: 0.02, focalPx: 0.7 * widthPx, scene: 'street' },
   blur: { shutter: 0.5, speed: 2 },
-  fast: { speed: 3.5, frames: 24 },
+  fast: { speed: 3.5, frames: 0.6 * frames },
   movers: { movers: 3 },
   posts: { posts: 3 },
   bare: { scene: 'bare' },
   wide: { focalPx: 0.5 * widthPx },
   long: { focalPx: 1.6 * widthPx, scene: 'street', speed: 1.5 },
-  sd60: { fps: 60, speed: 0.5, frames: 60 },
-}
+  sd60: { fps: 60, speed: 0.5, frames: 1.5 * frames },
+})
 
 /** What no tracker can make a right camera of, and that says nothing of its focal length or depth. */
 const hopeless: Readonly<Record<string, (seed: number) => Drawn>> = {
@@ -62,36 +65,47 @@ export interface DrawnClip {
 
 const seeds = { solve: 88_100, verdict: 88_500, hopeless: 88_900 } as const
 
-/** Two clips of each mode but the slow ones; none of them is in the other set. */
-export const drawnToSolve = (folder: string) => drawAll(folder, 'drawn', modes, seeds.solve)
+/** A clip of each mode. */
+export const drawnToSolve = (folder: string) => drawAll(folder, 'drawn', usual, seeds.solve)
 
-/** A third that must fail, and twice as many that need not. */
+/** A third that must fail, and twice as many that need not; none is in the other set. */
 export async function drawnToJudge(folder: string): Promise<readonly DrawnClip[]> {
-  const healthy = await drawAll(folder, 'healthy', modes, seeds.verdict)
-  const again = Object.fromEntries(Object.entries(modes).filter(([name]) => ['walk', 'tripod', 'posts'].includes(name)))
-  const more = await drawAll(folder, 'healthy', again, seeds.verdict + 50)
   const failing: DrawnClip[] = []
   for (const [i, [name, draw]] of Object.entries(hopeless).entries()) {
-    failing.push(await drawn(folder, `hopeless-${name}`, () => draw(seeds.hopeless + i)))
+    failing.push({
+      name: `hopeless-${name}`,
+      path: await drawn(folder, `hopeless-${name}`, () => draw(seeds.hopeless + i)),
+    })
   }
-  return [...healthy, ...more, ...failing]
+  const healthy = await drawAll(folder, 'healthy', size, seeds.verdict)
+  const more = await drawAll(folder, 'healthy', size, seeds.verdict + 50, ['walk', 'tripod', 'posts'])
+  return [...failing, ...healthy, ...more]
 }
 
-async function drawAll(folder: string, kind: string, from: typeof modes, first: number): Promise<readonly DrawnClip[]> {
+/** @param only null: all modes */
+async function drawAll(
+  folder: string,
+  kind: string,
+  of: Size,
+  first: number,
+  only: readonly string[] | null = null,
+): Promise<readonly DrawnClip[]> {
   const clips: DrawnClip[] = []
-  for (const [i, [name, options]] of Object.entries(from).entries()) {
+  for (const [i, [mode, options]] of Object.entries(modes(of)).entries()) {
+    if (only !== null && !only.includes(mode)) continue
     const seed = first + i
-    clips.push(await drawn(folder, `${kind}-${name}-${seed}`, () => makeFootage({ ...size, ...options, seed })))
+    const name = `${kind}-${mode}-${seed}`
+    clips.push({ name, path: await drawn(folder, name, () => makeFootage({ ...of, ...options, seed })) })
   }
   return clips
 }
 
-async function drawn(folder: string, name: string, draw: () => Drawn): Promise<DrawnClip> {
+async function drawn(folder: string, name: string, draw: () => Drawn): Promise<string> {
   const path = join(folder, `${name}.mp4`)
   if (!existsSync(path) || !existsSync(path.replace(/mp4$/, 'truth.json'))) {
     await writeClip(draw(), folder, name, { preset: 'medium', crf: 16 })
   }
-  return { name, path }
+  return path
 }
 
 /** Pictures of grey values that have nothing to do with the camera that the truth has. */
@@ -115,9 +129,10 @@ const greys = (luma: Uint8Array): Uint8Array => {
 /** Patterned squares that each go their own way, until hardly anything is seen of what stands. */
 function crowded(clip: Drawn, seed: number): Drawn {
   const rng = seededRng(`${seed}/crowd`)
+  const { widthPx, heightPx } = size
   const squares = Array.from({ length: 150 }, () => ({
     side: 48 + 40 * rng.next(),
-    at: [rng.next() * (widthPx - 40), rng.next() * (size.heightPx - 40)] as const,
+    at: [rng.next() * (widthPx - 40), rng.next() * (heightPx - 40)] as const,
     by: [6 * (rng.next() - 0.5), 4 * (rng.next() - 0.5)] as const,
     ink: Array.from({ length: 64 }, () => 40 + 180 * rng.next()),
   }))
@@ -125,7 +140,7 @@ function crowded(clip: Drawn, seed: number): Drawn {
     const out = clip.picture(index)
     for (const { side, at, by, ink } of squares) {
       const [left, top] = [at[0] + by[0] * index, at[1] + by[1] * index]
-      for (let y = Math.max(0, Math.ceil(top)); y < Math.min(size.heightPx, top + side); y++)
+      for (let y = Math.max(0, Math.ceil(top)); y < Math.min(heightPx, top + side); y++)
         for (let x = Math.max(0, Math.ceil(left)); x < Math.min(widthPx, left + side); x++)
           out.fill(
             between(ink, (7 * (x - left)) / side, (7 * (y - top)) / side),

@@ -6,8 +6,6 @@ import { fileURLToPath } from 'node:url'
 
 const source = fileURLToPath(new URL('../../src', import.meta.url))
 
-/** What decides which cameras come out. */
-export const trackerFolders = ['vision', 'track', 'media'] as const
 const camera = [
   'pipeline',
   'policies',
@@ -19,7 +17,8 @@ const camera = [
   'engines',
   'recording/outcome.ts',
 ]
-export const pipelineFolders = [...trackerFolders, ...camera.map((name) => `domains/camera/${name}`)]
+/** What decides which cameras come out, and what is said of them. */
+export const pipelineFolders = ['vision', 'track', 'media', ...camera.map((name) => `domains/camera/${name}`)]
 
 /** Of all code in these folders, tests left out. */
 export function buildOf(folders: readonly string[]): string {
@@ -37,10 +36,16 @@ function filesIn(path: string): string[] {
     .filter((file) => /\.(?:ts|wasm)$/.test(file) && !/\.(?:test|long|interop\.test)\.ts$/.test(file))
 }
 
+const fileOf = (cache: string, clip: string, name: string): string => {
+  const hash = createHash('sha256').update(readFileSync(clip)).digest('hex').slice(0, 12)
+  return join(cache, `${hash}-${name}.json`)
+}
+
+export const isKept = (cache: string, clip: string, name: string): boolean => existsSync(fileOf(cache, clip, name))
+
 /** A value of a clip, made once. */
 export async function kept<T>(cache: string, clip: string, name: string, make: () => Promise<T>): Promise<T> {
-  const hash = createHash('sha256').update(readFileSync(clip)).digest('hex').slice(0, 12)
-  const file = join(cache, `${hash}-${name}.json`)
+  const file = fileOf(cache, clip, name)
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as T
   const value = await make()
   mkdirSync(cache, { recursive: true })

@@ -25,6 +25,8 @@ export interface ClipScore {
   readonly confidence: number
   /** What the product says of it: succeeded, with a camera for nearly all frames and each shot more likely right than wrong. */
   readonly saysSolved: boolean
+  /** The same of the first attempt. */
+  readonly saysAtFirst: boolean
   readonly score: number
   readonly diagnoses: readonly string[]
   /** Before the first solve. */
@@ -78,6 +80,7 @@ function scored(attempts: readonly Attempt[], truth: Truth): Omit<ClipScore, 'fa
     heldOutPx: weights === 0 ? null : Math.sqrt(squares / weights),
     confidence:
       best?.shots.reduce((least, { result }) => Math.min(least, result.ok ? result.solution.confidence : 0), 1) ?? 0,
+    saysAtFirst: first !== undefined && statusOf(first.shots) === 'succeeded',
     saysSolved: best !== null && statusOf(best.shots) === 'succeeded',
     score: first?.score ?? 0,
     diagnoses: first?.diagnoses.map(({ pattern, confidence }) => `${pattern} ${confidence.toFixed(2)}`) ?? [],

@@ -3,10 +3,11 @@
  * whether it knows. Resumable: what was measured of a clip is kept in the cache, by the bytes of the clip and of the code.
  *
  *   node bench/auto-track/run.ts [--cache DIR] [--set solve|verdict] [--engine embedded|blender] [--every N] [--only NAME]
- *     [--peer cached|run|none] [CLIP-or-folder…]
+ *     [--peer cached|run|none] [--no-drawn] [--kept] [CLIP-or-folder…]
  *
  * `solve`: the clips that are named and drawn ones of each mode. `verdict`: drawn clips of which a third must fail. Clips need
- * their truth beside them. `--every 3` takes every third clip. `--peer run` runs Blender where nothing of it is cached.
+ * their truth beside them. `--every 3` takes every third clip, `--kept` only shows what was measured before, and `--peer run` runs
+ * Blender where nothing of it is cached.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -20,7 +21,7 @@ import { machine } from '../machine.ts'
 import { truthPath } from '../tracking/blender-peer.ts'
 import { drawnToJudge, drawnToSolve } from './draw.ts'
 import { fixedThatSolves } from './fixed.ts'
-import { buildOf, kept, pipelineFolders, trackerFolders } from './kept.ts'
+import { buildOf, isKept, kept, pipelineFolders } from './kept.ts'
 import { peerSolved, type PeerMode } from './peer.ts'
 import { runClip } from './run-clip.ts'
 import { type Row, solveTable, summary, verdictTable } from './tables.ts'
@@ -35,6 +36,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     peer: { type: 'string', default: 'cached' },
     'no-drawn': { type: 'boolean', default: false },
+    kept: { type: 'boolean', default: false },
   },
 })
 const { cache, set, only } = values
@@ -42,6 +44,8 @@ const engine = engineNames.find((name): name is EngineName => name === values.en
 if (engine === undefined)
   throw new Error(`expected an engine, one of ${engineNames.join(', ')}, found ${values.engine}`)
 
+const ctx = makeContext({ seed: 0 })
+const build = buildOf(pipelineFolders)
 const named = positionals.flatMap((path) =>
   statSync(path).isDirectory()
     ? readdirSync(path)
@@ -57,10 +61,12 @@ const drawn = values['no-drawn']
 const clips = [...named.filter((clip) => existsSync(truthPath(clip))), ...drawn.map(({ path }) => path)]
   .filter((clip) => only === undefined || clip.includes(only))
   .filter((_, i) => i % Number(values.every) === 0)
+  .filter(
+    (clip) =>
+      !values.kept ||
+      (isKept(cache, clip, `${engine}-${build}`) && (set === 'verdict' || isKept(cache, clip, 'fixed'))),
+  )
 
-const ctx = makeContext({ seed: 0 })
-const build = buildOf(pipelineFolders)
-const tracker = buildOf(trackerFolders)
 const { kernel, close } = await openKernel(ctx)
 const rows: Row[] = []
 for (const clip of clips) {
@@ -90,8 +96,8 @@ console.log(
 console.log(set === 'solve' ? solveTable(rows) : verdictTable(rows))
 console.log(summary(rows))
 
-/** In an object, since nothing cannot be told from nothing kept. */
+/** Kept by the clip alone: what could be solved once can be solved. */
 function solvable(clip: string): Promise<{ readonly by: string | null }> {
   const truth = readTruth(truthPath(clip))
-  return kept(cache, clip, `fixed-${tracker}`, async () => ({ by: await fixedThatSolves(clip, truth, kernel, ctx) }))
+  return kept(cache, clip, 'fixed', async () => ({ by: await fixedThatSolves(clip, truth, kernel, ctx) }))
 }
