@@ -124,7 +124,12 @@ describe('a run that is recorded', () => {
       [two.context.camera?.focalMm, two.settings.values.focal, two.settings.values.seed],
       [28, 'refine', 3],
     )
-    assert.equal(one.telemetry?.visual?.featureDensityTotal !== null, true)
+    assert.deepEqual([one.context.retry, one.context.run, two.context.run], [0, one.id, two.id])
+    assert.equal(one.context.engine?.name, 'embedded')
+    // Each moment is looked at, also where the probe has read the frame before the tracker came by.
+    const moments = Object.keys(one.telemetry?.visual?.featureDensityTimeline ?? {})
+    assert.deepEqual(moments, ['frame_25pct_0', 'frame_50pct_0', 'frame_75pct_0'])
+    assert.ok((one.telemetry?.visual?.featureDensityTotal ?? 0) > 0)
     assert.equal(one.telemetry?.frameSamples?.length, 10)
 
     const solve = one.media.find(({ role }) => role === 'solve')

@@ -3,6 +3,8 @@ import type { CameraSession } from '#domains/camera/session.ts'
 import { sayFigure, sayMany, sayPercent } from '../../data/say.ts'
 import { Card } from '../../parts/card.tsx'
 import { Facts } from '../../parts/facts.tsx'
+import { Findings } from '../../track/views/diagnosis-panel.tsx'
+import { warnedOf } from '../../track/views/findings.ts'
 import { FrameChart } from './frame-chart.tsx'
 import { RegionGrid } from './region-grid.tsx'
 import { shotOf, type DrawnTrack } from './track-model.ts'
@@ -48,6 +50,11 @@ export function CameraView({ session }: { session: CameraSession }) {
           <FootageFacts session={session} />
         </Card>
       </div>
+      {((session.telemetry?.diagnoses?.length ?? 0) > 0 || warnedOf(session) !== null) && (
+        <Card title="Diagnosis">
+          <Findings session={session} />
+        </Card>
+      )}
       {(session.outcome.shots?.length ?? 0) > 1 && (
         <Card title="Shots">
           <ShotFacts session={session} />
@@ -117,10 +124,13 @@ function FootageFacts({ session: { context, telemetry } }: { session: CameraSess
         ['Container', clip?.extension],
         ['Codec', clip?.codec],
         ['Motion', probe?.motionClass ?? telemetry?.visual?.motionClass],
+        ['Camera', telemetry?.motion?.kind],
         ['Texture', probe?.textureClass],
         ['Lens as set', sayFocal(camera)],
         ['Sensor width', sayFigure(camera?.sensorWidthMm, 'mm')],
         ['Attempt', sayFigure(context.attempt)],
+        ['Try in its run', typeof context.retry === 'number' ? sayFigure(context.retry + 1) : null],
+        ['Engine', context.engine?.name ? `${context.engine.name} ${context.engine.version ?? ''}`.trim() : null],
       ]}
     />
   )

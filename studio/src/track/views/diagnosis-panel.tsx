@@ -3,9 +3,25 @@ import { Icon } from '../../parts/icon.tsx'
 import type { AttemptFacts, ViewsProps } from '../track-data.ts'
 import { changedSettings, comparedFigures } from './compare.ts'
 import { sayName, sayValue } from './say-setting.ts'
+import './views.css'
 import { barOf, findingsOf, warnedOf, type Evidence, type Finding, type Warned } from './findings.ts'
 
 type PanelProps = Pick<ViewsProps, 'session' | 'attempts' | 'solve'>
+
+/** What was foretold and what was found, of any recorded attempt. */
+export function Findings({ session }: Pick<ViewsProps, 'session'>) {
+  const warned = warnedOf(session)
+  return (
+    <div className="stack">
+      {warned && <Forecast warned={warned} />}
+      <ol className="findings">
+        {findingsOf(session).map((finding) => (
+          <FindingItem key={finding.pattern + finding.sentence} finding={finding} />
+        ))}
+      </ol>
+    </div>
+  )
+}
 
 /** What was foretold, what went wrong and by which evidence, and what the next attempt made of it. */
 export function DiagnosisPanel({ session, attempts, solve }: PanelProps) {
