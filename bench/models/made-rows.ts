@@ -2,7 +2,7 @@
  * Rows like those of tracking sessions, with known chances: 25 features of a clip and 5 settings, eight sessions a clip. What
  * the settings are worth depends on the clip; three columns lack 5 % of their values; solve errors have a heavy tail.
  */
-import { seededRng } from '#core/rng.ts'
+import { type Rng, seededRng } from '#core/rng.ts'
 import { sigmoid } from '#learn/models/sigmoid.ts'
 import type { Table } from '#learn/models/table.ts'
 
@@ -22,16 +22,16 @@ export interface MadeRows {
 
 export function madeRows(rowCount: number, seed: string): MadeRows {
   const rng = seededRng(`rows ${seed}`)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next())
+  const normal = normalFrom(rng)
   const width = clipFeatures + settingFeatures
   const values = new Float64Array(rowCount * width)
   const [success, logError, trueChance] = [0, 1, 2].map(() => new Float64Array(rowCount))
   const groups: string[] = []
-  let clip = new Float64Array(clipFeatures)
+  let clip: Float64Array = new Float64Array(clipFeatures)
   let luck = 0
   for (let row = 0; row < rowCount; row++) {
     if (row % sessionsPerClip === 0) {
-      clip = Float64Array.from({ length: clipFeatures }, (_, i) => (i % 3 === 0 ? Math.exp(normal()) : normal()))
+      clip = madeClip(rng)
       luck = 0.4 * normal()
     }
     groups.push(`clip ${seed} ${Math.floor(row / sessionsPerClip)}`)
@@ -51,6 +51,16 @@ export function madeRows(rowCount: number, seed: string): MadeRows {
   const table = { featureNames: names, rowCount, values }
   return { table, groups, success: success!, logError: logError!, trueChance: trueChance! }
 }
+
+const normalFrom = (rng: Rng) => () => Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next())
+
+export function madeClip(rng: Rng): Float64Array {
+  const normal = normalFrom(rng)
+  return Float64Array.from({ length: clipFeatures }, (_, i) => (i % 3 === 0 ? Math.exp(normal()) : normal()))
+}
+
+/** Chance of success of a clip of neither good nor bad luck. */
+export const chanceOf = (clip: Float64Array, settings: Float64Array) => sigmoid(scoreOf(clip, settings))
 
 /** The best value of the first two settings moves with the clip; the third helps only fast clips. */
 function scoreOf(clip: Float64Array, settings: Float64Array): number {

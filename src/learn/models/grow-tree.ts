@@ -103,7 +103,8 @@ export function growTree(
   const range = { id: root, depth: 0, from: 0, to: rows.length }
   const leaves = growFrom(openNode(task, range, sumsOf(task), histogram), (node) => fork(task, node), options.leaves)
   for (const leaf of leaves) {
-    builder.value[leaf.id] = (-leaf.gradient / (leaf.hessian + options.l2)) * options.rate
+    // From 0, not by a sign: JSON has no -0.
+    builder.value[leaf.id] = ((0 - leaf.gradient) / (leaf.hessian + options.l2)) * options.rate
     if (leaf.histogram !== null) spares.push(leaf.histogram)
   }
   return {

@@ -153,7 +153,8 @@ export function readLogistic(json: Json | undefined): Read<LogisticModel> {
   })
 }
 
-function modelFields(json: unknown): Fields {
+/** The fields of a kept model of this version. */
+export function modelFields(json: unknown): Fields {
   const fields = anObject(json, 'the model')
   oneOf(fields['format'], ['hindsight.model'], 'format')
   oneOf(fields['version'], [modelJsonVersion], 'version')

@@ -31,6 +31,12 @@ export function refuse(where: string, expected: string, value: unknown): never {
   throw new Mismatch(where, expected, text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }
 
+/** The value of a part that was read by itself; what is wrong with it is told as within the whole. */
+export function partOf<T>(read: Read<T>, where: string): T {
+  if (read.ok) return read.value
+  throw new Mismatch(`${where}: ${read.where}`, read.expected, read.found)
+}
+
 export type Fields = Readonly<Record<string, unknown>>
 
 export function anObject(value: unknown, where: string): Fields {

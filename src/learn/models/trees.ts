@@ -62,12 +62,12 @@ export function splitLeaf(builder: TreeBuilder, node: number, feature: number, c
 export function finishTrees(builder: TreeBuilder, treeCount = builder.roots.length): Trees {
   const nodes = builder.roots[treeCount] ?? builder.feature.length
   return {
-    roots: Int32Array.from(builder.roots.slice(0, treeCount)),
-    feature: Int32Array.from(builder.feature.slice(0, nodes)),
-    cut: Float64Array.from(builder.cut.slice(0, nodes)),
-    missingFirst: Uint8Array.from(builder.missingFirst.slice(0, nodes)),
-    child: Int32Array.from(builder.child.slice(0, nodes)),
-    value: Float64Array.from(builder.value.slice(0, nodes)),
+    roots: new Int32Array(builder.roots.slice(0, treeCount)),
+    feature: new Int32Array(builder.feature.slice(0, nodes)),
+    cut: new Float64Array(builder.cut.slice(0, nodes)),
+    missingFirst: new Uint8Array(builder.missingFirst.slice(0, nodes)),
+    child: new Int32Array(builder.child.slice(0, nodes)),
+    value: new Float64Array(builder.value.slice(0, nodes)),
   }
 }
 
@@ -87,11 +87,22 @@ export function leafOf(nodes: Nodes, root: number, values: Float64Array, at: num
 
 /** Of each row the sum of its leaves, in the order of the trees. */
 export function sumOfLeaves(trees: Trees, { values, rowCount, featureNames }: Table): Float64Array {
+  const { roots, feature, cut, missingFirst, child, value } = trees
   const width = featureNames.length
   const sums = new Float64Array(rowCount)
-  // Tree by tree: one tree's nodes stay in the processor's cache for all rows.
-  for (const root of trees.roots) {
-    for (let row = 0; row < rowCount; row++) sums[row]! += trees.value[leafOf(trees, root, values, row * width)]!
+  // Tree by tree: one tree's nodes stay in the processor's cache for all rows. The walk of leafOf stands here once more, with
+  // what does not change taken out of the loop: this is where a grid of settings spends its time.
+  for (let tree = 0; tree < roots.length; tree++) {
+    const root = roots[tree]!
+    for (let row = 0, at = 0; row < rowCount; row++, at += width) {
+      let node = root
+      for (let asked = feature[node]!; asked >= 0; asked = feature[node]!) {
+        const found = values[at + asked]!
+        const first = found - found === 0 ? found < cut[node]! : missingFirst[node] === 1
+        node = first ? child[node]! : child[node]! + 1
+      }
+      sums[row]! += value[node]!
+    }
   }
   return sums
 }

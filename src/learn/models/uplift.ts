@@ -10,6 +10,7 @@ import { groupNumbers, type RowInfo, type Table, usableRows } from './table.ts'
 import { predictTrees, settleModel, type TreeModel } from './tree-model.ts'
 
 export interface Bag {
+  readonly algorithm: 'bag'
   readonly members: readonly TreeModel[]
 }
 
@@ -42,7 +43,7 @@ export function fitBag(
     if (model === null) return null
     members.push(model)
   }
-  return { members }
+  return { algorithm: 'bag', members }
 }
 
 export interface Uplift {
