@@ -6,7 +6,7 @@
  *   node bench/tracking/confidence.ts judge ROWS.json…                                 Brier score, reliability, verdicts
  *
  * A solution is right when 95 % of the cameras stand, the path's error is at most 1 % of its length, mean rotation is within 0.5
- * degrees and the focal length within 2 %. Of one that says that the camera turns no path is judged where all is far away.
+ * degrees and the focal length within 2 %; a path where the camera only turned is wrong. Of one that says that the camera turns no path is judged where all is far away.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -50,10 +50,16 @@ async function rowOf(seed: number): Promise<Row> {
   const { solution } = result
   const verdict = judge(solution.cameras, truth)
   if (verdict === null || solution.signs === undefined) return { ...none, found: 'fewer than two cameras' }
+  const isPathMadeUp = verdict.positionShare === null && solution.motion === 'general'
   const pathShare = isFar && solution.motion === 'tripod' ? 0 : (verdict.positionShare ?? 0)
   const { solvedShare, rotationMeanDeg, focalMeanShare } = verdict
   const right =
-    !isHopeless && solvedShare >= 0.95 && pathShare <= 0.01 && rotationMeanDeg <= 0.5 && focalMeanShare <= 0.02
+    !isHopeless &&
+    !isPathMadeUp &&
+    solvedShare >= 0.95 &&
+    pathShare <= 0.01 &&
+    rotationMeanDeg <= 0.5 &&
+    focalMeanShare <= 0.02
   const found = [
     `${solution.motion}${solution.zoom ? ', zoom' : ''}`,
     `path ${(100 * pathShare).toFixed(2)} %`,
@@ -74,7 +80,7 @@ const chanceOf = ({ signs, isGuess, solvedShare }: Row) =>
   signs === null ? 0 : confidenceOf(signs, isGuess, solvedShare)
 
 /** A sign that would come out with a weight against what it means takes no part. */
-const MORE_IS_BETTER = new Set<string>(['length', 'points', 'bridge'])
+const MORE_IS_BETTER = new Set<string>(['length', 'points', 'bridge', 'depth', 'sweep'])
 const EITHER = new Set<string>(['tripod', 'zoom', 'known'])
 
 function fit(rows: readonly Row[]): typeof weights {

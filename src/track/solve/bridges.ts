@@ -30,6 +30,13 @@ export function weakestBridge(shot: Shot, final: Reconstruction): Bridge | null 
   return { frame, points: spans[frame]!, usual: median(spans.subarray(first + reach, last - reach + 2)) }
 }
 
+/** Fewer points than this, and than this share of what is usual, are chance. */
+export const LOOSE = 6
+export const LOOSE_SHARE = 0.25
+
+/** Do so few points bridge the moment that the scene may have changed there? */
+export const isLoose = ({ points, usual }: Bridge): boolean => points < LOOSE && points < LOOSE_SHARE * usual
+
 /** For each moment the points kept in a frame at least `reach` before it, and in one as far after. */
 function spansOf(shot: Shot, { kept, points }: Reconstruction, reach: number): Int32Array {
   const spans = new Int32Array(shot.frameCount + 1)

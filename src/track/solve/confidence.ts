@@ -5,9 +5,11 @@
  * path is claimed, so none is judged.
  */
 import { centreOf } from '../geometry/rigid3.ts'
+import { angleBetween } from '../geometry/so3.ts'
 import type { Solution, SolvedCamera } from '../solution.ts'
-import type { Bridge } from './bridges.ts'
+import { type Bridge, LOOSE, LOOSE_SHARE } from './bridges.ts'
 import { weights } from './confidence-weights.ts'
+import { quantile } from './shot.ts'
 
 export interface Circumstances {
   /** What counts as one pixel of a picture 960 wide. */
@@ -30,6 +32,11 @@ const GUESSED = 0.1
 /** Without cameras for so many of the frames a solution is not right, however good it is where it stands. */
 const ENOUGH_CAMERAS = 0.95
 const INCOMPLETE = 0.4
+/** Nor is one of two scenes, each with a camera of its own. */
+const TORN = 0.4
+
+/** As signs, what `isLoose` says of a bridge. */
+const [TORN_GAP, TORN_BRIDGE] = [1 - LOOSE_SHARE, Math.log2(LOOSE)]
 
 /** The bars that standard deviations are seen against. */
 const BARS = { focalShare: 0.02, pathShare: 0.01, rotationDeg: 0.5 }
@@ -54,6 +61,9 @@ export function signsOf(solution: Omit<Solution, 'confidence'>, circumstances: C
     points: octaves(points.length, 2, 8),
     bridge: bridge === null ? 0 : octaves(bridge.points, -1, 5),
     gap: bridge === null ? 0 : 1 - bridge.points / Math.max(1, bridge.usual),
+    // A wall that faces the camera goes with more than one lens, and so does a turn by little.
+    depth: motion === 'tripod' ? 0 : focal === 'known' ? 3 : octaves(depthRange(solution), 0, 3),
+    sweep: motion !== 'tripod' ? 0 : focal === 'known' ? 2 : octaves(sweepDeg(cameras) / 10, -4, 2),
     tripod: motion === 'tripod' ? 1 : 0,
     zoom: solution.zoom ? 1 : 0,
     known: focal === 'known' ? 1 : 0,
@@ -76,10 +86,24 @@ function pathSigma(cameras: readonly SolvedCamera[]): number {
   return count === 0 || length === 0 ? Infinity : Math.sqrt(squares / count) / length
 }
 
+/** How many times as far as the nearest tenth of the points the farthest tenth is, from the middle camera. */
+function depthRange({ cameras, points }: Pick<Solution, 'cameras' | 'points'>): number {
+  const { rotation: r, translation: t } = cameras[cameras.length >> 1]!.camFromWorld
+  const depths = points.map(({ xyz: [x, y, z] }) => r[6]! * x + r[7]! * y + r[8]! * z + t[2]!).filter((d) => d > 0)
+  return depths.length === 0 ? 1 : quantile(depths, 0.9) / quantile(depths, 0.1)
+}
+
+/** The largest turn from the first camera. */
+function sweepDeg(cameras: readonly SolvedCamera[]): number {
+  const first = cameras[0]!.camFromWorld.rotation
+  return (Math.max(...cameras.map(({ camFromWorld }) => angleBetween(camFromWorld.rotation, first))) * 180) / Math.PI
+}
+
 /** Chance that the solution is right, 0 to 1. */
 export function confidenceOf(signs: Signs, isGuess: boolean, solvedShare: number): number {
   const names = Object.keys(weights.of) as (keyof Signs)[]
   const odds = names.reduce((sum, name) => sum + weights.of[name] * signs[name], weights.intercept)
   const chance = 1 / (1 + Math.exp(-odds))
-  return Math.min(chance, isGuess ? GUESSED : 1, solvedShare < ENOUGH_CAMERAS ? INCOMPLETE : 1)
+  const isTorn = signs.gap > TORN_GAP && signs.bridge < TORN_BRIDGE
+  return Math.min(chance, isGuess ? GUESSED : 1, solvedShare < ENOUGH_CAMERAS ? INCOMPLETE : 1, isTorn ? TORN : 1)
 }

@@ -23,8 +23,8 @@ export interface Plan {
 const AROUND = [1, 0.72, 1.4]
 /** Of the longer side: from wide (80 degrees) to tele (24 degrees), usual lenses first. */
 const USUAL = [1.1, 0.75, 1.6, 2.4]
-/** A focal length that was given is not off by more than this factor. */
-const FARTHEST_FROM_GIVEN = 2.5
+/** A focal length that was given is not off by more than this factor, as a start, or as known. */
+const FARTHEST = { refine: 2.5, fixed: 1.6 }
 /** Of the longer side: the shortest and the longest lens that is believed in unasked (120 and 10 degrees). */
 const [SHORTEST, LONGEST] = [0.3, 6]
 
@@ -38,6 +38,7 @@ export function planOf(options: SolveOptions): Plan {
       : focal === 'fixed'
         ? [given]
         : AROUND.map((share) => share * given)
+  const farthest = focal === 'fixed' ? FARTHEST.fixed : FARTHEST.refine
   return {
     base: {
       widthPx,
@@ -49,10 +50,7 @@ export function planOf(options: SolveOptions): Plan {
       lens: lens === 'auto' ? { model: 'none' } : lens,
     },
     focalStartsPx: starts,
-    focalRangePx:
-      given === null
-        ? [SHORTEST * longSidePx, LONGEST * longSidePx]
-        : [given / FARTHEST_FROM_GIVEN, given * FARTHEST_FROM_GIVEN],
+    focalRangePx: given === null ? [SHORTEST * longSidePx, LONGEST * longSidePx] : [given / farthest, given * farthest],
     freedom: { focal: focal === 'fixed' ? 'fixed' : 'shared', radial: 0, principal: false },
     lensFree: lens === 'auto',
     pxUnit: longSidePx / 960,

@@ -1,7 +1,7 @@
 /** From the last reconstruction to what the caller is told: poses, points, errors, what was dropped and how sure it is. */
 import type { Intrinsics } from '../geometry/intrinsics.ts'
 import type { Solution, SolvedCamera, SolvedPoint, UnsolvedTrack } from '../solution.ts'
-import { type Bridge, weakestBridge } from './bridges.ts'
+import { type Bridge, isLoose, weakestBridge } from './bridges.ts'
 import { confidenceOf, signsOf } from './confidence.ts'
 import type { Plan } from './plan.ts'
 import { errorsPx, solvedFrames, type Reconstruction } from './reconstruction.ts'
@@ -61,12 +61,8 @@ export function report(
 /** What a turning camera cannot claim. */
 const NO_PATH = 'The tracks show no parallax: the camera turns in one place, or all is too far away to show its path.'
 
-/** Fewer points than this, and than this share of what is usual, are chance. */
-const LOOSE = 6
-const LOOSE_SHARE = 0.25
-
 function heldTogether(shot: Shot, bridge: Bridge | null): string[] {
-  if (bridge === null || bridge.points >= LOOSE || bridge.points >= LOOSE_SHARE * bridge.usual) return []
+  if (bridge === null || !isLoose(bridge)) return []
   const { frame, points, usual } = bridge
   const found = `Only ${points} points are seen from well before frame ${shot.fromFrame + frame} until well after, elsewhere ${usual}`
   return [`${found}: if the scene changes there, cut the clip.`]

@@ -117,5 +117,5 @@ async function turnsThroughAnotherLens(
     if (part === null) return false
     free = part.reconstruction
   }
-  return !explainsMore(shot, free, moving, setting)
+  return isCredible(free, setting) && !explainsMore(shot, free, moving, setting)
 }
