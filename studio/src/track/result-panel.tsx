@@ -57,7 +57,16 @@ export function ResultPanel({ solve, tracks, session, attempts, onAttempt, onFra
           <span>{sentence}</span>
         </p>
       ))}
-      {!solve && <p>No solve was kept of this run; its tracks are shown.</p>}
+      {!solve && (
+        <p>
+          {session?.outcome.error?.message && (
+            <>
+              Why: {session.outcome.error.message.replace(/\.$/, '')}.<br />
+            </>
+          )}
+          No solve was kept of this run; its tracks are shown.
+        </p>
+      )}
       {session && (
         <section className="stack tight">
           <h3>Settings</h3>
