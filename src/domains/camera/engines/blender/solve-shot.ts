@@ -127,7 +127,7 @@ async function toldOf(task: Case, found: Answered): Promise<SolveResult> {
   const { shot, plan } = task
   const final = await settleFocal(task, found)
   const noise = noisePx(shot, final.reconstruction)
-  if (noise <= mostNoisePx * plan.pxUnit) return { ok: true, solution: report(shot, final, plan) }
+  if (noise <= mostNoisePx * plan.pxUnit) return { ok: true, solution: report(shot, final, plan, null) }
   const off = `Blender's best camera misses the tracks by ${noise.toFixed(0)} px`
   return failure('no-rigid-motion', `${off}: they do not show one rigid scene. Mask what moves on its own.`)
 }
