@@ -145,8 +145,7 @@ export function jacobianByIntrinsics(camera: Camera, out: ProjectionJacobian): v
     const f = row === 0 ? fx : fy
     const at = 6 * row
     // Nuke's unit is the picture, not the focal length: a longer lens moves the point along its distorted curve.
-    const along =
-      lens.model === 'nuke' ? byRay[2 * row]! * ray[0]! + byRay[2 * row + 1]! * ray[1]! : distorted[row]!
+    const along = lens.model === 'nuke' ? byRay[2 * row]! * ray[0]! + byRay[2 * row + 1]! * ray[1]! : distorted[row]!
     byIntrinsics[at] = along * (f / fx)
     for (let i = 0, power = unit2; i < 3; i++, power *= unit2) byIntrinsics[at + 1 + i] = f * byK[3 * row + i]! * power
     byIntrinsics[at + 4] = 1 - row
