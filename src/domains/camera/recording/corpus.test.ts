@@ -32,7 +32,7 @@ let sessions: readonly CameraSession[]
 
 before(async () => {
   const kernel = await createWasmKernel({})
-  const posts = makeFootage({ seed: 5, frames: 16, speed: 3, ...size, posts: 2 })
+  const posts = makeFootage({ seed: 6, frames: 16, speed: 3, ...size, posts: 2 })
   const walks = await recordPipeline(posts, kernel, {
     footage: 'outdoor',
     preset: 'quality',
