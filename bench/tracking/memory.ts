@@ -53,6 +53,7 @@ async function measure(long: string): Promise<void> {
   }, 100)
   const [status] = (await once(child, 'close')) as [number | null]
   clearInterval(timer)
+  if (status !== 0) throw new Error(`the command ended with status ${status}`)
   const report = JSON.parse(Buffer.concat(said).toString() || '{}') as {
     followMs?: number
     solveMs?: number
@@ -61,9 +62,7 @@ async function measure(long: string): Promise<void> {
   const seconds = (ms = NaN) => (ms / 1000).toFixed(1)
   console.log(`${machine()}, ${new Date().toISOString().slice(0, 10)}`)
   const times = `${seconds(report.followMs)} s following, ${seconds(report.solveMs)} s solving`
-  console.log(
-    `status ${status}, ${report.tracks ?? 0} tracks, ${times}, ${seconds(performance.now() - started)} s in all`,
-  )
+  console.log(`${report.tracks ?? 0} tracks, ${times}, ${seconds(performance.now() - started)} s in all`)
   const largest = (decoders: boolean) =>
     Math.max(0, ...[...peaks].filter(([name]) => name.startsWith('ff') === decoders).map(([, mb]) => mb))
   console.log(
@@ -71,13 +70,15 @@ async function measure(long: string): Promise<void> {
   )
 }
 
-/** Notes the high-water mark of a process and of all below it; the last look before it ends counts. */
+/** Notes the high-water mark of a process and of all below it. */
 function watch(pid: string, peaks: Map<string, number>): void {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
     const [, name = ''] = /^Name:\s*(.*)$/m.exec(status) ?? []
     const [, kb = '0'] = /^VmHWM:\s*(\d+)/m.exec(status) ?? []
-    peaks.set(`${name} ${pid}`, Number(kb) / 1024)
+    // A process that is ending has no memory any more, and so no mark.
+    const key = `${name} ${pid}`
+    peaks.set(key, Math.max(peaks.get(key) ?? 0, Number(kb) / 1024))
     for (const task of readdirSync(`/proc/${pid}/task`))
       for (const below of readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))
         if (below !== '') watch(below, peaks)

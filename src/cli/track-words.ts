@@ -1,4 +1,5 @@
 /** What `hindsight track` says of a run, for people. */
+import { learnedWords } from '#engine/learned-words.ts'
 import type { PipelineObserver } from '#engine/track.ts'
 import { type TrackRequest, usualSensorWidthMm } from '#engine/track-request.ts'
 import type { AttemptReport, ShotReport, TrackReport } from '#engine/track-results.ts'
@@ -92,8 +93,8 @@ function clipWords({
     ...(out === null ? [] : [['written', out] as const]),
     ...(recorded === null ? [] : [['recorded', recordedWords(recorded)] as const]),
     ...(sessions > 0 ? [['captured', capturedWords(sessions)] as const] : []),
-    ['learned', 'nothing yet: this version records, and does not learn from it'],
-    ['applied', `${attempts.at(-1)?.policy ?? 'no policy'}: fixed rules, nothing learned`],
+    ['learned', learnedWords.learned],
+    ['applied', learnedWords.applied],
   ]
 }
 

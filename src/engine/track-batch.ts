@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { fault } from '#core/faults.ts'
+import { systemFault } from '#io/system-faults.ts'
 
 /** By name alone: what is no clip after all says so when it is opened. */
 const videoNames = /\.(?:mp4|mov|m4v|mkv|avi|webm|mxf|mts|m2ts|mpg|mpeg|ts|wmv|ogv|3gp)$/i
@@ -23,7 +24,10 @@ export async function clipsIn(names: readonly string[]): Promise<readonly string
 async function clipsAt(name: string): Promise<readonly string[]> {
   const stats = await stat(name).catch(() => null)
   if (stats?.isDirectory() !== true) return [name]
-  const entries = (await readdir(name, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('.'))
+  const all = await readdir(name, { withFileTypes: true }).catch((error: unknown) =>
+    Promise.reject(systemFault(error, name)),
+  )
+  const entries = all.filter((entry) => !entry.name.startsWith('.'))
   // A folder of pictures is a clip itself.
   if (entries.some((entry) => entry.isFile() && pictureNames.test(entry.name))) return [name]
   const clips: string[] = []

@@ -1,5 +1,6 @@
 /** What was captured of tracking, what was learned from it and what of that was used, in a sentence each. */
 import type { Engine } from './engine.ts'
+import { learnedWords } from './learned-words.ts'
 import { readPreferences } from './preferences.ts'
 
 export interface TrackSummary {
@@ -33,7 +34,9 @@ export async function trackSummary(engine: Engine, project: string | null): Prom
   ].join(' ')
   return {
     captured,
-    learned: 'Nothing is learned from them yet: this version goes by fixed rules.',
-    applied: 'So no learned settings are used: each run says which rule chose its settings, and why.',
+    learned: sentence(learnedWords.learned),
+    applied: sentence(learnedWords.applied),
   }
 }
+
+const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`

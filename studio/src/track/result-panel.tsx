@@ -118,7 +118,7 @@ function ShotWords({ shot, title, sensorWidthMm, onFrame }: ShotWordsProps) {
       </div>
       <Facts
         facts={[
-          ['Error', sayFigure(shot.errorPx, 'px')],
+          ['Error (RMS)', sayFigure(shot.errorPx, 'px')],
           ['Held out', sayFigure(shot.heldOutErrorPx, 'px')],
           ['Frames', `${shot.cameras.length} of ${all}`],
           ['Points', `${shot.points.length}`],
@@ -163,7 +163,11 @@ export function AttemptList({ attempts, shown, onAttempt }: AttemptListProps) {
               >
                 <span className={`tone-${status ?? 'unknown'} number attempt-number`}>{number}</span>
                 <span className="grow number">
-                  {errorPx === null ? 'not solved' : `${errorPx.toFixed(3)} px`}
+                  {errorPx === null ? (
+                    'not solved'
+                  ) : (
+                    <span title="mean over the tracks">{`${errorPx.toFixed(3)} px`}</span>
+                  )}
                   {heldOutErrorPx !== null && (
                     <span className="faint" title="where the solver did not look">
                       {` · ${heldOutErrorPx.toFixed(3)}`}

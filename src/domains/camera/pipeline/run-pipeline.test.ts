@@ -14,6 +14,7 @@ import { type Attempt, type Phase, type PipelineRequest, phases } from './attemp
 import { type Checkpoint, checkpointText, readCheckpoint } from './checkpoint.ts'
 import type { BrokenAttempt, PipelineObserver } from './observer.ts'
 import { runPipeline } from './run-pipeline.ts'
+import { requestFor } from './test-request.ts'
 
 let kernel: Kernel
 before(async () => {
@@ -47,30 +48,8 @@ const contextOf = (signal = new AbortController().signal): Context => ({
   warn: () => {},
 })
 
-const requestOf = (source: FrameSource, said: Partial<PipelineRequest> = {}): PipelineRequest => ({
-  preset: 'balanced',
-  footage: 'auto',
-  robust: false,
-  smoothing: 0,
-  masks: [],
-  range: { from: 0, to: source.info.frameCount - 1 },
-  chosen: { tracker: {}, corners: { count: 60 } },
-  solve: {
-    focal: 'unknown',
-    focalPx: null,
-    motion: 'auto',
-    zoom: 'auto',
-    lens: 'auto',
-    principal: 'centre',
-    heldOutShare: 0.05,
-    seed: 0,
-  },
-  tracks: [],
-  policy: null,
-  retries: null,
-  seed: 0,
-  ...said,
-})
+const requestOf = ({ info }: FrameSource, said: Partial<PipelineRequest> = {}): PipelineRequest =>
+  requestFor(info.frameCount, { chosen: { tracker: {}, corners: { count: 60 } }, ...said })
 
 interface RunOptions {
   readonly request?: Partial<PipelineRequest>

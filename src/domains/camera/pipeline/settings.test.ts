@@ -13,6 +13,7 @@ import { footageTypes, levels } from '../terms.ts'
 import { applyFix, generalFixes, sameSettings } from './apply-fix.ts'
 import { type AttemptSettings, type PipelineRequest, presets } from './attempt.ts'
 import { firstChoice, type Planner } from './plan-attempt.ts'
+import { requestFor } from './test-request.ts'
 
 const infoOf = (widthPx: number, fps = 24): ClipInfo => ({
   codec: 'h264',
@@ -30,29 +31,7 @@ const infoOf = (widthPx: number, fps = 24): ClipInfo => ({
   decoder: 'test',
 })
 
-const asked: PipelineRequest = {
-  preset: 'balanced',
-  footage: 'auto',
-  robust: false,
-  smoothing: 0,
-  masks: [],
-  range: { from: 0, to: 99 },
-  chosen: { tracker: {}, corners: {} },
-  solve: {
-    focal: 'unknown',
-    focalPx: null,
-    motion: 'auto',
-    zoom: 'auto',
-    lens: 'auto',
-    principal: 'centre',
-    heldOutShare: 0.05,
-    seed: 0,
-  },
-  tracks: [],
-  policy: null,
-  retries: null,
-  seed: 0,
-}
+const asked = requestFor(100)
 
 const planner = (request: Partial<PipelineRequest> = {}, widthPx = 1920, fps = 24): Planner => ({
   engine: 'embedded',

@@ -9,6 +9,7 @@ import { createEmbeddedEngine } from '../engines/embedded.ts'
 import type { Attempt, PipelineRequest } from '../pipeline/attempt.ts'
 import type { PipelineObserver } from '../pipeline/observer.ts'
 import { runPipeline } from '../pipeline/run-pipeline.ts'
+import { requestFor as plainRequest } from '../pipeline/test-request.ts'
 import { trackedOf } from '../pipeline/tracked-of.ts'
 import type { Probe } from '../probe/probe.ts'
 import { followPlan } from '#track/match/follow-clip.ts'
@@ -22,30 +23,8 @@ export interface RecordedAttempt {
   readonly plan: RunPlan
 }
 
-export const requestFor = (source: FrameSource, said: Partial<PipelineRequest> = {}): PipelineRequest => ({
-  preset: 'balanced',
-  footage: 'auto',
-  robust: false,
-  smoothing: 0,
-  masks: [],
-  range: { from: 0, to: source.info.frameCount - 1 },
-  chosen: { tracker: {}, corners: {} },
-  solve: {
-    focal: 'unknown',
-    focalPx: null,
-    motion: 'auto',
-    zoom: 'auto',
-    lens: 'auto',
-    principal: 'centre',
-    heldOutShare: 0.05,
-    seed: 0,
-  },
-  tracks: [],
-  policy: null,
-  retries: null,
-  seed: 0,
-  ...said,
-})
+export const requestFor = ({ info }: FrameSource, said: Partial<PipelineRequest> = {}): PipelineRequest =>
+  plainRequest(info.frameCount, said)
 
 const contextFor = (): Context => ({
   signal: new AbortController().signal,
