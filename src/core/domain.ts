@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Edit } from './edit.ts'
 import type { JsonObject } from './json.ts'
 import type { Layout } from './layout.ts'
+import type { Lessons } from './learnable.ts'
 import type { Facet } from './query.ts'
 import type { Sample } from './sample.ts'
 import type { AnySession, DomainName } from './session.ts'
@@ -32,6 +33,8 @@ export interface Domain {
   readonly tables: Readonly<Record<string, StatTable>>
   /** The layouts of source systems that this domain reads and writes. */
   readonly layouts: readonly Layout[]
+  /** What is learned from its sessions. */
+  readonly lessons: readonly Lessons[]
 }
 
 /** A table of figures gathered over many sessions in one pass. */

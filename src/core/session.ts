@@ -37,6 +37,8 @@ export interface SettingsUsed {
     readonly name: string
     readonly version: string | null
   } | null
+  /** What a learner logged of its choice beside it; absent where none chose. */
+  readonly decision?: JsonObject | null
 }
 
 export interface Outcome {

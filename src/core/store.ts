@@ -310,6 +310,69 @@ export interface Clips {
   delete(fingerprint: string): Promise<boolean>
 }
 
+/** A count of what was seen of one setting, under one group: a level, or a clip. */
+export interface LearnedRow {
+  readonly group: string
+  readonly key: string
+  readonly source: string
+  /** What the key stands for, where it differs from group to group; null where the key says it all. */
+  readonly settings: JsonObject | null
+  readonly count: number
+  readonly kept: number
+  /** Millionths. */
+  readonly sum: number
+}
+
+/** What one session taught: rows to add, which taken back leave exactly what was there before. */
+export interface Lesson {
+  readonly session: string
+  readonly project: string
+  /** Each with a count of 1. */
+  readonly rows: readonly LearnedRow[]
+  /** What is shown of it: features, value and its parts. */
+  readonly about: JsonObject
+}
+
+export interface LearnedHead {
+  /** Grows with every change. */
+  readonly revision: number
+  readonly value: JsonObject
+}
+
+/** What was learned from sessions, by learner: derived, thrown away and made again from them at will. */
+export interface LearnedStore {
+  /** null when nothing was learned. */
+  head(learner: string): Promise<LearnedHead | null>
+  rows(learner: string, groups: readonly string[]): Promise<readonly LearnedRow[]>
+  /** All groups that begin so ("footage/"), for a summary. */
+  rowsBeneath(learner: string, prefix: string): Promise<readonly LearnedRow[]>
+  /**
+   * All or nothing. A lesson of a session that taught already is left out, and so is its removal where it did not.
+   *
+   * @param change.revision that the head had when it was read; 0 when there was none
+   * @returns null when the head has moved on since: read it again, and decide again
+   */
+  commit(
+    learner: string,
+    change: {
+      readonly revision: number
+      readonly head: JsonObject
+      readonly learn?: Lesson
+      /** Session whose lesson is taken back. */
+      readonly unlearn?: string
+    },
+  ): Promise<{ readonly revision: number; readonly learned: boolean } | null>
+  /** In the order they were learned. */
+  lessons(learner: string): AsyncIterable<Lesson>
+  /** How many sessions taught, by source. */
+  count(learner: string): Promise<number>
+  /** Sessions of a domain that the learner has not looked at, oldest first; at most `limit`. */
+  pending(learner: string, domain: DomainName, limit: number): Promise<readonly string[]>
+  /** Notes that a session was looked at and says nothing. */
+  passOver(learner: string, sessions: readonly string[]): Promise<void>
+  clear(learner: string): Promise<void>
+}
+
 /** One finding of `verify`. */
 export interface VerifyFault {
   readonly step: string
@@ -366,6 +429,7 @@ export interface Store {
   readonly journals: Journals
   readonly consent: ConsentLedger
   readonly clips: Clips
+  readonly learned: LearnedStore
   /** Secret of this installation, 32 bytes as hex: keys pseudonyms and fingerprints. */
   readonly secret: string
 

@@ -21,4 +21,5 @@ export const camera: Domain = {
   mergeSamples: mergeCameraSamples,
   tables: cameraTables,
   layouts: [autosolve],
+  lessons: [],
 }

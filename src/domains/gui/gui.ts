@@ -26,4 +26,5 @@ export const gui = {
   mergeSamples,
   tables,
   layouts: [qontinui, qontinuiRun],
+  lessons: [],
 } as const satisfies Domain

@@ -20,4 +20,5 @@ export const images = {
   mergeSamples: mergePairs,
   tables: imagesTables,
   layouts: [nexvision],
+  lessons: [],
 } as const satisfies Domain

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { defaultKey, type Learnable } from '#core/learnable.ts'
 import fc from 'fast-check'
 import { type Rng, seededRng } from '#core/rng.ts'
 import { isLegal, type SettingsSpace } from '#core/settings-space.ts'
-import { anchoredRules, createAnchoredPolicy, type Decision, type Learnable, type Outcome } from './anchored.ts'
-import { defaultKey } from './configuration.ts'
+import { anchoredRules, createAnchoredPolicy, type Decision, type Outcome } from './anchored.ts'
 import { creditLimit } from './credit.ts'
 import { freshState, loadState } from './state.ts'
 

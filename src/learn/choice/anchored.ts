@@ -6,40 +6,18 @@
  * bounds the loss whatever happens; the proof (proof.ts) lifts the bound and arms it again. A clip that was run before is
  * run with its own best settings at once, on credit: what it does not lose against what is remembered is given back.
  */
+import { type Candidate, type Configuration, defaultKey, type Learnable } from '#core/learnable.ts'
 import type { Choice, Policy } from '#core/policy.ts'
-import type { SettingsSpace } from '#core/settings-space.ts'
 import { type Arm, armsOf, drawArm, probeRules, type ProbeRules, propensityOf, type Role, type Table } from './arms.ts'
 import { meanOf } from './beta.ts'
 import { isRemembered, type MemoryRow, remember, replayOf, unremember } from './clip-memory.ts'
-import {
-  type Candidate,
-  type Configuration,
-  configurationKey,
-  defaultKey,
-  legalConfiguration,
-} from './configuration.ts'
+import { configurationKey, legalConfiguration } from './configuration.ts'
 import { canSpend, creditRules, type CreditRules, refund, spend } from './credit.ts'
 import { addRow, type Estimates, estimates, type EvidenceRow, type Pooling, pooling, removeRow } from './evidence.ts'
 import { gateRules, type GateRules, judge, type Verdict, wantedOf } from './gate.ts'
 import { learnFromToss, proofRules, type ProofRules, wantedChance } from './proof.ts'
 import { reasonFor } from './reason.ts'
 import { freshState, type Learned, loadState, type Loaded, type SavedState, saveState } from './state.ts'
-
-/** What a domain tells of itself. */
-export interface Learnable<Situation, Settings> {
-  readonly name: string
-  readonly about: string
-  /** Keys of the levels, from this clip to all footage. The first is the clip, if the clip is known. */
-  levels(situation: Situation): readonly string[]
-  /** Identity of the input; null when it has none, and nothing is replayed. */
-  clip(situation: Situation): string | null
-  space(situation: Situation): SettingsSpace
-  /** What is used when nothing is learned. */
-  base(situation: Situation): Configuration
-  /** What may be tried in its place. Those that are not legal here are made so, or left out. */
-  candidates(situation: Situation): readonly Candidate[]
-  settings(configuration: Configuration, situation: Situation): Settings
-}
 
 export interface AnchoredRules {
   readonly pooling: Pooling

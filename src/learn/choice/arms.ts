@@ -2,9 +2,9 @@
  * The coin of a session as a list: everything that may be used, for which part, and with which chance. One draw from it is
  * the choice, so the chance that is logged is the chance that was.
  */
+import { type Candidate, defaultKey } from '#core/learnable.ts'
 import type { Rng } from '#core/rng.ts'
 import { meanOf } from './beta.ts'
-import { type Candidate, defaultKey } from './configuration.ts'
 import type { Replay } from './clip-memory.ts'
 import type { Estimates } from './evidence.ts'
 import { expectedGain, type Wanted } from './gate.ts'

@@ -1,14 +1,15 @@
 /** The learner as the camera domain would use it: a policy like any other of that domain's, kept within its legal ranges. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { defaultKey, type Learnable } from '#core/learnable.ts'
 import { seededRng } from '#core/rng.ts'
 import { isLegal } from '#core/settings-space.ts'
 import { footageClass } from '#domains/camera/classes.ts'
 import { settingsBySize } from '#domains/camera/policies/defaults.ts'
 import type { Situation, TrackingChoice, TrackingPolicy } from '#domains/camera/policies/policy.ts'
 import { settingsSpace } from '#domains/camera/settings-space.ts'
-import { createAnchoredPolicy, type Learnable } from './anchored.ts'
-import { defaultKey, gridCandidates } from './configuration.ts'
+import { createAnchoredPolicy } from './anchored.ts'
+import { gridCandidates } from './configuration.ts'
 
 const info = { widthPx: 1920, heightPx: 1080, frameRate: { numerator: 30, denominator: 1 } } as Situation['info']
 const situation: Situation = { engine: 'embedded', info, footage: 'auto', probe: null, before: null } as Situation

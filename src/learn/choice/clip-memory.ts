@@ -2,7 +2,8 @@
  * What each clip itself has shown: every settings value that was run on it, first tries and retries alike, and whether its
  * result was kept. Retries are remembered here and nowhere else, because only hard clips are tried again.
  */
-import { type Candidate, type Configuration, configurationKey, defaultKey } from './configuration.ts'
+import { type Candidate, type Configuration, defaultKey } from '#core/learnable.ts'
+import { configurationKey } from './configuration.ts'
 import { quantised, unit } from './evidence.ts'
 
 export interface MemoryRow {

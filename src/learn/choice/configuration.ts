@@ -1,20 +1,6 @@
-/** Settings as the learner sees them: named numbers and words within a settings space, with one name for equal ones. */
+/** Equal settings under one name, legal ones, and those on a grid. */
+import type { Candidate, Configuration } from '#core/learnable.ts'
 import { type Dimension, isLegal, nearestLegal, type SettingsSpace } from '#core/settings-space.ts'
-
-export type Configuration = Readonly<Record<string, number | string>>
-
-/** Something that may be chosen, under the name by which evidence is kept. */
-export interface Candidate {
-  /**
-   * The same wherever the setting means the same: evidence of one clip counts for another by it. A domain whose settings
-   * grow with the picture names them by what they are at one size.
-   */
-  readonly key: string
-  readonly settings: Configuration
-}
-
-/** The name of what is used when nothing is learned, whatever its values are in a situation. */
-export const defaultKey = 'default'
 
 /** One text for equal settings, in whatever order their names were written. */
 export function configurationKey(settings: Configuration): string {

@@ -9,8 +9,8 @@
  *
  * Sums are whole numbers of millionths: taking evidence back leaves exactly what was there before.
  */
+import { defaultKey } from '#core/learnable.ts'
 import { type Beta, meanOf } from './beta.ts'
-import { defaultKey } from './configuration.ts'
 
 /** What one session says. Kept with the session, so that it can be taken back. */
 export interface EvidenceRow {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { defaultKey } from '#core/learnable.ts'
 import fc from 'fast-check'
 import { meanOf } from './beta.ts'
-import { defaultKey } from './configuration.ts'
 import { addRow, type Cells, estimates } from './evidence.ts'
 import { expectedGain, gateRules, judge, wantedOf } from './gate.ts'
 

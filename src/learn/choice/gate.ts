@@ -5,8 +5,8 @@
  * having. The confidence is asked of the most special level that has the observations, that of the clip or the one above:
  * further up, other footage would vouch for this one.
  */
+import { type Candidate, defaultKey } from '#core/learnable.ts'
 import { type Beta, chanceAbove, meanOf } from './beta.ts'
-import { type Candidate, defaultKey } from './configuration.ts'
 import type { Estimates } from './evidence.ts'
 
 export interface GateRules {

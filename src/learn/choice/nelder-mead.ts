@@ -3,9 +3,9 @@
  * of a settings space, with the adaptive coefficients of Gao and Han (2012). Words are left as they are. What is found is a
  * proposal: it enters as a candidate like any other, and must earn its evidence.
  */
+import type { Configuration } from '#core/learnable.ts'
 import { seededRng } from '#core/rng.ts'
 import { type Dimension, nearestLegal, type SettingsSpace } from '#core/settings-space.ts'
-import type { Configuration } from './configuration.ts'
 
 export interface Proposal {
   readonly settings: Configuration

@@ -1,7 +1,7 @@
 /** A choice in one sentence, with what it rests on. */
+import { defaultKey } from '#core/learnable.ts'
 import type { Arm, Table } from './arms.ts'
 import { type Beta, meanOf, quantile } from './beta.ts'
-import { defaultKey } from './configuration.ts'
 
 /** A share with the interval in which it lies with nine chances in ten. */
 export interface Interval {

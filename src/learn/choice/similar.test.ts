@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Feature } from '#core/learnable.ts'
 import fc from 'fast-check'
-import { type Feature, gowerDistance, mostSimilar } from './similar.ts'
+import { gowerDistance, mostSimilar } from './similar.ts'
 
 const features: readonly Feature[] = [
   { name: 'widthPx', type: 'number', range: 4000, weight: 1 },

@@ -4,11 +4,7 @@
  * Likeness is Gower's (1971): the weighted mean over the features that both know, of the difference as a share of the
  * feature's range, or of being another word.
  */
-export type Feature =
-  | { readonly name: string; readonly type: 'number'; readonly range: number; readonly weight: number }
-  | { readonly name: string; readonly type: 'word'; readonly weight: number }
-
-export type Features = Readonly<Record<string, number | string | null>>
+import type { Feature, Features } from '#core/learnable.ts'
 
 export interface Past<T> {
   readonly id: string

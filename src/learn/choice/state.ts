@@ -1,5 +1,5 @@
 /** All that a learner has learned, as a plain JSON value, and the checks on one that comes from a disk or a stranger. */
-import { type Configuration } from './configuration.ts'
+import type { Configuration } from '#core/learnable.ts'
 import type { ClipMemory, Remembered } from './clip-memory.ts'
 import { type Credit, noCredit } from './credit.ts'
 import { type Cells, type Tally, unit } from './evidence.ts'

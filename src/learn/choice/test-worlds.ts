@@ -2,11 +2,10 @@
  * Worlds in which the learner is tried: contexts of three motions in eight classes, twelve settings, outcomes drawn by a
  * true share for each pair. Made by seed; what is best in them is known.
  */
+import { type Candidate, defaultKey, type Learnable } from '#core/learnable.ts'
 import { type Rng, seededRng } from '#core/rng.ts'
 import type { SettingsSpace } from '#core/settings-space.ts'
 import { type AnchoredPolicy, type AnchoredRules, anchoredRules, createAnchoredPolicy } from './anchored.ts'
-import type { Learnable } from './anchored.ts'
-import { type Candidate, defaultKey } from './configuration.ts'
 import { creditLimit } from './credit.ts'
 
 export const worldNames = ['mixed', 'equal', 'null', 'drift', 'adversarial', 'classes'] as const

@@ -1,0 +1,88 @@
+/**
+ * What a domain tells of itself so that its settings can be learned: which there are, what is known before they are chosen,
+ * and what a session says of them. Whoever learns knows no domain beyond this.
+ */
+import type { Edit } from './edit.ts'
+import type { JsonObject } from './json.ts'
+import type { AnySession, DomainName } from './session.ts'
+import type { SettingsSpace } from './settings-space.ts'
+
+/** Settings as a learner sees them: named numbers and words within a settings space. */
+export type Configuration = Readonly<Record<string, number | string>>
+
+/** Something that may be chosen, under the name by which evidence is kept. */
+export interface Candidate {
+  /**
+   * The same wherever the setting means the same: evidence of one clip counts for another by it. A domain whose settings
+   * grow with the picture names them by what they are at one size.
+   */
+  readonly key: string
+  readonly settings: Configuration
+}
+
+/** The name of what is used when nothing is learned, whatever its values are in a situation. */
+export const defaultKey = 'default'
+
+/** What is known of a situation before settings are chosen; null: not known. */
+export type Features = Readonly<Record<string, number | string | null>>
+
+export type Feature =
+  | { readonly name: string; readonly type: 'number'; readonly range: number; readonly weight: number }
+  | { readonly name: string; readonly type: 'word'; readonly weight: number }
+
+/** The choosing side of a domain. */
+export interface Learnable<Situation, Settings> {
+  readonly name: string
+  readonly about: string
+  /** Keys of the levels, from this input alone to everything. The first is the input itself, if it is known. */
+  levels(situation: Situation): readonly string[]
+  /** Identity of the input; null when it has none, and nothing is replayed. */
+  clip(situation: Situation): string | null
+  space(situation: Situation): SettingsSpace
+  /** What is used when nothing is learned. */
+  base(situation: Situation): Configuration
+  /** What may be tried in its place. Those that are not legal here are made so, or left out. */
+  candidates(situation: Situation): readonly Candidate[]
+  settings(configuration: Configuration, situation: Situation): Settings
+}
+
+/** What one recorded session says of the settings that it used. */
+export interface Experience {
+  readonly session: string
+  /** As `Learnable.levels` gives them for the same situation. */
+  readonly levels: readonly string[]
+  readonly clip: string | null
+  readonly features: Features
+  /** What was really used, and its key; the default's where it was the default. */
+  readonly used: Candidate
+  /** 0 worst to 1 best. */
+  readonly value: number
+  /** What each part brought: these sum to the value. */
+  readonly parts: Readonly<Record<string, number>>
+  /** A retry is remembered for its clip only. */
+  readonly firstTry: boolean
+  /** Its result was kept rather than that of another attempt of its run. */
+  readonly kept: boolean
+  /** Whether a person set some of the settings. */
+  readonly byPerson: boolean
+  /** As recorded with the session, if a learner chose. */
+  readonly decision: JsonObject | null
+}
+
+/** The learning side of a domain: one for each thing whose settings are kept apart. */
+export interface Lessons {
+  /** "camera/embedded": under this name it is kept, shown and reset. */
+  readonly name: string
+  readonly domain: DomainName
+  readonly about: string
+  readonly features: readonly Feature[]
+  /** Words for a level's key, for people: "HD at 30 frames a second, fast motion". */
+  levelInWords(level: string): string
+  /** Words for a candidate's key: "pattern 21, search 91, Affine". */
+  candidateInWords(key: string): string
+  /**
+   * @param edits of the session, oldest first
+   * @returns null when the session says nothing: other software's engine, no outcome, nothing that ran
+   */
+  experienceOf(session: AnySession, edits: readonly Edit[]): Experience | null
+}
