@@ -59,6 +59,8 @@ export interface Experience {
   readonly value: number
   /** What each part brought: these sum to the value. */
   readonly parts: Readonly<Record<string, number>>
+  /** What is shown over time beside the value, in its own unit ("heldOutErrorPx", "survival"); null: not measured. */
+  readonly figures?: Readonly<Record<string, number | null>>
   /** A retry is remembered for its clip only. */
   readonly firstTry: boolean
   /** Its result was kept rather than that of another attempt of its run. */
