@@ -6,6 +6,7 @@ import type { Edit } from './edit.ts'
 import type { JsonObject } from './json.ts'
 import type { AnySession, DomainName } from './session.ts'
 import type { SettingsSpace } from './settings-space.ts'
+import type { LearnedRow } from './store.ts'
 
 /** Settings as a learner sees them: named numbers and words within a settings space. */
 export type Configuration = Readonly<Record<string, number | string>>
@@ -71,6 +72,25 @@ export interface Experience {
   readonly decision: JsonObject | null
 }
 
+/** Why a session teaches a learner nothing. Counted by these, so that nothing is passed over in silence. */
+export const passReasons = {
+  'other-engine': 'made by another engine, whose settings mean something else',
+  'no-outcome': 'it does not say what came of it',
+  cancelled: 'it was stopped',
+  'program-fault': 'it ended by a fault of the program, the disk or the file, which settings do not cause',
+  'no-settings': 'it does not say what it used',
+  'illegal-settings': 'its settings are outside of what may be chosen',
+  'no-input': 'it does not say what it was given: the size of the picture, what was asked',
+  'by-hand': 'what it ended with was made by hand, not by its settings',
+} as const
+export type PassReason = keyof typeof passReasons
+
+export interface PassedOver {
+  readonly passedOver: PassReason
+}
+
+export const isExperience = (said: Experience | PassedOver): said is Experience => !('passedOver' in said)
+
 /** The learning side of a domain: one for each thing whose settings are kept apart. */
 export interface Lessons {
   /** "camera/embedded": under this name it is kept, shown and reset. */
@@ -82,9 +102,17 @@ export interface Lessons {
   levelInWords(level: string): string
   /** Words for a candidate's key: "pattern 21, search 91, Affine". */
   candidateInWords(key: string): string
+  /** @param edits of the session, oldest first */
+  experienceOf(session: AnySession, edits: readonly Edit[]): Experience | PassedOver
+  /** What a session's context, as it is recorded, says before settings are chosen. Its features are those of `experienceOf`. */
+  featuresOf(context: JsonObject): Features
+  /** The choosing side over the context of a session as it is recorded: for questions that no run asks. */
+  readonly choosing: Learnable<JsonObject, Configuration>
   /**
-   * @param edits of the session, oldest first
-   * @returns null when the session says nothing: other software's engine, no outcome, nothing that ran
+   * What a document that came with an import says of settings ("autosolve/model.json"): like sessions of that import, whose
+   * ids are made of the document. Absent: no document says anything.
    */
-  experienceOf(session: AnySession, edits: readonly Edit[]): Experience | null
+  experiencesIn?(document: string, text: string): readonly Experience[]
+  /** What came of sessions that were run before this version was given out: evidence to begin with, and to return to. */
+  readonly shipped: readonly LearnedRow[]
 }

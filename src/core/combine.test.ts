@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { combine } from './outcome.ts'
+import { combine } from './combine.ts'
 
 test('the parts sum to the value, and what was not measured leaves its weight to the rest', () => {
   const found = combine({
