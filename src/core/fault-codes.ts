@@ -390,6 +390,22 @@ export const faultCodes = {
     'The program that tracks gave no answer for too long, and was ended.',
     'try again with fewer tracks or a shorter range, or use the embedded engine',
   ),
+  // learning
+  'experiment.unknown': entry(
+    'user',
+    404,
+    'No experiment has this name.',
+    'list them with "hindsight learn experiment list"',
+  ),
+  'experiment.invalid': entry('user', 422, 'The experiment cannot be made like this.', 'correct what is named'),
+  'experiment.exists': entry('user', 409, 'An experiment of this name was made before.', 'choose another name'),
+  'experiment.running': entry(
+    'user',
+    409,
+    'Two experiments at once would be drawn into each other.',
+    'stop the one that runs, then start the new one',
+  ),
+  'learn.unknown': entry('user', 404, 'Nothing is learned under this name.', 'choose one of those named'),
   // jobs
   'job.unknown': entry('user', 404, 'No job has this id.', 'list the jobs'),
   'job.cancelled': entry('user', 409, 'The job was cancelled.', 'start it again if it is still wanted'),
