@@ -2,6 +2,7 @@
 import { renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommitContext } from './commit-context.ts'
+import { setLessonsAside } from './commit-learned.ts'
 import { damagedMark, packWords, readIndexed } from './commit-sessions.ts'
 import { blobPath } from './data-dir.ts'
 import { findBounds, IndexChange, type PackedFacets } from './derived.ts'
@@ -91,6 +92,7 @@ export function quarantineRow(context: CommitContext, { what, seq, note, nowMs }
       index.flush()
     }
     db.prepare('update session set aside = ? where seq = ?').run(damagedMark, seq)
+    setLessonsAside(db, seq)
     db.prepare('delete from sample where seq = ?').run(seq)
   }
   return null

@@ -2,6 +2,7 @@
 import { fault } from '#core/faults.ts'
 import type { PutResult } from '#core/store.ts'
 import type { CommitContext } from './commit-context.ts'
+import { dueAgain } from './commit-learned.ts'
 import { fromHex, toHex } from './hashing.ts'
 import { isErased } from './tombstones.ts'
 
@@ -48,6 +49,7 @@ function putEdit({ db, salt }: CommitContext, row: EditToCommit, importId: strin
       `insert into sample_due (seq, stamp) values (?, random() & 0xffffffffffff)
        on conflict do update set stamp = excluded.stamp`,
     ).run(seq)
+    dueAgain(db, seq)
   }
   return 'created'
 }

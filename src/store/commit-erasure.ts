@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import type { DatasetVersion } from '#core/dataset.ts'
 import type { ExportNote } from '#core/store.ts'
 import type { CommitContext } from './commit-context.ts'
+import { eraseLessons } from './commit-learned.ts'
 import { readIndexed } from './commit-sessions.ts'
 import { IndexChange } from './derived.ts'
 import { blobPath } from './data-dir.ts'
@@ -46,6 +47,7 @@ export function eraseSessions(context: CommitContext, { receipt, seqs }: Session
     if (row.aside === null) index.remove(readIndexed(context, seq), seq)
     edits += eraseEdits(context, seq, receipt)
     bury(context, receipt, tombstone(context.salt, 'session', row.id))
+    eraseLessons(db, seq, row.id)
     for (const table of ['record', 'session_media', 'import_session', 'sample', 'sample_due', 'session']) {
       db.prepare(`delete from ${table} where seq = ?`).run(seq)
     }

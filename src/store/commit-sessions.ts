@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { fault } from '#core/faults.ts'
 import type { PutResult, SessionRow } from '#core/store.ts'
 import type { CommitContext } from './commit-context.ts'
+import { bringLessonsBack, dueForLearners, setLessonsAside } from './commit-learned.ts'
 import { blobPath } from './data-dir.ts'
 import { IndexChange, type IndexedSession, type PackedFacets } from './derived.ts'
 import { fromHex, toHex } from './hashing.ts'
@@ -128,6 +129,7 @@ function insert(
     db.prepare('insert into import_session (import, seq, created) values (?, ?, 1)').run(importId, seq)
   }
   db.prepare('insert into sample_due (seq, stamp) values (?, 0)').run(seq)
+  dueForLearners(db, seq, row.domain)
   const { recordedAtMs: at, status, contributor, host } = row
   const imports = importId === null ? [] : [importId]
   index.add({ place, at, status, contributor, host, imports, facets, words }, seq)
@@ -160,6 +162,7 @@ export function readIndexed({ db }: Pick<CommitContext, 'db'>, seq: number): Ind
 export function bringBackOne(context: CommitContext, index: IndexChange, seq: number): void {
   const session = readIndexed(context, seq)
   context.db.prepare('update session set aside = null where seq = ?').run(seq)
+  bringLessonsBack(context.db, seq)
   index.add(session, seq)
 }
 
@@ -167,5 +170,6 @@ export function bringBackOne(context: CommitContext, index: IndexChange, seq: nu
 export function setAsideOne(context: CommitContext, index: IndexChange, seq: number, importId: string): void {
   const session = readIndexed(context, seq)
   context.db.prepare('update session set aside = ? where seq = ?').run(importId, seq)
+  setLessonsAside(context.db, seq)
   index.remove(session, seq)
 }

@@ -11,6 +11,7 @@ import {
   recountFacts,
 } from './commit-care.ts'
 import { deleteClip, putClip } from './commit-clips.ts'
+import { clearLearned, commitLearned, passOver, registerLearner, setLearnedAside } from './commit-learned.ts'
 import { truncateWal } from './truncate-wal.ts'
 import { appendConsent } from './commit-consent.ts'
 import {
@@ -63,6 +64,11 @@ export const commits = {
   cancelJob,
   putClip,
   deleteClip,
+  commitLearned,
+  registerLearner,
+  passOver,
+  clearLearned,
+  setLearnedAside,
   appendConsent,
   registerBackup,
   finishBackup,

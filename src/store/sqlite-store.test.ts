@@ -4,7 +4,8 @@ import { clipsSuite } from './clips-suite.ts'
 import { jobsSuite } from './jobs-suite.ts'
 import { journalsSuite } from './journals-suite.ts'
 import { samplesSuite } from './samples-suite.ts'
+import { learnedSuite } from './learned-suite.ts'
 import { openFresh } from './suite-store.ts'
 
-for (const suite of [catalogSuite, blobsSuite, clipsSuite, jobsSuite, journalsSuite, samplesSuite])
+for (const suite of [catalogSuite, blobsSuite, clipsSuite, jobsSuite, journalsSuite, learnedSuite, samplesSuite])
   suite('SQLite', openFresh())

@@ -15,6 +15,7 @@ import { type Forgotten, forgetSessions, needsScrub, scrub } from './forget.ts'
 import { collectGarbage } from './gc.ts'
 import { SqliteJobs } from './jobs.ts'
 import { FileJournals } from './journals.ts'
+import { SqliteLearned } from './learned.ts'
 import { prepareCatalog, tidyTemporary } from './prepare.ts'
 import { type Derive, reindexStore } from './reindex.ts'
 import { SqliteSamples } from './samples.ts'
@@ -33,6 +34,7 @@ export class SqliteStore implements Store {
   readonly journals: FileJournals
   readonly consent: SqliteConsent
   readonly clips: SqliteClips
+  readonly learned: SqliteLearned
   readonly secret: string
   readonly parts: StoreParts
   #closing: Promise<void> | null = null
@@ -49,6 +51,7 @@ export class SqliteStore implements Store {
     this.jobs = new SqliteJobs(db, writer)
     this.consent = new SqliteConsent(db, writer)
     this.clips = new SqliteClips(db, writer)
+    this.learned = new SqliteLearned(db, writer)
   }
 
   static async open(dataDir: string, options: StoreOptions): Promise<SqliteStore> {

@@ -139,4 +139,29 @@ export interface Tables {
     readonly at: number
   }
   readonly fingerprint: { readonly sha: Uint8Array; readonly hash: string }
+  readonly learner: { readonly name: string; readonly domain: string; readonly revision: number }
+  readonly learned_head: { readonly learner: string; readonly revision: number; readonly value: string }
+  readonly learned_row: {
+    readonly learner: string
+    readonly grp: string
+    readonly key: string
+    readonly source: string
+    /** '' for none. */
+    readonly settings: string
+    readonly count: number
+    readonly kept: number
+    readonly sum: number
+  }
+  readonly lesson: {
+    readonly number: Generated<number>
+    readonly learner: string
+    readonly session: string
+    readonly project: string
+    readonly source: string
+    readonly aside: number
+    readonly rows: string
+    readonly about: string
+  }
+  readonly learned_due: { readonly learner: string; readonly seq: number }
+  readonly learned_pass: { readonly learner: string; readonly seq: number; readonly reason: string }
 }

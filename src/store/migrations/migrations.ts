@@ -1,5 +1,6 @@
 import { base } from './0001-base.ts'
 import { clips } from './0002-clips.ts'
+import { learned } from './0003-learned.ts'
 
 export interface Migration {
   /** Number and name; never reused. */
@@ -8,4 +9,4 @@ export interface Migration {
 }
 
 /** Every change of the catalog's shape, oldest first. Append only. */
-export const migrations: readonly Migration[] = [base, clips]
+export const migrations: readonly Migration[] = [base, clips, learned]
