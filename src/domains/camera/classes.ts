@@ -31,6 +31,31 @@ export function footageClass(context: CameraContext): string | null {
   return resolution && fps ? `${resolution}_${fps}` : null
 }
 
+/** The movements and lights that the contribution guide asks for. */
+export const movements = ['static', 'handheld', 'drone', 'action'] as const
+export type Movement = (typeof movements)[number]
+
+/** As the person said of the footage, else as measured: a drone cannot be told from pictures. */
+export function movementOf(session: CameraSession): Movement | null {
+  const { footageType } = session.context
+  if (footageType === 'tripod') return 'static'
+  if (footageType === 'handheld' || footageType === 'drone' || footageType === 'action') return footageType
+  const kind = session.telemetry?.motion?.kind
+  if (kind === 'static') return 'static'
+  if (kind === 'shake') return 'handheld'
+  return motionClass(session) === 'high' ? 'action' : null
+}
+
+/** Mean brightness, of 1, below which footage counts as taken in low light. */
+export const lowLight = 0.2
+
+/** null where brightness was not measured. */
+export function lightOf({ telemetry }: CameraSession): 'low' | 'normal' | null {
+  const brightness = telemetry?.visual?.brightnessMean
+  if (brightness === null || brightness === undefined) return null
+  return brightness < lowLight ? 'low' : 'normal'
+}
+
 /** As probed before the run, else as measured after it. */
 export function motionClass(session: CameraSession): Level | null {
   return session.context.probe?.motionClass ?? session.telemetry?.visual?.motionClass ?? null
@@ -42,6 +67,10 @@ export function groupOf(session: CameraSession): string {
   if (fingerprint) return `clip:${fingerprint}`
   return `chain:${session.context.chain ?? session.parent ?? session.id}`
 }
+
+/** What it ended with was made by hand from the session before it: its settings are not to be thanked or blamed. */
+export const isEditedByHand = ({ settings, parent, context }: CameraSession): boolean =>
+  settings.policy?.name === 'person' && parent !== null && (context.retry ?? null) === null
 
 /** The share of tracks that got a 3D point; null when not known. */
 export function solvedShare(session: CameraSession): number | null {

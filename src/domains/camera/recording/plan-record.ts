@@ -81,7 +81,8 @@ const footageOf = (solve: RunPlan['solve'], pipeline: RunAsked['pipeline']) =>
       ? 'tripod'
       : 'auto'
 
-function probeFields(probe: Probe | null): CameraContext['probe'] {
+/** As sessions hold it. */
+export function probeFields(probe: Probe | null): CameraContext['probe'] {
   if (probe === null) return null
   const { motionClass, textureClass, bestRegions, meanSpeedUv, maxSpeedUv, regions } = probe
   const { fromFrame, toFrame, searchSizePx, letterbox } = probe

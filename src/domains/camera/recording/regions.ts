@@ -5,8 +5,9 @@ import { type Region, regions, type Regional } from '../terms.ts'
 import { meanOf, rounded, share } from './rounded.ts'
 
 /** A region with fewer tracks is not judged. */
-const judgedTracks = 3
-const deadBelow = 0.3
+export const judgedTracks = 3
+/** A dead zone has a point for less than this share of its tracks. */
+export const deadBelow = 0.3
 const sweetAbove = 0.7
 
 type RegionFields = Pick<CameraTelemetry, 'regionStats' | 'deadZones' | 'sweetSpots' | 'regionConfidence'>

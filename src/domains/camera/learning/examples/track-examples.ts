@@ -1,0 +1,114 @@
+/**
+ * What the track-quality filter learns from: the tracks of runs that a person worked on, as the solve left them, and which of
+ * them the person deleted or switched off. Only what was there before the person came is looked at. What the clean-up had
+ * removed by itself was never before their eyes and is no example; nor are tracks of a run that nobody touched.
+ */
+import type { Edit } from '#core/edit.ts'
+import type { AnySession } from '#core/session.ts'
+import type { CameraBehavior } from '../../behavior.ts'
+import { asCamera, groupOf } from '../../classes.ts'
+import type { CameraSession } from '../../session.ts'
+import type { TrackRecord } from '../../telemetry.ts'
+import type { Pair } from '../../terms.ts'
+import { type Example, shareOf } from './example.ts'
+
+export const trackFeatureNames = [
+  'error over the usual one',
+  'log error px',
+  'has a point',
+  'share of the clip',
+  'gaps',
+  'speed',
+  'jitter',
+  'correlation',
+  'lowest correlation seen',
+  'corner strength',
+  'distance to the border',
+  'share dropped by the solver',
+  'frames cleaned',
+  'was lost',
+  'placed later',
+] as const
+
+/** The feature that a person sorts tracks by where nothing else is known. */
+export const trackBaselineFeature: (typeof trackFeatureNames)[number] = 'log error px'
+
+const lost: ReadonlySet<TrackRecord['endReason']> = new Set(['lost-match', 'drift', 'occluded', 'jumped'])
+
+/** Of all tracks of a session, in their order. */
+export function trackRows(session: CameraSession): { readonly name: string; readonly values: (number | null)[] }[] {
+  const tracks = session.telemetry?.tracks ?? []
+  const usual = medianOf(tracks.flatMap(({ reprojectionErrorPx }) => reprojectionErrorPx ?? []))
+  return tracks.flatMap((track) => {
+    const { name } = track
+    return typeof name === 'string' ? [{ name, values: trackRow(track, session, usual) }] : []
+  })
+}
+
+function trackRow(track: TrackRecord, { context }: CameraSession, usualPx: number | null): (number | null)[] {
+  const { reprojectionErrorPx: error, lifespanFrames, markerCount } = track
+  const known = typeof error === 'number'
+  const spans = typeof lifespanFrames === 'number' ? lifespanFrames + 1 : null
+  const confidences = track.trajectory?.confidences ?? []
+  return [
+    known && usualPx !== null && usualPx > 0 ? error / usualPx : null,
+    known ? Math.log(Math.max(error, leastErrorPx)) : null,
+    track.contributedToSolve === true ? 1 : track.contributedToSolve === false ? 0 : null,
+    shareOf(spans, context.frameCount),
+    spans === null || typeof markerCount !== 'number' ? null : 1 - markerCount / spans,
+    track.averageVelocityUv ?? null,
+    // It has no upper end; what is worse than this is only bad.
+    typeof track.jitter === 'number' ? Math.min(mostJitter, track.jitter) : null,
+    track.averageConfidence ?? null,
+    confidences.length === 0 ? null : Math.min(...confidences),
+    track.featureQuality ?? null,
+    borderOf(track.trajectory?.positionsUv ?? (track.initialUv ? [track.initialUv] : [])),
+    shareOf(track.droppedFrames?.length, markerCount),
+    track.cleanedFrames?.length ?? null,
+    track.endReason ? Number(lost.has(track.endReason)) : null,
+    track.origin ? Number(track.origin !== 'detected') : null,
+  ]
+}
+
+/** Below it errors are noise of the figure itself; of its logarithm nothing may become infinite. */
+const leastErrorPx = 0.01
+const mostJitter = 5
+
+/** The least over its places, in shares of the picture. */
+function borderOf(places: readonly Pair[]): number | null {
+  if (places.length === 0) return null
+  return Math.min(...places.map(([u, v]) => Math.min(u, v, 1 - u, 1 - v)))
+}
+
+function medianOf(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? null
+}
+
+/**
+ * The tracks that a person took out, by what they did last, and whether they worked on the tracks at all.
+ *
+ * @returns null when nobody did
+ */
+export function takenOut(edits: readonly Edit[]): ReadonlySet<string> | null {
+  const rounds = edits.filter(({ kind }) => kind === 'camera.behavior').map(({ after }) => after as CameraBehavior)
+  const own = rounds.filter(({ deletions, disabled, enabled, markerDeletions, refinements, additions }) =>
+    [deletions, disabled, enabled, markerDeletions, refinements, additions].some((list) => (list?.length ?? 0) > 0),
+  )
+  if (own.length === 0) return null
+  const out = new Set<string>()
+  for (const { deletions, disabled, enabled } of own) {
+    for (const { track } of [...(deletions ?? []), ...(disabled ?? [])]) if (track) out.add(track)
+    for (const { track } of enabled ?? []) if (track) out.delete(track)
+  }
+  return out
+}
+
+/** @param edits of the session, oldest first */
+export function trackExamples(session: AnySession, edits: readonly Edit[]): readonly Example[] {
+  const out = takenOut(edits)
+  if (out === null) return []
+  const camera = asCamera(session)
+  const clip = groupOf(camera)
+  return trackRows(camera).map(({ name, values }) => ({ values, target: out.has(name) ? 1 : 0, clip }))
+}
