@@ -19,7 +19,7 @@ export interface Domain {
   readonly upgrades: Readonly<Record<number, (session: JsonObject) => JsonObject>>
   /** Schema of the `after` of each edit kind that is this domain's own. */
   readonly editKinds: Readonly<Record<string, z.ZodType>>
-  /** Generic facts by which sessions are found; at most 16. Never anything personal. */
+  /** Generic facts by which sessions are found; at most 20. Never anything personal. */
   facets(session: AnySession): readonly Facet[]
   /** Words by which a session is found; null for none. Never anything personal. */
   searchText(session: AnySession): string | null

@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import type { Edit } from '#core/edit.ts'
 import type { AnySession } from '#core/session.ts'
 import { camera } from './camera.ts'
-import { footageClass, fpsClass, resolutionClass } from './classes.ts'
+import { footageClass, fpsClass, lightOf, movementOf, resolutionClass } from './classes.ts'
 import { cameraSessionOf } from './fixtures.ts'
+import type { CameraSession, CameraTelemetry } from './session.ts'
+import type { FootageType } from './terms.ts'
 
 const issues = (session: unknown) => {
   const { error } = camera.schema.safeParse(session)
@@ -56,9 +58,9 @@ test('classes take broadcast rates for what they are, and 4K is not HD', () => {
   assert.equal(footageClass({ widthPx: 4096 }), null)
 })
 
-test('facets are at most sixteen, have no holes, and never hold a name', () => {
+test('facets are at most twenty, have no holes, and never hold a name', () => {
   const facets = camera.facets(cameraSessionOf({ contributor: 'p-77' }))
-  assert.ok(facets.length <= 16)
+  assert.ok(facets.length <= 20)
   assert.deepEqual(
     facets.find((facet) => facet.key === 'class'),
     { key: 'class', text: 'HD_24fps' },
@@ -70,6 +72,22 @@ test('facets are at most sixteen, have no holes, and never hold a name', () => {
   assert.ok(!JSON.stringify(facets).includes('p-77'))
   const bare = { ...cameraSessionOf({ telemetry: null }), context: {}, outcome: { status: null } }
   assert.deepEqual(camera.facets(bare as unknown as AnySession), [{ key: 'model', text: 'LocRot' }])
+})
+
+test('how the camera moved is as the person said, else as measured, and low light is measured only', () => {
+  const session = (footageType: FootageType, telemetry: CameraTelemetry) => {
+    const made = cameraSessionOf({ telemetry })
+    return { ...made, context: { ...made.context, footageType, probe: null } } as unknown as CameraSession
+  }
+  const measured = { motion: { kind: 'shake' }, visual: { motionClass: 'high', brightnessMean: 0.1 } } as const
+  assert.equal(movementOf(session('tripod', measured)), 'static')
+  assert.equal(movementOf(session('drone', measured)), 'drone')
+  assert.equal(movementOf(session('auto', measured)), 'handheld')
+  assert.equal(movementOf(session('indoor', { visual: { motionClass: 'high' } })), 'action')
+  assert.equal(movementOf(session('auto', { visual: { motionClass: 'medium' } })), null)
+  assert.equal(lightOf(session('indoor', measured)), 'low')
+  assert.equal(lightOf(session('indoor', { visual: { brightnessMean: 0.2 } })), 'normal')
+  assert.equal(lightOf(session('indoor', {})), null)
 })
 
 test('the summary says what came of it in one line', () => {

@@ -1,7 +1,16 @@
 /** How camera sessions are found and named in lists. */
 import type { Facet } from '#core/query.ts'
 import type { AnySession } from '#core/session.ts'
-import { asCamera, footageClass, fpsClass, motionClass, resolutionClass, solvedShare } from './classes.ts'
+import {
+  asCamera,
+  footageClass,
+  fpsClass,
+  lightOf,
+  motionClass,
+  movementOf,
+  resolutionClass,
+  solvedShare,
+} from './classes.ts'
 import type { CameraSession } from './session.ts'
 
 export function cameraFacets(any: AnySession): readonly Facet[] {
@@ -14,6 +23,8 @@ export function cameraFacets(any: AnySession): readonly Facet[] {
     ...text('footage', context.footageType),
     ...text('motion', motionClass(session)),
     ...text('texture', context.probe?.textureClass),
+    ...text('movement', movementOf(session)),
+    ...text('light', lightOf(session)),
     ...text('failure', outcome.failureType),
     ...text('model', settings.values.motionModel),
     ...text('clip', context.clip?.fingerprint),

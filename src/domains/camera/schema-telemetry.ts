@@ -111,6 +111,7 @@ const visual = record({
   featureDensityMean: notNegative,
   strongFeatures: notNegative,
   featureDensityTimeline: z.record(z.string().max(64), regional(z.number().min(0))).nullish(),
+  brightnessMean: share,
   edgeDensity: regional(z.number().min(0)),
   edgeDensityMean: notNegative,
   contrast: regional(z.looseObject({ estimate: share, trackCount: count, successRate: share })),

@@ -124,6 +124,8 @@ export type VisualFeatures = Unknowable<{
   strongFeatures: number
   /** The same at several moments; keys name the moment ("frame_25pct_0"). */
   featureDensityTimeline: Readonly<Record<string, Regional<number> | null | undefined>>
+  /** 0 black to 1 white, of three frames. */
+  brightnessMean: number
   edgeDensity: Regional<number>
   edgeDensityMean: number
   contrast: Regional<Unknowable<{ estimate: number; trackCount: number; successRate: number }>>

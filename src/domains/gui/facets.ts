@@ -3,7 +3,7 @@ import type { Facet } from '#core/query.ts'
 import type { GuiAction, GuiSession } from './session.ts'
 import { union } from './sightings.ts'
 
-/** The commonest types and states of a run; the store takes 16 facets per session. */
+/** The commonest types and states of a run; the store takes 20 facets per session. */
 const maxTypes = 4
 const maxStates = 4
 

@@ -1,4 +1,4 @@
-/** What the pictures themselves are like, measured at a few moments of the clip: contrast, edges, corners. */
+/** What the pictures themselves are like, measured at a few moments of the clip: light, contrast, edges, corners. */
 import { detect } from '#track/match/detect.ts'
 import { followPlan } from '#track/match/follow-clip.ts'
 import type { LumaFrame } from '#vision/frames.ts'
@@ -9,6 +9,8 @@ import { meanOf, rounded, share } from './rounded.ts'
 /** One frame, by region. */
 export interface PictureLook {
   readonly frame: number
+  /** Mean of the whole picture, 0 black to 1 white. */
+  readonly brightness: number
   /** Standard deviation of brightness over half of its range. */
   readonly contrast: readonly number[]
   /** Share of pixels at which brightness changes by more than {@link edgeStep}. */
@@ -39,11 +41,12 @@ export function lookAt(kernel: Kernel, frame: LumaFrame): PictureLook {
   return { frame: frame.index, ...brightnessOf(frame), ...cornersOf(kernel, frame) }
 }
 
-function brightnessOf({ luma, widthPx, heightPx }: LumaFrame): Pick<PictureLook, 'contrast' | 'edges'> {
+function brightnessOf({ luma, widthPx, heightPx }: LumaFrame): Pick<PictureLook, 'brightness' | 'contrast' | 'edges'> {
   const full = luma instanceof Uint8Array ? 255 : 65_535
   const stride = Math.max(1, Math.round(widthPx / lookWidthPx))
   const leastSquare = (edgeStep * full) ** 2
   const [contrast, edges] = [new Float64Array(regions.length), new Float64Array(regions.length)]
+  let [light, pixels] = [0, 0]
   for (let region = 0; region < regions.length; region++) {
     const [left, right] = third(region % 3, widthPx)
     const [top, bottom] = third(Math.floor(region / 3), heightPx)
@@ -58,11 +61,13 @@ function brightnessOf({ luma, widthPx, heightPx }: LumaFrame): Pick<PictureLook,
         if (across * across + down * down > leastSquare) edge++
       }
     }
+    light += sum
+    pixels += count
     if (count === 0) continue
     contrast[region] = (2 / full) * Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2))
     edges[region] = edge / count
   }
-  return { contrast: [...contrast], edges: [...edges] }
+  return { brightness: light / full / Math.max(1, pixels), contrast: [...contrast], edges: [...edges] }
 }
 
 /** First and last pixel, exclusive, of a third of a side; the last pixel has no neighbour to compare with. */
@@ -89,6 +94,7 @@ function cornersOf(kernel: Kernel, frame: LumaFrame): Pick<PictureLook, 'corners
 }
 
 export interface PictureFields {
+  readonly brightnessMean: number | null
   readonly contrast: Regional<number>
   readonly edgeDensity: Regional<number>
   readonly edgeDensityMean: number | null
@@ -111,6 +117,7 @@ export function pictureFields(
   const edges = mean((look) => look.edges)
   const frames = momentFrames(range)
   return {
+    brightnessMean: share(meanOf(looks.map(({ brightness }) => brightness))),
     contrast: byRegion(mean((look) => look.contrast).map((value) => share(value) ?? 0)),
     edgeDensity: byRegion(edges.map((value) => share(value) ?? 0)),
     edgeDensityMean: share(meanOf(edges)),

@@ -97,9 +97,10 @@ const visualRecord = record(
     ['motion_class', 'motionClass', level],
     ['motion_magnitude', 'motionMagnitude', number],
     ['motion_variance', 'motionVariance', number],
-    // Not AutoSolve's: features of its forerunner's plan.
+    // Not AutoSolve's: features of its forerunner's plan, and the light by which footage is told apart.
     ['motion_first_30', 'motionAtStartUv', optional(number)],
     ['strong_features', 'strongFeatures', optional(number)],
+    ['brightness_mean', 'brightnessMean', optional(number)],
     ['dominant_region', 'dominantRegion', optional(region)],
     ['feature_density', 'featureDensity', unless({}, regional(number))],
     ['feature_density_total', 'featureDensityTotal', number],
