@@ -1,105 +1,35 @@
 /** Clips and tracking over HTTP: a real server, a real clip, real jobs in their threads. */
 import assert from 'node:assert/strict'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { PassThrough } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { runCli } from '#cli/program.ts'
-import { type Client, createClient, type Job } from '#client/client.ts'
-import { readEvents } from '#client/read-events.ts'
+import type { Client } from '#client/client.ts'
 import type { Engine } from '#engine/engine.ts'
-import { openEngine } from '#engine/open.ts'
-import type { Clip, Live, SolveAgainResult, TrackChange, TrackResult } from '#http/contract.ts'
-import { type Server, startServer } from '#http/server.ts'
+import type { Clip, SolveAgainResult, TrackChange, TrackResult } from '#http/contract.ts'
+import { small, startTrackServer, type TracksFile, type TrackServer, walk } from './track-server.ts'
 
-const walk = fileURLToPath(new URL('../sample/clips/walk.mp4', import.meta.url))
-const frames = { from: 0, to: 15 }
-/** Enough to solve, in a second or so. */
-const small = { frames, preset: 'fast', retries: 0, settings: { tracks: 80 } } as const
-
+let served: TrackServer
+before(async () => {
+  served = await startTrackServer()
+  ;({ dir, footage, engine, api } = served)
+})
+after(() => served.close())
 let dir: string
-/** Where the clip lies, by a name that must not be found anywhere else. */
 let footage: string
 let engine: Engine
-let server: Server
 let api: Client
-
-before(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'hindsight-track-api-'))
-  footage = join(dir, 'films of somebody')
-  await mkdir(footage)
-  engine = await openEngine({ dataDir: join(dir, 'data'), jobThreads: 2 })
-  server = await startServer(engine, {
-    host: '127.0.0.1',
-    port: 0,
-    token: null,
-    studioDir: null,
-    legacyProject: 'default',
-  })
-  api = createClient({ base: server.url })
-})
-after(async () => {
-  await server.close()
-  await engine.close()
-  await rm(dir, { recursive: true })
-})
-
-const open = (path: string) => api.call('POST /api/v1/clips', { body: { path } })
-const clipAt = async (name: string): Promise<Clip> => {
-  const path = join(footage, name)
-  await copyFile(walk, path)
-  return open(path)
-}
+const open = (path: string) => served.open(path)
+const clipAt = (name: string) => served.clipAt(name)
+const track = (clip: Clip, body?: object) => served.track(clip, body)
+const ended = (id: string) => served.ended(id)
+const solved = (clip: Clip, body?: object) => served.solved(clip, body)
+const liveOf: TrackServer['liveOf'] = (...args) => served.liveOf(...args)
+const tracksOf = (id: string) => served.tracksOf(id)
+const solveOf = (id: string) => served.solveOf(id)
 const frameUrl = ({ fingerprint }: Clip, index: number, width = 320) =>
   api.url('GET /api/v1/clips/{fingerprint}/frames/{index}', { params: { fingerprint, index }, query: { width } })
-
-async function ended(id: string): Promise<Job> {
-  let last: Job | null = null
-  for await (const job of api.watchJob(id)) last = job
-  assert.ok(last)
-  return last
-}
-
-async function liveOf(id: string, onLive: (live: Live) => void | Promise<void> = () => {}): Promise<readonly Live[]> {
-  const said: Live[] = []
-  const response = await fetch(api.url('GET /api/v1/jobs/{id}/live', { params: { id } }))
-  for await (const { data } of readEvents(response)) {
-    const live = JSON.parse(data) as Live
-    said.push(live)
-    await onLive(live)
-  }
-  return said
-}
-
-const track = (clip: Clip, body: object = {}) =>
-  api.call('POST /api/v1/clips/{fingerprint}/track', {
-    params: { fingerprint: clip.fingerprint },
-    body: { ...small, ...body },
-  })
-
-async function solved(clip: Clip, body: object = {}): Promise<TrackResult> {
-  const job = await ended((await track(clip, body)).id)
-  assert.equal(job.state, 'succeeded', JSON.stringify(job.error))
-  return job.result as TrackResult
-}
-
-interface TracksFile {
-  readonly tracks: readonly {
-    readonly id: number
-    readonly frames: readonly number[]
-    readonly xy: readonly [number, number][]
-  }[]
-  readonly disabled?: readonly number[]
-}
-interface SolveFile {
-  readonly shots: readonly { readonly solved: boolean; readonly points: readonly { readonly track: number }[] }[]
-}
-const tracksOf = async (id: string) =>
-  (await (await api.open('GET /api/v1/sessions/{id}/tracks', { params: { id } })).json()) as TracksFile
-const solveOf = async (id: string) =>
-  (await (await api.open('GET /api/v1/sessions/{id}/solve', { params: { id } })).json()) as SolveFile
 
 describe('folders', () => {
   test('show what can be opened: folders, videos, and image sequences as one', async () => {

@@ -14,6 +14,7 @@ import {
   trackRequest,
   usualSensorWidthMm,
 } from '#engine/track-request.ts'
+import { tracksFromFile } from '#engine/brought-tracks.ts'
 import { cameraByName } from '#engine/cameras.ts'
 import { type Flag, type Options, text } from './command.ts'
 import { projectFlag } from './query-option.ts'
@@ -96,7 +97,7 @@ export function trackRequestOf(clip: string, options: Options): TrackRequest {
     smoothing: numberOf(options, 'smooth', share) ?? 0,
     policy: wordOf(options, 'policy', policyNames),
     retries: numberOf(options, 'retries', few),
-    tracksFile: text(options['keepTracks']) === null ? null : resolve(text(options['keepTracks']) ?? ''),
+    ownTracks: text(options['keepTracks']) === null ? null : tracksFromFile(resolve(text(options['keepTracks']) ?? '')),
     resume: options['resume'] === true,
     focal,
     focalIsExact: options['fixFocal'] === true,

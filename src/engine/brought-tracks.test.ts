@@ -7,7 +7,7 @@ import { tracksJson } from '#track/scenes/tracks-json.ts'
 import type { Track } from '#track/tracks.ts'
 import { defaultSettings } from '#track/match/settings.ts'
 import type { ClipInfo } from '#vision/frames.ts'
-import { broughtTracks } from './brought-tracks.ts'
+import { broughtTracks, tracksFromFile } from './brought-tracks.ts'
 
 let dir: string
 before(async () => {
@@ -28,9 +28,9 @@ const track: Track = {
 }
 
 async function read(text: string, startFrame = 1): Promise<readonly Track[]> {
-  const tracksFile = join(dir, 'tracks')
-  await writeFile(tracksFile, text)
-  return broughtTracks({ tracksFile, startFrame }, info)
+  const path = join(dir, 'tracks')
+  await writeFile(path, text)
+  return broughtTracks({ ownTracks: tracksFromFile(path), startFrame }, info)
 }
 
 test('tracks.json is read back; an end that only the range made is open again', async () => {
@@ -60,5 +60,8 @@ test('what is not understood, or belongs to another clip, is told with its place
     [/text that is none/, '{'],
   ]
   for (const [message, text] of wrong) await assert.rejects(read(text), message)
-  await assert.rejects(broughtTracks({ tracksFile: join(dir, 'none'), startFrame: 1 }, info), /file\.missing/)
+  await assert.rejects(
+    broughtTracks({ ownTracks: tracksFromFile(join(dir, 'none')), startFrame: 1 }, info),
+    /file\.missing/,
+  )
 })

@@ -1,31 +1,42 @@
 /** Tracks that a person brings: read from our own files, and checked against the clip. */
 import { readFile } from 'node:fs/promises'
 import { fault } from '#core/faults.ts'
+import type { Store } from '#core/store.ts'
 import { systemFault } from '#io/system-faults.ts'
 import type { Track } from '#track/tracks.ts'
 import type { ClipInfo } from '#vision/frames.ts'
-import type { TrackRequest } from './track-request.ts'
+import type { OwnTracks, TrackRequest } from './track-request.ts'
 
 /**
  * Of a CSV nothing is known but the markers, so its tracks are followed on at both ends, and frames in it count as the scenes
  * do, from `startFrame`.
  *
- * @throws track.tracks, file.missing
+ * @throws track.tracks, file.missing, blob.unknown
  */
 export async function broughtTracks(
-  { tracksFile, startFrame }: Pick<TrackRequest, 'tracksFile' | 'startFrame'>,
+  { ownTracks, startFrame }: Pick<TrackRequest, 'ownTracks' | 'startFrame'>,
   info: ClipInfo,
 ): Promise<readonly Track[]> {
-  if (tracksFile === null) return []
-  const text = await readFile(tracksFile, 'utf8').catch((error: unknown) => {
-    throw systemFault(error, tracksFile)
-  })
+  if (ownTracks === null) return []
+  const { name } = ownTracks
+  const text = await ownTracks.read()
   const isJson = text.trimStart().startsWith('{')
-  const tracks = isJson ? await fromJson(text, tracksFile) : fromCsv(text, startFrame, tracksFile)
+  const tracks = isJson ? await fromJson(text, name) : fromCsv(text, startFrame, name)
   const kept = tracks.filter(({ frames }) => frames.length > 0)
-  for (const track of kept) checkTrack(track, info, tracksFile)
+  for (const track of kept) checkTrack(track, info, name)
   return kept.map((track): Track => ({ ...track, origin: track.origin === 'user' ? 'user' : 'imported' }))
 }
+
+export const tracksFromFile = (path: string): OwnTracks => ({
+  name: path,
+  read: () => readFile(path, 'utf8').catch((error: unknown) => Promise.reject(systemFault(error, path))),
+})
+
+/** As they were sent here: by their hash. */
+export const tracksFromBlob = ({ blobs }: Pick<Store, 'blobs'>, sha256: string): OwnTracks => ({
+  name: 'the tracks',
+  read: async () => Buffer.concat(await Array.fromAsync(blobs.open(sha256))).toString('utf8'),
+})
 
 async function fromJson(text: string, where: string): Promise<readonly Track[]> {
   let value: unknown

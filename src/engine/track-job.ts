@@ -5,6 +5,7 @@ import type { Context } from '#core/context.ts'
 import { Fault, fault } from '#core/faults.ts'
 import type { Job } from '#core/job.ts'
 import type { Json, JsonObject } from '#core/json.ts'
+import { tracksFromBlob } from './brought-tracks.ts'
 import { clipPath } from './clips.ts'
 import { type Engine, newId } from './engine.ts'
 import { LiveWriter } from './live.ts'
@@ -31,7 +32,7 @@ export interface TrackJobResult {
 /**
  * Adds the job. Where the clip lies is looked up when it runs: that never gets into the job.
  *
- * @throws clip.unknown, clip.gone, settings.invalid
+ * @throws clip.unknown, clip.gone, settings.invalid, blob.unknown
  */
 export async function addTrackJob(
   engine: Engine,
@@ -40,7 +41,10 @@ export async function addTrackJob(
   principal: string,
   ctx: Pick<Context, 'signal'>,
 ): Promise<Job> {
-  requestOf(await clipPath(engine, fingerprint, ctx), options)
+  requestOf(engine, await clipPath(engine, fingerprint, ctx), options)
+  if (options.tracks !== null && (await engine.store.blobs.stat(options.tracks)) === null) {
+    throw fault('blob.unknown', { expected: 'tracks that were sent before', found: options.tracks, where: 'tracks' })
+  }
   const params = { fingerprint, options: asJson(options) }
   const job = await engine.store.jobs.add({ id: newId(), kind: 'track', project: options.project, principal, params })
   engine.wake()
@@ -54,7 +58,7 @@ export async function runTrackJob(engine: Engine, job: Job, ctx: Context): Promi
   const path = await clipPath(engine, fingerprint, ctx)
   const out = await makeScratch(engine.dataDir, job.id)
   // What an earlier try of this job left is replaced, and gone on with where it can be.
-  const request = { ...requestOf(path, options), out, replace: true, resume: job.attempts > 1 }
+  const request = { ...requestOf(engine, path, options), out, replace: true, resume: job.attempts > 1 }
   const live = new LiveWriter(liveFile(engine.dataDir, job.id), ctx.now)
   const watched = watchedContext(ctx, live)
   const { recordSessions } = await readPreferences(engine)
@@ -96,9 +100,9 @@ function resultOf(report: TrackReport, fingerprint: string): TrackJobResult {
 }
 
 /** @throws settings.invalid */
-function requestOf(path: string, options: TrackOptions): TrackRequest {
+function requestOf({ store }: Pick<Engine, 'store'>, path: string, options: TrackOptions): TrackRequest {
   const { engine, preset, footage, robust, smoothing, policy, retries, settings, frames, seed, zoom } = options
-  const { focal, focalIsExact, sensorWidthMm, tripod, lens, masks } = options
+  const { focal, focalIsExact, sensorWidthMm, tripod, lens, masks, tracks } = options
   const said = { engine, preset, footage, robust, smoothing, policy, retries, settings, frames, seed, zoom }
   if (focalIsExact && focal === null) {
     throw fault('settings.invalid', { expected: 'a focal length', found: 'none that could be exact', where: 'focal' })
@@ -110,6 +114,7 @@ function requestOf(path: string, options: TrackOptions): TrackRequest {
     sensorWidthMm,
     motion: tripod ? 'tripod' : 'auto',
     lens: knownLens(lens),
+    ownTracks: tracks === null ? null : tracksFromBlob(store, tracks),
     masks: masks.map(({ points, exclude }) => ({
       kind: exclude ? 'exclude' : 'include',
       polygon: Float64Array.from(points.flat()),

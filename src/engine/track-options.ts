@@ -39,6 +39,8 @@ export interface TrackOptions {
   /** Polygons in pixels from the top-left corner: points are kept out of them, or within them. */
   readonly masks: readonly { readonly points: readonly (readonly [number, number])[]; readonly exclude: boolean }[]
   readonly frames: { readonly from: number; readonly to: number } | null
+  /** SHA-256 of a blob: a person's own tracks, as tracks.json or tracks.csv; they are kept and followed on. */
+  readonly tracks: string | null
   readonly seed: number
 }
 

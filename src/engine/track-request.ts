@@ -55,8 +55,8 @@ export interface TrackRequest {
   readonly maskFile: string | null
   /** More of them. */
   readonly masks: readonly Mask[]
-  /** A file of tracks that are kept and followed on: our tracks.json or tracks.csv. */
-  readonly tracksFile: string | null
+  /** Tracks that are kept and followed on: the text of our tracks.json or tracks.csv. */
+  readonly ownTracks: OwnTracks | null
   /** Goes on with the tracks of a recorded run that was stopped, where they are those that this run would make. */
   readonly resume: boolean
   /** First and last frame, counted from 0; null: all. */
@@ -68,9 +68,17 @@ export interface TrackRequest {
   readonly startFrame: number
 }
 
+/** A file that a person brings, wherever it is. */
+export interface OwnTracks {
+  /** By which it is called where something is wrong with it. */
+  readonly name: string
+  /** @throws file.missing, blob.unknown */
+  read(): Promise<string>
+}
+
 /** What a person chose of the settings, by name; the rest was left to the program. */
 export function chosenSettings(request: TrackRequest): readonly string[] {
-  const { settings, focal, motion, zoom, lens, maskFile, masks, frames, tracksFile } = request
+  const { settings, focal, motion, zoom, lens, maskFile, masks, frames, ownTracks } = request
   const chosen = {
     focal: focal !== null,
     tripod: motion === 'tripod',
@@ -78,7 +86,7 @@ export function chosenSettings(request: TrackRequest): readonly string[] {
     lens: lens !== 'auto',
     masks: maskFile !== null || masks.length > 0,
     frames: frames !== null,
-    'own tracks': tracksFile !== null,
+    'own tracks': ownTracks !== null,
   }
   return [
     ...Object.entries(settings).flatMap(([name, value]) => (value === null ? [] : [name])),
@@ -116,7 +124,7 @@ export function trackRequest(clip: string, said: Partial<TrackRequest> = {}): Tr
     lens: 'auto',
     maskFile: null,
     masks: [],
-    tracksFile: null,
+    ownTracks: null,
     resume: false,
     frames: null,
     seed: 0,

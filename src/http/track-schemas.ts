@@ -1,6 +1,6 @@
 /** The values of tracking that go over the wire. Positions are pixels from the top-left corner, frames count from 0. */
 import { z } from 'zod'
-import { shortName, uuid } from '#core/session-schema.ts'
+import { sha256, shortName, uuid } from '#core/session-schema.ts'
 import {
   engineNames,
   footageTypes,
@@ -135,6 +135,10 @@ export const trackOptions = z
       .max(100)
       .default([]),
     frames: z.strictObject({ from: frame, to: frame }).nullable().default(null),
+    tracks: sha256
+      .nullable()
+      .default(null)
+      .meta({ description: 'a blob: tracks.json or tracks.csv of this clip; they are kept and followed on' }),
     seed: z
       .int()
       .min(0)

@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { makeFootage } from '#test/footage/footage.ts'
 import { needs } from '#test/needs.ts'
+import type { TrackOptions } from '#http/contract.ts'
 import { startStudio, type Studio, type Watched } from './test-studio.ts'
 
 const chromium = needs('chromium')
@@ -243,7 +244,7 @@ describe('the Track page', { skip: chromium.skip }, () => {
     await page.close()
   })
 
-  test('draws a mask on the picture and asks for it', async () => {
+  test('draws a mask, moves a corner of it, brings own tracks, and asks for them', async () => {
     const { page } = await open(address)
     await page.waitForSelector('.verdict')
     await page.getByRole('button', { name: 'Track', exact: true }).click()
@@ -262,6 +263,26 @@ describe('the Track page', { skip: chromium.skip }, () => {
     await page.keyboard.press('Enter')
     await page.getByText('Left out, 3 corners').waitFor()
     assert.doesNotMatch(page.url(), /job=/)
+
+    const [from, to] = [0.4, 0.25].map((x) => [stage.x + stage.width * x, stage.y + stage.height * 0.3] as const)
+    await page.mouse.move(...from!)
+    await page.mouse.down()
+    await page.mouse.move(...to!, { steps: 4 })
+    await page.mouse.up()
+    await page.getByLabel('File of own tracks').setInputFiles({
+      name: 'roto.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('frame,track,x,y\n1,a,100,50\n'),
+    })
+    await page.getByText('roto.csv').waitFor()
+    const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/track'))
+    await page.route('**/track', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()))
+    await page.getByRole('button', { name: /^Track & solve/ }).click()
+    const { masks, tracks } = (await asked).postDataJSON() as TrackOptions
+    const [dragged, still] = masks?.[0]?.points ?? []
+    assert.ok(dragged && still && dragged[0] < still[0] - 60, 'the corner lies where it was dragged')
+    assert.ok(Math.abs(dragged[1] - still[1]) < 4)
+    assert.match(tracks ?? '', /^[0-9a-f]{64}$/)
     await page.close()
   })
 

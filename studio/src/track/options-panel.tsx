@@ -1,6 +1,7 @@
 import { Segments } from '../parts/segments.tsx'
 import { CameraOptions } from './camera-options.tsx'
 import { Check, Figure, Line, Select } from './option-parts.tsx'
+import { OwnTracks } from './own-tracks.tsx'
 import {
   footageNames,
   motionModelNames,
@@ -46,6 +47,7 @@ export function OptionsPanel(props: OptionsPanelProps) {
           <CameraOptions choices={choices} set={set} hasFile />
           <RangeOptions choices={choices} set={set} frame={props.frame} />
           <MaskOptions {...props} set={set} />
+          <OwnTracks file={choices.ownTracks} onFile={(ownTracks) => set({ ownTracks })} />
           <TrackerOptions choices={choices} set={set} />
           <button
             type="button"
@@ -128,6 +130,9 @@ function MaskOptions({ choices, set, drawing, onDraw }: OptionsPanelProps & Part
         </span>
         {drawing && (
           <small className="faint">Click corners on the picture; Enter or double click closes, Esc drops it.</small>
+        )}
+        {!drawing && masks.length > 0 && (
+          <small className="faint">Drag a corner to move it; double click takes it out.</small>
         )}
         {masks.map((mask, i) => (
           // oxlint-disable-next-line react/no-array-index-key -- masks have no name but their place

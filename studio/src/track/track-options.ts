@@ -33,6 +33,8 @@ export interface Choices {
   readonly to: string
   readonly seed: string
   readonly masks: readonly Outline[]
+  /** A file of tracks that was sent: they are kept and followed on. */
+  readonly ownTracks: { readonly name: string; readonly sha256: string } | null
 }
 
 export const usualChoices: Choices = {
@@ -61,6 +63,7 @@ export const usualChoices: Choices = {
   to: '',
   seed: '',
   masks: [],
+  ownTracks: null,
 }
 
 /** Widths of film backs and sensors as their makers give them, millimetres. */
@@ -138,6 +141,7 @@ export function optionsOf(choices: Choices, project: string, frameCount: number)
     retries: figure(retries),
     masks: masks.map(({ points, exclude }) => ({ points: points.map(([x, y]): [number, number] => [x, y]), exclude })),
     frames: from === null && to === null ? null : { from: from ?? 0, to: to ?? frameCount - 1 },
+    tracks: choices.ownTracks?.sha256 ?? null,
     seed: figure(seed) ?? 0,
   }
 }
@@ -188,6 +192,7 @@ export function saidChoices(choices: Choices): readonly string[] {
     choices.sensor === '' ? null : choices.sensorWidthMm === '' ? null : `sensor ${choices.sensorWidthMm} mm`,
     choices.from === '' && choices.to === '' ? null : `frames ${choices.from || '0'}–${choices.to || 'last'}`,
     choices.masks.length === 0 ? null : `${choices.masks.length} ${choices.masks.length === 1 ? 'mask' : 'masks'}`,
+    choices.ownTracks === null ? null : 'own tracks',
     choices.smoothing === 0 ? null : `smoothing ${choices.smoothing}`,
     ...(['patternSize', 'searchSize', 'correlation', 'threshold', 'tracks', 'motionModel'] as const).map((name) =>
       choices[name] === '' ? null : `${settingNames[name]} ${choices[name]}`,

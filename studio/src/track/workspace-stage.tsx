@@ -5,6 +5,7 @@ import { sayFigure } from '../data/say.ts'
 import type { EditedTracks } from './changes.ts'
 import { useEditTool } from './edit-tool.ts'
 import type { LiveTracks } from './live-tracks.ts'
+import { useMaskHandles } from './mask-handles.ts'
 import type { MaskTool } from './mask-tool.ts'
 import { paintLive } from './paint-live.ts'
 import { paintMasks, paintTracks, stageColours, type ColourBy, type Outline } from './paint.ts'
@@ -39,11 +40,13 @@ interface WorkspaceStageProps {
   readonly live: LiveTracks | null
   readonly masks: readonly Outline[]
   readonly maskTool: MaskTool | null
+  /** null: they cannot be changed now. */
+  readonly onMasks: ((masks: readonly Outline[]) => void) | null
 }
 
 /** The stage with whatever belongs on it now: growing tracks, a result to be edited, masks to be drawn. */
 export function WorkspaceStage(props: WorkspaceStageProps) {
-  const { clip, screening, look, edits, solve, run, live, masks, maskTool } = props
+  const { clip, screening, look, edits, solve, run, live, masks, maskTool, onMasks } = props
   const { player, frames } = screening
   const { info } = clip
   const tracks = live ? null : edits.tracks
@@ -56,6 +59,7 @@ export function WorkspaceStage(props: WorkspaceStageProps) {
     onStep: edits.addStep,
   })
   useSceneVersion()
+  const withHandles = useMaskHandles(tracks ? tool : noTool, masks, onMasks)
 
   const paintOver = (g: CanvasRenderingContext2D, box: ViewBox, frame: number) => {
     if (live) return paintLive(g, box, live)
@@ -78,7 +82,7 @@ export function WorkspaceStage(props: WorkspaceStageProps) {
       pixelAspect={info.pixelAspect}
       readsAhead={!live}
       label={tracks ? `${tracks.tracks.length} tracks over the picture` : 'The picture at the playhead'}
-      tool={maskTool?.tool ?? (tracks ? tool : noTool)}
+      tool={maskTool?.tool ?? withHandles}
       paintOver={paintOver}
     >
       {tracks && look.showTracks && <Legend tracks={tracks} by={look.colourBy} />}

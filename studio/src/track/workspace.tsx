@@ -64,6 +64,7 @@ export function Workspace({ project, clip, run }: WorkspaceProps) {
     },
     onStop: () => setDrawing(null),
   })
+  const setMasks = useCallback((masks: Choices['masks']) => setChoices((before) => ({ ...before, masks })), [])
   const solve = result?.solve ?? null
   const figures = useMemo(
     () => (edits.tracks && !isRunning ? frameFigures(player.first, player.last, edits.tracks, solve) : null),
@@ -86,6 +87,7 @@ export function Workspace({ project, clip, run }: WorkspaceProps) {
           live={isRunning ? live.tracks : null}
           masks={tab === 'setup' ? choices.masks : []}
           maskTool={maskTool}
+          onMasks={tab === 'setup' && !isRunning ? setMasks : null}
         />
         <Transport player={player} fps={rateOf(clip)}>
           {result && <LookControls look={look} onChange={setLook} />}
