@@ -74,7 +74,7 @@ function OutcomeFacts({ session: { outcome, telemetry } }: { session: CameraSess
   return (
     <Facts
       facts={[
-        ['Solve error', sayFigure(outcome.solveErrorPx, 'px')],
+        ['Error (mean over tracks)', sayFigure(outcome.solveErrorPx, 'px')],
         ['Held-out error', sayFigure(outcome.heldOutErrorPx, 'px')],
         ['Tracks solved', shareOf(outcome.successfulTracks, outcome.totalTracks)],
         ['3D points', sayFigure(outcome.bundleCount)],

@@ -32,7 +32,7 @@ test('each figure says whether the second attempt is better, and says nothing of
   )
   const verdicts = Object.fromEntries(found.map(({ name, verdict }) => [name, verdict]))
   assert.deepEqual(verdicts, {
-    'Solve error': 'better',
+    'Error (RMS)': 'better',
     'Held-out error': null,
     Confidence: 'worse',
     'Frames solved': 'same',

@@ -22,7 +22,7 @@ export interface ComparedFigure {
 const sameShare = 0.01
 
 const figures = [
-  ['Solve error', 'px', 'lower', ({ errorPx }) => errorPx],
+  ['Error (RMS)', 'px', 'lower', ({ errorPx }) => errorPx],
   ['Held-out error', 'px', 'lower', ({ heldOutErrorPx }) => heldOutErrorPx],
   ['Confidence', '%', 'higher', ({ confidence }) => confidence],
   ['Frames solved', '', 'higher', ({ solvedFrames }) => solvedFrames],
