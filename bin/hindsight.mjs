@@ -9,7 +9,7 @@ try {
   const node = setup()
   const [command = ''] = args
   if (command === 'start' && !args.includes('--help')) buildStudio(node) // only the server shows the page
-  await runOnNode24(node, 'src/cli/main.ts', args, heavy.has(command) ? nodeFlags() : [])
+  await runOnNode24(node, 'src/cli/main.ts', args, heavy.has(command) ? nodeFlags(command) : [])
 } catch (error) {
   failWith(error)
 }

@@ -55,9 +55,13 @@ export function buildStudio(node) {
   })
 }
 
-/** Flags of V8 for long work: without them it would keep short-lived garbage of hundreds of MB before it collects. */
-export function nodeFlags() {
-  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).hindsight.nodeFlags
+/**
+ * Flags of V8 for long work: without them it would keep short-lived garbage of hundreds of MB before it collects. Tracking makes
+ * most of its garbage in bursts of a second, which a heap that begins small would be collected through again and again.
+ */
+export function nodeFlags(command) {
+  const { nodeFlags, trackNodeFlags } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).hindsight
+  return command === 'track' ? trackNodeFlags : nodeFlags
 }
 
 /**

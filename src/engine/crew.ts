@@ -5,7 +5,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { type Crew, type KernelCall, type Muster, performer } from '#vision/wasm/crew.ts'
-import type { WasmMemory, WasmModule } from '#vision/wasm/engine.ts'
+import type { CallName, WasmMemory, WasmModule } from '#vision/wasm/engine.ts'
 import { Desk, deskBytes } from './crew-desk.ts'
 
 export interface ThreadCrew {
@@ -44,7 +44,12 @@ function hire(job: Job): Worker {
   return worker
 }
 
+/**
+ * Who is awake is given a part; who sleeps only where what it takes off this thread lasts longer than waking it was seen to
+ * take, which is microseconds on some machines and milliseconds on others.
+ */
 function crewAt(desks: readonly Desk[], perform: (call: KernelCall) => void): Crew {
+  const pace = new Pace()
   return {
     size: desks.length + 1,
     run([first, ...others]) {
@@ -52,12 +57,52 @@ function crewAt(desks: readonly Desk[], perform: (call: KernelCall) => void): Cr
       const left: KernelCall[] = []
       for (const [i, call] of others.entries()) {
         const desk = desks[i]
-        if (desk?.give(call)) busy.push(desk)
-        else left.push(call)
+        const helper = desk?.helper ?? null
+        if (desk === undefined || helper === null || (helper === 'asleep' && !pace.isWorthWaking(call))) {
+          left.push(call)
+          continue
+        }
+        const started = performance.now()
+        desk.give(call)
+        if (helper === 'asleep') pace.woke(performance.now() - started)
+        busy.push(desk)
       }
-      if (first) perform(first)
-      for (const call of left) perform(call)
+      const own = first ? [first, ...left] : left
+      const started = performance.now()
+      for (const call of own) perform(call)
+      if (first && others.length > 0) pace.did(first, (performance.now() - started) / own.length)
       for (const desk of busy) desk.untilDone()
     },
   }
 }
+
+/** How much of the newest measurement goes into a running mean. */
+const newestShare = 0.25
+/** Waking is measured anew after so many calls for which it was too dear: the machine may have been busy. */
+const patientCalls = 200
+
+/** How long things were seen to take, in milliseconds, as running means. */
+class Pace {
+  readonly #partMs = new Map<CallName, number>()
+  #wakingMs: number | null = null
+  #declined = 0
+
+  isWorthWaking({ name }: KernelCall): boolean {
+    const worth = this.#wakingMs === null || (this.#partMs.get(name) ?? Infinity) > this.#wakingMs
+    if (worth || ++this.#declined >= patientCalls) {
+      this.#declined = 0
+      return true
+    }
+    return false
+  }
+
+  woke(ms: number): void {
+    this.#wakingMs = mixed(this.#wakingMs, ms)
+  }
+
+  did({ name }: KernelCall, ms: number): void {
+    this.#partMs.set(name, mixed(this.#partMs.get(name) ?? null, ms))
+  }
+}
+
+const mixed = (before: number | null, ms: number) => (before === null ? ms : before + newestShare * (ms - before))

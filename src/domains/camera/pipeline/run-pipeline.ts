@@ -12,8 +12,11 @@ import { policyFor } from '../policies/policies.ts'
 import { letterboxMasks } from '../probe/letterbox.ts'
 import type { Probe } from '../probe/probe.ts'
 import { probe } from '../probe/run-probe.ts'
+import type { Advice } from './advice.ts'
+import { advised } from './advise.ts'
 import type { Attempt, PipelineRequest, PipelineResult } from './attempt.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { canBeKept, keptSource } from './kept-source.ts'
 import { type PipelineObserver, together } from './observer.ts'
 import { firstChoice, type Planner } from './plan-attempt.ts'
 import { replayedSource } from './replayed-source.ts'
@@ -23,6 +26,7 @@ import { bestOf } from './score.ts'
 
 /**
  * @param resume what a run that was stopped had; taken up where it fits
+ * @param advice of trained models; null: there are none, or they are not to be heard
  * @throws track.policy, settings.invalid, media.*, engine.*, and the reason of the signal
  */
 export async function runPipeline(
@@ -32,11 +36,12 @@ export async function runPipeline(
   ctx: Context,
   observer: PipelineObserver | null = null,
   resume: Checkpoint | null = null,
+  advice: Advice | null = null,
 ): Promise<PipelineResult> {
   const watcher = together(observer)
   const policy = policyFor(engine.name, request.policy)
   const planner: Planner = { engine: engine.name, info: clip.source.info, request, policy }
-  const source = replayedSource(clip.source, ctx.signal)
+  const source = (canBeKept(clip.source.info) ? keptSource : replayedSource)(clip.source, ctx.signal)
   try {
     watcher.phase('probe', 0)
     const seen = await look({ ...clip, source }, request, ctx)
@@ -44,8 +49,9 @@ export async function runPipeline(
     watcher.phase('settings', 0)
     ctx.signal.throwIfAborted()
     const masks = [...clip.masks, ...barsOf(seen, source.info)]
-    const stage: Stage = { engine, clip: { ...clip, source, masks }, request, probe: seen, observer: watcher, resume }
-    const choice = firstChoice(planner, seen, ctx)
+    const shared = { engine, clip: { ...clip, source, masks }, request, probe: seen }
+    const stage: Stage = { ...shared, observer: watcher, resume, advice }
+    const choice = advised(firstChoice(planner, seen, ctx), advice, source.info, seen)
     let plan: AttemptPlan | null = { retry: 0, choice, why: null, ranges: [request.range], before: null }
     const attempts: Attempt[] = []
     while (plan !== null) {
