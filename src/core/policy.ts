@@ -9,6 +9,8 @@ export interface Choice<Settings> {
   /** One sentence, for people. */
   readonly reason: string
   readonly policy: { readonly name: string; readonly version: string }
+  /** What a learner logs beside its choice, to be recorded with the session; absent where none chose. */
+  readonly decision?: object
 }
 
 export interface Policy<Situation, Settings> {

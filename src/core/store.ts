@@ -130,6 +130,8 @@ export interface Catalog {
   tally(project: string | null): Promise<readonly TallyRow[]>
   facetSummary(project: string, domain: DomainName | null): Promise<readonly FacetSummary[]>
   projects(): Promise<readonly string[]>
+  /** The import that brought a session; null when it was recorded here, or is not there. */
+  importOf(session: string): Promise<string | null>
 
   /**
    * Sets aside all sessions of a project and domain but those an import brought: they are kept, and found by no query,
@@ -387,8 +389,8 @@ export interface LearnedStore {
   ): Promise<{ readonly revision: number; readonly learned: boolean } | null>
   /** The lesson of a session; null when it did not teach. */
   lesson(learner: string, session: string): Promise<Lesson | null>
-  /** In the order they were learned; without those that are set aside. */
-  lessons(learner: string): AsyncIterable<Lesson>
+  /** In the order they were learned; without those that are set aside. @param newest only so many, the newest first */
+  lessons(learner: string, newest?: number): AsyncIterable<Lesson>
   /** How many sessions taught. */
   count(learner: string): Promise<number>
   /** As far as `pending` was ever asked. */

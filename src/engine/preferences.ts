@@ -1,4 +1,4 @@
-/** What a person allows to be recorded, once and for all. */
+/** What a person allows to be recorded and learned from, once and for all. */
 import { isJsonObject } from '#core/json.ts'
 import type { Engine } from './engine.ts'
 
@@ -7,16 +7,34 @@ export interface Preferences {
   readonly recordSessions: boolean
   /** Record what is changed by hand, to learn from it. */
   readonly recordEdits: boolean
+  /** Learn from sessions, and use what was learned. */
+  readonly learnFromSessions: boolean
+  /** Count what people did to a result as part of what came of it. */
+  readonly learnFromEdits: boolean
+  /** Count what others recorded, within its cap. Takes hold at once: what was learned from imports is not looked at. */
+  readonly learnFromImports: boolean
 }
 
 const name = 'recording'
 
-export async function readPreferences({ store }: Pick<Engine, 'store'>): Promise<Preferences> {
-  const kept = await store.preference(name)
-  const { recordSessions, recordEdits } = isJsonObject(kept) ? kept : {}
-  return { recordSessions: recordSessions !== false, recordEdits: recordEdits !== false }
+const allOn: Preferences = {
+  recordSessions: true,
+  recordEdits: true,
+  learnFromSessions: true,
+  learnFromEdits: true,
+  learnFromImports: true,
 }
 
-export async function writePreferences({ store }: Pick<Engine, 'store'>, preferences: Preferences): Promise<void> {
-  await store.setPreference(name, { ...preferences })
+export async function readPreferences({ store }: Pick<Engine, 'store'>): Promise<Preferences> {
+  const kept = await store.preference(name)
+  const said = isJsonObject(kept) ? kept : {}
+  return Object.fromEntries(Object.keys(allOn).map((key) => [key, said[key] !== false])) as Record<
+    keyof Preferences,
+    boolean
+  >
+}
+
+/** Changes those that are given. */
+export async function writePreferences(engine: Pick<Engine, 'store'>, given: Partial<Preferences>): Promise<void> {
+  await engine.store.setPreference(name, { ...(await readPreferences(engine)), ...given })
 }

@@ -159,6 +159,15 @@ export class SqliteCatalog implements Catalog {
     return summarizeFacets(this.#parts.db, project, domain)
   }
 
+  async importOf(session: string): Promise<string | null> {
+    const row = this.#parts.db
+      .prepare(
+        'select i.import as id from session s join import_session i on i.seq = s.seq where s.id = ? and i.created = 1',
+      )
+      .get(session)
+    return row ? String(row['id']) : null
+  }
+
   async projects(): Promise<readonly string[]> {
     const query = sql.selectFrom('place').select('project').distinct().orderBy('project')
     return this.#parts.db.all(query).map(({ project }) => project)

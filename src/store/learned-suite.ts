@@ -74,6 +74,10 @@ export function learnedSuite(name: string, open: StoreFactory): void {
         (await listOf(learned.lessons('sums'))).map(({ session }) => session),
         ['a', 'b', 'c'],
       )
+      assert.deepEqual(
+        (await listOf(learned.lessons('sums', 2))).map(({ session }) => session),
+        ['c', 'b'],
+      )
       assert.deepEqual(await learned.lesson('sums', 'b'), lessonOf('b', 200_000))
       assert.deepEqual((await learned.tally('sums')).taught, { own: 2, person: 1 })
       assert.deepEqual(await learned.rowsBeneath('sums', 'class/'), [rowWith('class/HD', 600_000, { count: 2 })])

@@ -77,7 +77,15 @@ export class SqliteLearned implements LearnedStore {
     return row ? toLesson(row as unknown as Tables['lesson']) : null
   }
 
-  async *lessons(learner: string): AsyncIterable<Lesson> {
+  async *lessons(learner: string, newest?: number): AsyncIterable<Lesson> {
+    if (newest !== undefined) {
+      const rows = this.#db.prepare(
+        `select session, project, source, rows, about from lesson
+         where learner = ? and aside = 0 order by number desc limit ?`,
+      )
+      for (const row of rows.all(learner, newest)) yield toLesson(row as unknown as Tables['lesson'])
+      return
+    }
     const next = this.#db.prepare(
       `select number, session, project, source, rows, about from lesson
        where learner = ? and aside = 0 and number > ? order by number limit ${batchRows}`,

@@ -105,6 +105,8 @@ export interface Outlook {
   readonly recommended: Candidate
   readonly verdict: Verdict | null
   readonly arms: readonly Arm[]
+  /** Of what would be used if the coin fell on it. */
+  readonly reason: string
   readonly known: Estimates
   /** Whether the credit has room for a run that is not the default. */
   readonly free: boolean
@@ -159,7 +161,9 @@ export function createAnchoredPolicy<Situation, Settings>(
       const table = tableOf(learnable, rules, state, situation)
       const { wanted, base, known, free } = table
       const verdict = wanted?.verdict ?? null
-      return { recommended: wanted?.candidate ?? base, verdict, arms: armsOf(table, rules.probes), known, free }
+      const arms = armsOf(table, rules.probes)
+      const hoped = arms.find(({ role }) => role === 'replay' || role === 'wanted') ?? arms.at(-1)!
+      return { recommended: wanted?.candidate ?? base, verdict, arms, reason: reasonFor(hoped, table), known, free }
     },
     judge(situation, key) {
       const levels = learnable.levels(situation)
@@ -170,7 +174,7 @@ export function createAnchoredPolicy<Situation, Settings>(
       state.pending.delete(session)
       state.revision++
     },
-    update: (outcome) => update(state, rules, outcome),
+    update: (outcome) => learnFromOutcome(state, outcome, rules),
     forget({ evidence, memory }) {
       if (evidence !== null) removeRow(state.cells, evidence)
       if (memory !== null) unremember(state.memory, memory)
@@ -283,11 +287,13 @@ function begin(state: Learned, rules: AnchoredRules, session: string, { charge }
   return true
 }
 
-function update(state: Learned, rules: AnchoredRules, outcome: Outcome): Lesson {
+/** Learns from one outcome on a state that is known as far as the outcome's levels and clip; needs no domain. O(levels). */
+export function learnFromOutcome(state: Learned, outcome: Outcome, rules: AnchoredRules = anchoredRules): Lesson {
   const { decision, value } = outcome
   state.revision++
   if (decision !== null && outcome.firstTry) {
-    const used = decision.key === outcome.key
+    // What a race picks is what the coin fell on: the arm is to race, whichever wins.
+    const used = outcome.raced || decision.key === outcome.key
     // A state that is rebuilt from its sessions was not there when they began.
     if (!state.pending.has(outcome.session)) state.credit = spend(state.credit, decision.charge)
     state.pending.delete(outcome.session)

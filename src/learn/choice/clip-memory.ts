@@ -26,7 +26,8 @@ export interface Remembered {
 /** By clip, by setting: the same key with other values is another setting on one and the same clip. */
 export type ClipMemory = Map<string, Map<string, Remembered>>
 
-const nameOf = (key: string, settings: Configuration) => `${key}: ${configurationKey(settings)}`
+/** Under which a setting is remembered of a clip. */
+export const nameOf = (key: string, settings: Configuration) => `${key}: ${configurationKey(settings)}`
 
 const keyOf = (name: string, settings: Configuration) => name.slice(0, name.length - nameOf('', settings).length)
 

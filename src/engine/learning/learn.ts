@@ -1,0 +1,247 @@
+/**
+ * Learning from what was recorded: each session once, with what people said of it since, and again when they say more.
+ *
+ * What a session teaches is worked out here and kept with it, so that it can be taken back exactly. Whoever records waits for
+ * it or leaves it to `catchUp`; neither can make recording fail.
+ */
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Context } from '#core/context.ts'
+import { Fault } from '#core/faults.ts'
+import { type Experience, isExperience, type Lessons, type PassReason } from '#core/learnable.ts'
+import type { AnySession } from '#core/session.ts'
+import type { LearnedChange, LearnedRow, Lesson } from '#core/store.ts'
+import { learnFromOutcome, type Lesson as Taught, type Source } from '#learn/choice/anchored.ts'
+import { unit } from '#learn/choice/evidence.ts'
+import type { Engine } from '../engine.ts'
+import { readPreferences } from '../preferences.ts'
+import { sessionById } from '../read.ts'
+import { aboutOf } from './about.ts'
+import { wholeDecision } from './decisions.ts'
+import { allLessons, lessonsOf } from './learners.ts'
+import { groupsOf, headOf, isMemory, memoryGroup, type ReadLearned, readLearned } from './state.ts'
+
+/** Reasons that a domain gives, and our own. */
+export type Passed = PassReason | 'damaged' | 'reset'
+
+/** How often a change is worked out anew because somebody else was faster. */
+const tries = 20
+
+/**
+ * Learns from one session, for every learner of its domain. Does nothing where learning is switched off, and never throws.
+ *
+ * @param session spares reading it again
+ */
+export async function learnFrom(engine: Engine, id: string, ctx: LearnContext, session?: AnySession): Promise<void> {
+  try {
+    if (!(await readPreferences(engine)).learnFromSessions) return
+    const known = session ?? (await sessionById(engine, id))
+    for (const lessons of lessonsOf(known.domain)) {
+      // Known to the store before the first lesson, or it would not know whose turn new sessions are.
+      await engine.store.learned.pending(lessons.name, lessons.domain, 1)
+      await learnOne(engine, lessons, known)
+    }
+  } catch (error) {
+    warnOf(ctx, `session ${id} taught nothing yet`, error)
+  }
+}
+
+export type LearnContext = Pick<Context, 'warn' | 'signal'>
+
+function warnOf(ctx: LearnContext, what: string, error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error)
+  ctx.warn({ code: 'learn.failed', message: `${what}: ${why}`, where: null })
+}
+
+/** What the session counts as, from where it came. */
+async function sourceOf({ store }: Engine, session: AnySession, { byPerson }: Experience): Promise<Source> {
+  const brought = await store.catalog.importOf(session.id)
+  if (brought !== null) return { type: 'import', name: brought }
+  if (session.contributor !== null) return { type: 'import', name: session.contributor }
+  return byPerson ? { type: 'person' } : { type: 'own' }
+}
+
+/** @returns whether it taught anything */
+async function learnOne(engine: Engine, lessons: Lessons, session: AnySession): Promise<boolean> {
+  const { learnFromEdits } = await readPreferences(engine)
+  const edits = await engine.store.catalog.edits(session.id)
+  const said = lessons.experienceOf(session, learnFromEdits ? edits : [])
+  if (!isExperience(said)) {
+    await passOver(engine, lessons.name, session.id, said.passedOver)
+    return false
+  }
+  const source = await sourceOf(engine, session, said)
+  return change(engine, lessons.name, groupsOf(said.levels, said.clip), async (read) => {
+    const before = await engine.store.learned.lesson(lessons.name, session.id)
+    const learn = before === null ? firstLesson(read, session, said, source) : lessonAgain(before, session, said)
+    return { learn, edits: edits.length, ...(before === null ? {} : { unlearn: session.id }) }
+  })
+}
+
+type Worked = Omit<LearnedChange, 'revision' | 'head'>
+
+/**
+ * Works out a change on what is known, and commits it; where somebody else was faster, on what is known then.
+ *
+ * @param work may change the state that it is given
+ */
+async function change(
+  engine: Engine,
+  name: string,
+  groups: readonly string[],
+  work: (read: ReadLearned) => Promise<Worked>,
+): Promise<boolean> {
+  for (let i = 0; i < tries; i++) {
+    const read = await readLearned(engine, name, groups)
+    const worked = await work(read)
+    const { revision, state } = read
+    const done = await engine.store.learned.commit(name, { revision, head: headOf(name, state, read), ...worked })
+    if (done !== null) return done.learned
+  }
+  throw new Error(`what ${name} knows was changed by others ${tries} times in a row`)
+}
+
+/** A session says nothing: if it was begun, it will have no outcome, and what it was charged stays spent. */
+async function passOver(engine: Engine, name: string, session: string, reason: Passed): Promise<void> {
+  const { learned } = engine.store
+  const head = (await readLearned(engine, name, [])).state
+  if (head.pending.has(session) || (await learned.lesson(name, session)) !== null) {
+    await change(engine, name, [], async ({ state }) => {
+      state.pending.delete(session)
+      return { unlearn: session }
+    })
+  }
+  await learned.passOver(name, [session], reason)
+}
+
+function firstLesson({ state }: ReadLearned, session: AnySession, said: Experience, source: Source): Lesson {
+  const { used, firstTry, kept, value, levels, clip } = said
+  const recorded = said.decision ?? null
+  const raced = recorded?.['race'] !== undefined && recorded['race'] !== null
+  // A stranger's learner drew its own coins, against its own credit.
+  const decision = source.type === 'import' ? null : wholeDecision(recorded)
+  const outcome = { session: session.id, decision, levels, clip, key: used.key, settings: used.settings, value }
+  const taught = learnFromOutcome(state, { ...outcome, source, firstTry, kept, raced })
+  const name = taught.evidence?.source ?? (source.type === 'import' ? `import/${source.name}` : source.type)
+  return lessonOf(session, said, taught, { type: source.type, name, raced })
+}
+
+/** The coin was counted when it fell; what people said since changes what the session is worth, and nothing else. */
+function lessonAgain(before: Lesson, session: AnySession, said: Experience): Lesson {
+  const { used, kept, value, levels, clip } = said
+  const evidence = before.rows.find(({ group }) => !isMemory(group))
+  const remembered = clip !== null && before.rows.some(({ group }) => isMemory(group))
+  const name = evidence?.source ?? before.source
+  const taught: Taught = {
+    evidence: evidence === undefined ? null : { levels, key: used.key, value, source: name },
+    memory: remembered ? { clip, key: used.key, settings: used.settings, value, kept } : null,
+  }
+  return lessonOf(session, said, taught, { type: before.source, name, raced: before.about['raced'] === true })
+}
+
+function lessonOf(
+  session: AnySession,
+  said: Experience,
+  { evidence, memory }: Taught,
+  { type, name, raced }: { readonly type: string; readonly name: string; readonly raced: boolean },
+): Lesson {
+  const millionths = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * unit)
+  const rows: LearnedRow[] = []
+  if (evidence !== null) {
+    const { key, value, source } = evidence
+    for (const group of new Set(evidence.levels)) {
+      rows.push({ group, key, source, settings: null, count: 1, kept: 0, sum: millionths(value) })
+    }
+  }
+  if (memory !== null) {
+    const { clip, key, settings, value, kept } = memory
+    const row = { group: memoryGroup(clip), key, source: name, settings, count: 1 }
+    rows.push({ ...row, kept: kept ? 1 : 0, sum: millionths(value) })
+  }
+  return {
+    session: session.id,
+    project: session.project,
+    source: type,
+    rows,
+    about: aboutOf(session, said, name, raced),
+  }
+}
+
+/** Takes back what a session taught; it is not learned again until it is edited. */
+export async function unlearn(engine: Engine, id: string): Promise<void> {
+  for (const { name } of allLessons) {
+    if ((await engine.store.learned.lesson(name, id)) === null) continue
+    await change(engine, name, [], async () => ({ unlearn: id }))
+  }
+}
+
+export interface CaughtUp {
+  /** Sessions that taught. */
+  readonly taught: number
+  readonly passedOver: number
+}
+
+const sessionsAtOnce = 50
+
+/**
+ * Learns from every session that was missed, and gives up on runs that are gone.
+ *
+ * @param options.most sessions; all, when absent
+ * @param options.only a learner's name; all, when absent
+ * @throws the reason of `ctx.signal`
+ */
+export async function catchUp(
+  engine: Engine,
+  ctx: LearnContext & Partial<Pick<Context, 'progress'>>,
+  options: { readonly most?: number; readonly only?: string } = {},
+): Promise<CaughtUp> {
+  const total = { taught: 0, passedOver: 0 }
+  if (!(await readPreferences(engine)).learnFromSessions) return total
+  const { most = Infinity, only } = options
+  for (const lessons of allLessons) {
+    if (only !== undefined && lessons.name !== only) continue
+    for (let done = 0; done < most; ) {
+      const limit = Math.min(sessionsAtOnce, most - done)
+      const ids = await engine.store.learned.pending(lessons.name, lessons.domain, limit)
+      for (const id of ids) {
+        ctx.signal.throwIfAborted()
+        if (await lookAt(engine, lessons, id, ctx)) total.taught++
+        else total.passedOver++
+        await turn()
+      }
+      done += ids.length
+      ctx.progress?.({ done: total.taught + total.passedOver, total: null, unit: 'sessions', note: lessons.name })
+      if (ids.length < limit) break
+    }
+    await giveUpLost(engine, lessons.name)
+  }
+  return total
+}
+
+/** One that cannot be read is passed over, or it would be in the way of all others for ever. */
+async function lookAt(engine: Engine, lessons: Lessons, id: string, ctx: LearnContext): Promise<boolean> {
+  try {
+    return await learnOne(engine, lessons, await sessionById(engine, id))
+  } catch (error) {
+    // What ails the store as a whole is not the session's doing.
+    if (error instanceof Fault && error.code.startsWith('store.')) throw error
+    warnOf(ctx, `session ${id} taught nothing`, error)
+    await passOver(engine, lessons.name, id, 'damaged')
+    return false
+  }
+}
+
+/** Runs that were begun and have neither a session nor a writer any more: what they were charged stays spent. */
+async function giveUpLost(engine: Engine, name: string): Promise<void> {
+  const { state } = await readLearned(engine, name, [])
+  if (state.pending.size === 0) return
+  const alive = new Set((await engine.store.journals.list()).filter(({ lost }) => !lost).map(({ session }) => session))
+  const gone: string[] = []
+  for (const id of state.pending.keys()) {
+    if (!alive.has(id) && (await engine.store.catalog.summary(id)) === null) gone.push(id)
+  }
+  if (gone.length === 0) return
+  await change(engine, name, [], async ({ state: now }) => {
+    for (const id of gone) now.pending.delete(id)
+    return {}
+  })
+}
