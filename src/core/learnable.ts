@@ -44,6 +44,11 @@ export interface Learnable<Situation, Settings> {
   base(situation: Situation): Configuration
   /** What may be tried in its place. Those that are not legal here are made so, or left out. */
   candidates(situation: Situation): readonly Candidate[]
+  /**
+   * What a name stands for that is in no such list: settings of a person or a stranger, which may be tried in turn once they
+   * have evidence. null: no such name. Absent: there are none but those in the list.
+   */
+  named?(key: string, situation: Situation): Candidate | null
   settings(configuration: Configuration, situation: Situation): Settings
 }
 

@@ -2,6 +2,7 @@
 import type { Domain } from '#core/domain.ts'
 import { cameraBehavior } from './behavior.ts'
 import { autosolve } from './layouts/autosolve.ts'
+import { cameraLessons } from './learning/lessons.ts'
 import { cameraFacets, cameraSearchText, cameraSummary } from './facets.ts'
 import { cameraSamples, mergeCameraSamples } from './samples.ts'
 import { cameraSchema } from './schema.ts'
@@ -21,5 +22,5 @@ export const camera: Domain = {
   mergeSamples: mergeCameraSamples,
   tables: cameraTables,
   layouts: [autosolve],
-  lessons: [],
+  lessons: cameraLessons,
 }

@@ -72,7 +72,7 @@ const changes: readonly Change[] = [
   { pattern: 0.75, search: 0.7 },
 ]
 
-const keyOfChange = (change: Change): string =>
+export const keyOfChange = (change: Change): string =>
   names.flatMap((name) => (change[name] === undefined ? [] : [`${name}=${change[name]}`])).join(' ')
 
 const known: ReadonlyMap<string, Change> = new Map(changes.map((change) => [keyOfChange(change), change]))
@@ -107,7 +107,7 @@ export function keyOf(used: TrackingConfiguration, base: TrackingConfiguration, 
   return candidates(base, space).find(({ settings }) => textOf(settings as TrackingConfiguration) === text)?.key ?? null
 }
 
-const textOf = (settings: TrackingConfiguration): string =>
+export const textOf = (settings: TrackingConfiguration): string =>
   [
     settings.patternSize,
     settings.searchSize,
@@ -117,7 +117,7 @@ const textOf = (settings: TrackingConfiguration): string =>
   ].join(' ')
 
 /** The search window keeps room around the pattern. */
-function changed(base: TrackingConfiguration, change: Change, space: SettingsSpace): TrackingConfiguration {
+export function changed(base: TrackingConfiguration, change: Change, space: SettingsSpace): TrackingConfiguration {
   const legal = (name: keyof TrackingConfiguration, value: number): number => {
     const dimension = space[name]
     return dimension === undefined ? value : Number(nearestLegal(dimension, value))

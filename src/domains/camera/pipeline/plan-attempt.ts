@@ -72,7 +72,7 @@ export function firstChoice(
 ): Choice<AttemptSettings> {
   const { footage, robust, preset } = request
   const chosen = policy.choose({ engine, info, footage, probe, before: null }, rng)
-  const bends = [footageBends[footage], ...(robust ? [robustBend] : [])]
+  const bends = bendsOf(footage, robust)
   const preferred = bends.reduce(bent, scaled(chosen.settings, presetRules[preset].countScale))
   const words = [
     chosen.reason,
@@ -98,11 +98,49 @@ export function firstChoice(
   return signed({ ...chosen, settings, reason: words.join('; ') }, request)
 }
 
+const bendsOf = (footage: FootageType, robust: boolean): readonly Bend[] => [
+  footageBends[footage],
+  ...(robust ? [robustBend] : []),
+]
+
+/** What an attempt uses of a choice where nobody sets anything by hand. */
+export function asUsed(
+  choice: TrackingChoice,
+  engine: EngineName,
+  info: Pick<ClipInfo, 'widthPx'>,
+  said: { readonly footage: FootageType; readonly robust: boolean },
+): TrackingChoice {
+  const preferred = bendsOf(said.footage, said.robust).reduce(bent, choice)
+  return finish(preferred, engine, info, { chosen: { tracker: {}, corners: {} } })
+}
+
+/** The choice that was used as this, as nearly as can be told: the way back from {@link asUsed}. */
+export function asChosen(
+  used: TrackingChoice,
+  engine: EngineName,
+  info: Pick<ClipInfo, 'widthPx'>,
+  said: { readonly footage: FootageType; readonly robust: boolean },
+): TrackingChoice {
+  const chosen = bendsOf(said.footage, said.robust).map(straightening).reduce(bent, used)
+  return finish(chosen, engine, info, { chosen: { tracker: {}, corners: {} } })
+}
+
+const straightening = (bend: Bend): Bend => {
+  const { patternScale = 1, searchScale = 1, correlationOffset = 0, thresholdScale = 1, countScale = 1 } = bend
+  return {
+    patternScale: 1 / patternScale,
+    searchScale: 1 / searchScale,
+    correlationOffset: -correlationOffset,
+    thresholdScale: 1 / thresholdScale,
+    countScale: 1 / countScale,
+  }
+}
+
 /** What the person set stands, and the rest is made legal. */
 export function finish(
   choice: TrackingChoice,
   engine: EngineName,
-  info: ClipInfo,
+  info: Pick<ClipInfo, 'widthPx'>,
   { chosen }: Pick<PipelineRequest, 'chosen'>,
 ): TrackingChoice {
   const legal = legalSettings(choice, settingsSpace(engine, info.widthPx))

@@ -13,6 +13,8 @@ export interface Situation {
   readonly footage: FootageType
   /** null: not measured. */
   readonly probe: Probe | null
+  /** What the clip is known by everywhere; absent or null: not known. */
+  readonly clip?: string | null
   /** The attempt before, if this is a retry. */
   readonly before: {
     readonly settings: TrackingChoice
