@@ -55,7 +55,7 @@ function creditWords({ sessions, spent }: Learned['credit'], limit: number, prov
   const sofar =
     sessions === 0
       ? 'Learning has cost nothing yet'
-      : `In ${counted(sessions, 'session')} learning can have cost ${amount(spent)} good results at the very most`
+      : `In ${counted(sessions, 'session')} learning can have cost ${amount(spent)} good ${spent === 1 ? 'result' : 'results'} at the very most`
   const allowed = `it may never put more than ${amount(limit)} at risk (${rule})`
   return proven ? `${sofar}; proof has lifted the limit.` : `${sofar}; ${allowed}.`
 }

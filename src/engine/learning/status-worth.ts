@@ -89,6 +89,10 @@ function inWords({ first, second, difference, robust, clips }: ArmComparison): s
   const apart = robust ?? difference
   if (apart === null) return `Too little to judge by (${counted(clips, 'clip')}): ${sides}.`
   const said =
-    apart.low > 0 ? 'Learning helps' : apart.high < 0 ? 'Learning does harm' : 'It may help or not, that is still open'
+    apart.low > 0
+      ? 'Learning helps'
+      : apart.high < 0
+        ? 'Learning does harm'
+        : 'How much it helps, if it does, is still open'
   return `${said}: ${sides}; by the coin ${estimateWords(apart, signed)}.`
 }
