@@ -406,6 +406,25 @@ export const faultCodes = {
     'stop the one that runs, then start the new one',
   ),
   'learn.unknown': entry('user', 404, 'Nothing is learned under this name.', 'choose one of those named'),
+  'model.unknown': entry('user', 404, 'There is no such trained model.', 'list them with "hindsight learn models"'),
+  'model.refused': entry(
+    'user',
+    409,
+    'The model has not earned to act.',
+    'train it on more sessions with "hindsight learn train"',
+  ),
+  'model.invalid': entry(
+    'user',
+    422,
+    'This is no model as it was exported.',
+    'use a file as "hindsight learn export" wrote it',
+  ),
+  'model.damaged': entry(
+    'damaged',
+    500,
+    'A trained model is not as it was written.',
+    'train it anew with "hindsight learn train"',
+  ),
   // jobs
   'job.unknown': entry('user', 404, 'No job has this id.', 'list the jobs'),
   'job.cancelled': entry('user', 409, 'The job was cancelled.', 'start it again if it is still wanted'),

@@ -121,6 +121,13 @@ export async function readRun(engine: Engine, place: RunPlace): Promise<KeptRun>
   })
 }
 
+/** The full tracks of a recorded run. @throws track.unknown, blob.corrupt */
+export async function readTracksOf(engine: Engine, session: AnySession): Promise<StoredTracks> {
+  const tracks = readTracksDocument(await readJson(await fileOf(engine, session, 'tracks')))
+  if (tracks !== null) return tracks
+  throw fault('track.unknown', { expected: 'tracks as this program writes them', found: 'other tracks' })
+}
+
 type Read = (role: TrackFileRole) => Promise<AsyncIterable<Uint8Array>>
 type Found = readonly [Omit<KeptRun, 'place' | 'tracks' | 'solve'>, Read]
 

@@ -38,5 +38,9 @@ export const cameraSettings = z.looseObject({
   rejectNonRigid: flag,
   avoidRegions: list(z.enum(regions), 9),
   cutFrames: z.array(z.int()).max(100_000).nullish(),
+  models: z
+    .array(z.looseObject({ name: text, version: text, used: flag, reason: text }))
+    .max(16)
+    .nullish(),
   engine: text,
 })

@@ -162,6 +162,8 @@ export type CameraSettings = Unknowable<{
   avoidRegions: readonly Region[]
   /** First frames of new shots that were known before tracking. */
   cutFrames: readonly number[]
+  /** Trained models that had something to say of the attempt, and whether they were heard or held back as a control. */
+  models: readonly Unknowable<{ name: string; version: string; used: boolean; reason: string }>[]
   /** Settings are kept per engine: the same threshold means different things. */
   engine: string
 }>

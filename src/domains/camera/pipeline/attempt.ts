@@ -11,6 +11,7 @@ import type { Forecast } from '../diagnose/forecast.ts'
 import type { HealReport } from '../heal/heal.ts'
 import type { Probe } from '../probe/probe.ts'
 import type { FootageType, Region } from '../terms.ts'
+import type { ModelUse } from './advice.ts'
 
 export const presets = ['fast', 'balanced', 'quality'] as const
 export type Preset = (typeof presets)[number]
@@ -62,6 +63,8 @@ export interface AttemptSettings {
   readonly avoidRegions: readonly Region[]
   /** First frames of new shots that are known before tracking. */
   readonly cutFrames: readonly number[]
+  /** Trained models that had something to say; absent where none had. */
+  readonly models?: readonly ModelUse[]
   readonly solve: TrackClipOptions['solve']
 }
 

@@ -11,8 +11,10 @@ import type { LiveTrack } from '#track/match/tracker.ts'
 import type { Track } from '#track/tracks.ts'
 import type { EngineRun, EngineStep, FoundTracks, TrackStart } from '../engines/engine.ts'
 import type { SettingsSpace } from '#core/settings-space.ts'
+import type { Foresight } from './advice.ts'
 import type { Adaptation, AttemptSettings, Phase, PipelineRequest } from './attempt.ts'
 import { BroughtTracks } from './brought-tracks.ts'
+import { Foreseen } from './foreseen.ts'
 import { Monitor } from './monitor.ts'
 
 export interface Followed {
@@ -33,6 +35,8 @@ export interface FollowTask {
   readonly ranges: readonly Range[]
   readonly space: SettingsSpace
   readonly request: Pick<PipelineRequest, 'chosen' | 'tracks'>
+  /** null: nobody foresees how long tracks last. */
+  readonly foresight: Foresight | null
 }
 
 interface Watch {
@@ -54,6 +58,7 @@ export class Following {
   readonly #watch: Watch
   readonly #monitor: Monitor
   readonly #brought: BroughtTracks
+  readonly #foreseen: Foreseen | null
   #start: TrackStart['settings']
   #done = 0
 
@@ -65,10 +70,16 @@ export class Following {
     this.#start = task.settings.tracker
     this.#monitor = new Monitor(task)
     this.#brought = new BroughtTracks(task.request.tracks)
+    this.#foreseen = task.foresight && new Foreseen(task.foresight)
   }
 
   get adaptations(): readonly Adaptation[] {
     return this.#monitor.adaptations
+  }
+
+  /** What was foreseen of the tracks, in sentences. */
+  get foreseen(): readonly string[] {
+    return this.#foreseen?.words() ?? []
   }
 
   /** @throws media.*, engine.*, and the reason of the signal */
@@ -126,13 +137,22 @@ export class Following {
     if (adapted !== null) this.#start = adapted
     const rested = frame - (this.detections.at(-1)?.frame ?? frame) >= restFrames
     const live = [...step.live, ...this.#brought.placesIn(frame)]
-    if (rested && isSparse(live, this.#task.settings.corners.count, widthPx, heightPx)) {
-      await this.#place(frame, 'replenished')
-    }
+    this.#foreseen?.saw(frame, step.live)
+    if (!rested) return
+    const { count } = this.#task.settings.corners
+    if (isSparse(live, count, widthPx, heightPx)) return await this.#place(frame, 'replenished')
+    // Those that are as good as lost are made up for while they can still be seen.
+    const doomed = this.#foreseen?.doomed(frame, step.live) ?? new Set()
+    const lasting = live.filter(({ track }) => !doomed.has(track))
+    if (doomed.size === 0 || !isSparse(lasting, count, widthPx, heightPx)) return
+    this.#foreseen?.placedEarly(frame)
+    await this.#place(frame, 'replenished', doomed.size)
   }
 
-  async #place(frame: number, origin: Track['origin']): Promise<void> {
-    const { corners, avoidRegions } = this.#task.settings
+  /** @param beyond so many more than are aimed at */
+  async #place(frame: number, origin: Track['origin'], beyond = 0): Promise<void> {
+    const { corners: aimed, avoidRegions } = this.#task.settings
+    const corners = { ...aimed, count: aimed.count + beyond }
     const { windowPx } = followPlan(this.#run.info.widthPx, { settings: this.#start, ...corners })
     const found = await this.#run.detect({ ...corners, windowPx, frame }, { settings: this.#start, origin })
     this.detections.push(found.report)

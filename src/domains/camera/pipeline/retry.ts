@@ -4,6 +4,7 @@ import type { Shot } from '#track/scenes/solve-json.ts'
 import { isWell } from '../diagnose/diagnose.ts'
 import type { Fix } from '../diagnose/diagnosis.ts'
 import type { TrackingPolicy } from '../policies/policy.ts'
+import { withoutAdvice } from './advise.ts'
 import { applyFix, generalFixes, sameSettings } from './apply-fix.ts'
 import type { Attempt, AttemptSettings } from './attempt.ts'
 import type { Range } from './follow.ts'
@@ -63,7 +64,7 @@ function baseOf(
   last: Attempt,
   rng: Parameters<TrackingPolicy['choose']>[1],
 ): Choice<AttemptSettings> {
-  const { settings } = last.choice
+  const settings = withoutAdvice(last.choice.settings)
   const lasting = last.followed.filter(({ frames }) => frames.length >= lastingFrames).length
   const before = { settings, trackSuccess: lasting / Math.max(1, last.followed.length) }
   const situation = { engine, info, footage: request.footage, probe: null, before }

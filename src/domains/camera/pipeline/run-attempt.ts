@@ -16,6 +16,7 @@ import { heal } from '../heal/heal-tracks.ts'
 import type { HealReport } from '../heal/heal.ts'
 import type { Probe } from '../probe/probe.ts'
 import { settingsSpace } from '../settings-space.ts'
+import type { Advice } from './advice.ts'
 import type { Attempt, AttemptSettings, Phase, PipelineRequest } from './attempt.ts'
 import { type Checkpoint, fits } from './checkpoint.ts'
 import { type Followed, Following, type Range } from './follow.ts'
@@ -32,6 +33,8 @@ export interface Stage {
   readonly probe: Probe | null
   readonly observer: Required<PipelineObserver>
   readonly resume: Checkpoint | null
+  /** Absent or null: no trained model has anything to say. */
+  readonly advice?: Advice | null
 }
 
 export interface AttemptPlan {
@@ -72,8 +75,8 @@ export async function runAttempt(stage: Stage, plan: AttemptPlan, ctx: AttemptCo
 }
 
 function followingOf(
-  { engine, request, observer }: Stage,
-  { choice: { settings }, ranges }: AttemptPlan,
+  { engine, request, observer, advice }: Stage,
+  { retry, choice: { settings }, ranges }: AttemptPlan,
   run: EngineRun,
   clock: PhaseClock,
   ctx: AttemptContext,
@@ -83,7 +86,9 @@ function followingOf(
     phase: (phase: Phase) => clock.enter(phase),
     step: (step: Parameters<PipelineObserver['step'] & object>[0]) => observer.step(step, settings),
   }
-  return new Following(run, { settings, ranges, space, request }, watch, ctx)
+  // A retry is made without models: what they had to say may be what was wrong.
+  const foresight = retry === 0 ? (advice?.foresight(run.info) ?? null) : null
+  return new Following(run, { settings, ranges, space, request, foresight }, watch, ctx)
 }
 
 async function attempted(
@@ -104,7 +109,8 @@ async function attempted(
 
   const { focal } = settings.solve
   const range = wholeOf(plan.ranges)
-  const foretold = forecast({ info: run.info, range, tracks: mended, cuts: followed.cuts, focal })
+  const said = forecast({ info: run.info, range, tracks: mended, cuts: followed.cuts, focal })
+  const foretold = { ...said, warnings: [...said.warnings, ...following.foreseen] }
   clock.enter('solve')
   const { widthPx, heightPx, pixelAspect } = run.info
   const options = { ...settings.solve, widthPx, heightPx, pixelAspect }

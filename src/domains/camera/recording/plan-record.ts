@@ -148,7 +148,17 @@ function pipelineSettings({ engine, request, settings }: PipelineFacts): CameraS
   const { robust, smoothing, minLifespanFrames, monitorFrames, heal, rejectNonRigid, avoidRegions, cutFrames } =
     settings
   const { preset, retries } = request
-  const more = { smoothing, monitorFrames, heal, rejectNonRigid, avoidRegions, cutFrames, engine: engine.name }
+  const models = settings.models === undefined ? {} : { models: settings.models }
+  const more = {
+    smoothing,
+    monitorFrames,
+    heal,
+    rejectNonRigid,
+    avoidRegions,
+    cutFrames,
+    ...models,
+    engine: engine.name,
+  }
   return { preset, robust, minLifespanFrames, maxRetries: retries, ...more }
 }
 

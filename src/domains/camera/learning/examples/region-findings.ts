@@ -4,6 +4,7 @@
  * mean over clips, by Student's t.
  */
 import type { Edit } from '#core/edit.ts'
+import { meanInterval } from '#core/mean-interval.ts'
 import type { AnySession } from '#core/session.ts'
 import type { CameraBehavior } from '../../behavior.ts'
 import { asCamera, groupOf } from '../../classes.ts'
@@ -13,7 +14,7 @@ export interface RegionFinding {
   readonly region: Region
   /** Share of tracks with a point, mean over clips; null without any. */
   readonly share: number | null
-  /** 95 % interval; null below three clips. */
+  /** 95 % interval; null below four clips. */
   readonly low: number | null
   readonly high: number | null
   readonly clips: number
@@ -59,7 +60,8 @@ export class RegionTally {
   findings(): readonly RegionFinding[] {
     return regions.map((region, i) => {
       const seen = [...this.#clips.values()].map((own) => own[i]!).filter(({ tracks }) => tracks > 0)
-      const interval = meanInterval(seen.map(({ tracks, solved }) => Math.min(1, solved / tracks)))
+      const mean = meanInterval(seen.map(({ tracks, solved }) => Math.min(1, solved / tracks)))
+      const interval = { share: mean?.mean ?? null, low: within(mean?.low ?? null), high: within(mean?.high ?? null) }
       const tracks = seen.reduce((sum, one) => sum + one.tracks, 0)
       const [deleted, added] = [this.#deleted.get(region) ?? 0, this.#added.get(region) ?? 0]
       const found = { region, ...interval, clips: seen.length, tracks, deleted, added }
@@ -72,20 +74,7 @@ function bump(counts: Map<string, number>, region: Region | null | undefined): v
   if (region) counts.set(region, (counts.get(region) ?? 0) + 1)
 }
 
-/** 97.5 % quantiles of Student's t at 2, 3, … degrees of freedom. */
-const quantiles = [4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131]
-/** At 16; with more the interval is a little too wide. */
-const beyond = 2.12
-
-function meanInterval(shares: readonly number[]): Pick<RegionFinding, 'share' | 'low' | 'high'> {
-  const n = shares.length
-  if (n === 0) return { share: null, low: null, high: null }
-  const share = shares.reduce((sum, one) => sum + one, 0) / n
-  if (n < 3) return { share, low: null, high: null }
-  const variance = shares.reduce((sum, one) => sum + (one - share) ** 2, 0) / (n - 1)
-  const half = (quantiles[n - 3] ?? beyond) * Math.sqrt(variance / n)
-  return { share, low: Math.max(0, share - half), high: Math.min(1, share + half) }
-}
+const within = (value: number | null) => (value === null ? null : Math.min(1, Math.max(0, value)))
 
 const percent = (share: number) => `${Math.round(100 * share)} %`
 
