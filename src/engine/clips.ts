@@ -64,31 +64,39 @@ export async function receiveClip(
   }
 }
 
+/** A clip that a run is recorded of. */
+export interface RecognisedClip {
+  readonly identity: ClipIdentity
+  /** Lets it be known from now on to lie where it was tracked, so that the run can be looked at there. */
+  remember(): Promise<void>
+}
+
 /**
- * A clip that a run is recorded of, known from now on to lie where it was tracked, so that the run can be looked at there.
+ * What a clip is that a run is recorded of; a film that was seen before is not read whole again.
  *
- * @returns what it is; a film that was seen before is not read whole again
  * @throws file.missing, file.permission, media.*; the reason of the signal
  */
-export async function rememberTracked(
+export async function recogniseClip(
   engine: Engine,
   path: string,
   info: ClipInfo,
   { signal }: Stop,
-): Promise<ClipIdentity> {
+): Promise<RecognisedClip> {
   const place = resolve(path)
   const stamp = await stampOf(place)
   // Of a sequence, a picture in the middle may have been rendered again: that does not show in its stamp.
   const isFilm = (await clipFiles(place)).length === 1
   const known = isFilm ? await seenBefore(engine, place, stamp) : null
   const identity = await clipIdentity(place, signal, known)
-  const before = await engine.store.clips.get(identity.fingerprint)
-  const isSent = before?.uploaded === true
-  // A copy that was sent here stays while it is there: somebody may be looking at it.
-  if (isSent && before.path !== place && (await isThere(engine, before, { signal }))) return identity
-  const isOwn = isSent && before.path === place
-  await engine.store.clips.put(entryOf(identity.fingerprint, place, stamp, info, isOwn))
-  return identity
+  const remember = async () => {
+    const before = await engine.store.clips.get(identity.fingerprint)
+    const isSent = before?.uploaded === true
+    // A copy that was sent here stays while it is there: somebody may be looking at it.
+    if (isSent && before.path !== place && (await isThere(engine, before, { signal }))) return
+    const isOwn = isSent && before.path === place
+    await engine.store.clips.put(entryOf(identity.fingerprint, place, stamp, info, isOwn))
+  }
+  return { identity, remember }
 }
 
 async function remember(engine: Engine, path: string, uploaded: boolean, { signal }: Stop): Promise<KnownClip> {

@@ -5,7 +5,7 @@ import { fault } from '#core/faults.ts'
 import type { JsonObject } from '#core/json.ts'
 import type { Engine } from './engine.ts'
 import { checkSession, prepareSession } from './prepare.ts'
-import { type Recorded, recordSession } from './record.ts'
+import { type Recorded, recordRow, recordSession } from './record.ts'
 import { completeSession } from '#core/session.ts'
 import { domainByName } from '#domains/domains.ts'
 
@@ -29,14 +29,19 @@ export interface Appended {
 export async function appendJournal(engine: Engine, id: string, ops: readonly JournalOp[]): Promise<Appended> {
   if (ops.some((op) => op.op === 'open'))
     throw fault('journal.invalid', { expected: 'an open journal', found: 'a second "open"' })
-  const closes = ops.some((op) => op.op === 'close')
-  if (closes) {
-    // Folded before it is written: a close that cannot become a session must not end up in the journal.
-    prepareSession(foldJournal([...(await engine.store.journals.read(id)), ...ops]))
+  if (!ops.some((op) => op.op === 'close')) {
+    await engine.store.journals.append(id, ops)
+    return { id, closed: false, hash: null }
   }
+  // Made ready before it is written: a close that cannot become a session must not end up in the journal.
+  const before = await engine.store.journals.read(id)
+  const row = prepareSession(foldJournal([...before, ...ops]))
   await engine.store.journals.append(id, ops)
-  if (!closes) return { id, closed: false, hash: null }
-  const recorded = await closeJournal(engine, id)
+  const written = await engine.store.journals.read(id)
+  // Unless somebody else appended in between, it holds what was made ready.
+  const isWhole = written.length === before.length + ops.length
+  const recorded = await (isWhole ? recordRow(engine, row) : recordSession(engine, foldJournal(written)))
+  await engine.store.journals.remove(id)
   return { id, closed: true, hash: recorded.hash }
 }
 

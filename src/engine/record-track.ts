@@ -15,6 +15,7 @@ import type { Attempt, AttemptSettings, PipelineRequest } from '#domains/camera/
 import type { Checkpoint } from '#domains/camera/pipeline/checkpoint.ts'
 import type { BrokenAttempt, PipelineObserver } from '#domains/camera/pipeline/observer.ts'
 import { trackedOf } from '#domains/camera/pipeline/tracked-of.ts'
+import type { FirstChooser } from '#domains/camera/policies/policy.ts'
 import type { Probe } from '#domains/camera/probe/probe.ts'
 import { lookAt, momentFrames, type PictureLook } from '#domains/camera/recording/pictures.ts'
 import {
@@ -42,10 +43,12 @@ import type { TrackedClip } from '#track/track-clip.ts'
 import type { ClipInfo, FrameSource, LumaFrame } from '#vision/frames.ts'
 import type { Kernel } from '#vision/kernel.ts'
 import type { ClipIdentity } from './clip-fingerprint.ts'
-import { rememberTracked } from './clips.ts'
+import { recogniseClip } from './clips.ts'
 import { type Engine, newId, utcNow } from './engine.ts'
 import { appendJournal, openJournal } from './journals.ts'
 import { dropKept, keepCheckpoint, readKept } from './kept-checkpoint.ts'
+import { learnFrom } from './learning/learn.ts'
+import { trackChooser } from './learning/track-chooser.ts'
 import { openEngine } from './open.ts'
 import { readPreferences } from './preferences.ts'
 import { maxSessionBytes } from './prepare.ts'
@@ -141,6 +144,8 @@ export class TrackRecorder implements PipelineObserver {
   #waiting: JournalOp[] = []
   #lastFrame = -1
   #appends: Promise<void> = Promise.resolve()
+  /** Where the clip lies is written by a thread that is only starting while the run begins. */
+  #remembered: Promise<void> = Promise.resolve()
   #isLost = false
 
   constructor(engine: Engine, options: RecorderOptions, ctx: Context) {
@@ -206,6 +211,15 @@ export class TrackRecorder implements PipelineObserver {
     return { id, project, attempt, retry, startedMs: this.#ctx.now() }
   }
 
+  /** What chooses the first try by what was learned; null where nothing may be learned, or nothing is recorded. */
+  async chooser(): Promise<FirstChooser | null> {
+    const [facts, early] = [this.#facts, this.#early]
+    if (facts === null || early === null || this.#isLost) return null
+    const clip = this.#identity?.fingerprint ?? null
+    const run = { engine: facts.engine.name, session: early.id, clip, policy: facts.request.policy }
+    return trackChooser(this.#engine, run, this.#ctx)
+  }
+
   probed(probe: Probe): void {
     this.#probe = probe
   }
@@ -228,6 +242,7 @@ export class TrackRecorder implements PipelineObserver {
         reason: reasonOf(chosen, choice),
         propensity: chosen.length === 0 ? choice.propensity : null,
         policy: chosen.length === 0 ? { ...choice.policy } : { name: 'person', version: this.#engine.version },
+        ...(choice.decision === undefined ? {} : { decision: asJson(choice.decision) }),
       }
       const open = await this.#open(clip, contextOf(plan, clip), settings, id)
       this.#lastFrame = -1
@@ -240,6 +255,7 @@ export class TrackRecorder implements PipelineObserver {
   async runBreaks(error: unknown): Promise<void> {
     const early = this.#early
     this.#early = null
+    await this.#remembered
     if (early === null || this.#isLost) return
     await this.#try(async () => {
       const { startedMs, ...run } = early
@@ -357,6 +373,7 @@ export class TrackRecorder implements PipelineObserver {
   }
 
   async #close(ended: RunSoFar, why: Parameters<typeof recordOf>[2]): Promise<void> {
+    await this.#remembered
     await this.#appends
     const run = this.#run
     this.#run = null
@@ -373,6 +390,7 @@ export class TrackRecorder implements PipelineObserver {
       this.sessions.push({ id, project, attempt, retry })
       this.#before = { id, attempt, chain: this.#before?.chain ?? id }
     })
+    if (!this.#isLost) await learnFrom(this.#engine, run.id, this.#ctx)
   }
 
   #fitting(record: RunRecord): RunRecord {
@@ -385,9 +403,13 @@ export class TrackRecorder implements PipelineObserver {
   /** null, with a warning, when the files could not be read; the run may still succeed. */
   async #identify({ info }: RunFacts): Promise<ClipIdentity | null> {
     try {
-      return await rememberTracked(this.#engine, this.#options.clip, info, this.#ctx)
+      const { identity, remember } = await recogniseClip(this.#engine, this.#options.clip, info, this.#ctx)
+      this.#remembered = remember().catch((error: unknown) =>
+        this.#warnUnlessStopped('the clip is not found again', error),
+      )
+      return identity
     } catch (error) {
-      if (!this.#ctx.signal.aborted) this.#warn('the clip was not recognised', error)
+      this.#warnUnlessStopped('the clip was not recognised', error)
       return null
     }
   }
@@ -428,6 +450,10 @@ export class TrackRecorder implements PipelineObserver {
       this.#warn('a part of this run is not recorded', error)
       return null
     }
+  }
+
+  #warnUnlessStopped(what: string, error: unknown): void {
+    if (!this.#ctx.signal.aborted) this.#warn(what, error)
   }
 
   #warn(what: string, error: unknown): void {

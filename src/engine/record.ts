@@ -14,7 +14,11 @@ export interface Recorded {
 
 /** @throws session.*, json.* when it is refused; nothing is kept then */
 export async function recordSession(engine: Engine, sent: Json): Promise<Recorded> {
-  const row = prepareSession(sent)
+  return recordRow(engine, prepareSession(sent))
+}
+
+/** @throws session.conflict, session.forgotten, session.media */
+export async function recordRow(engine: Engine, row: SessionRow): Promise<Recorded> {
   const [result] = await engine.store.catalog.putSessions([row])
   return acknowledged(row, result)
 }

@@ -25,7 +25,7 @@ export type { PipelineObserver }
  * Tracks and solves a clip, and writes `request.out` when all of it is there: an interrupted run leaves nothing behind. A
  * clip that cannot be solved still leaves its tracks, and the report says why.
  *
- * @param recorder makes a session of each attempt; null: nothing of the run is recorded
+ * @param recording makes a session of each attempt, and may still be opening; null: nothing of the run is recorded
  * @param observer told of each phase, step and attempt as it comes
  * @throws media.* when the clip cannot be read, engine.*, track.*, store.occupied, settings.invalid; the reason of
  * `ctx.signal` when that is aborted
@@ -33,7 +33,7 @@ export type { PipelineObserver }
 export async function trackFile(
   request: TrackRequest,
   ctx: Context,
-  recorder: TrackRecorder | null = null,
+  recording: TrackRecorder | Promise<TrackRecorder | null> | null = null,
   observer: PipelineObserver | null = null,
 ): Promise<TrackReport> {
   const masks = [...request.masks, ...(request.maskFile === null ? [] : await readMasks(request.maskFile))]
@@ -43,6 +43,7 @@ export async function trackFile(
     const asked = pipelineRequest(request, source.info, { masks, solve, tracks })
     const sink = request.out === null ? null : await openResults(request.out, request.replace)
     try {
+      const recorder = await recording
       const { engine, result } = await runOn(source, request, asked, ctx, recorder, observer)
       const run = { engine, result, info: source.info, range: asked.range, sessions: recorder?.sessions ?? [] }
       const { files, report } = resultsOf(run, basename(request.clip), request)
@@ -82,7 +83,8 @@ async function runOn(
       const resume = request.resume ? ((await recorder?.resumable()) ?? null) : null
       const pictures = recorder?.tapped(source, kernel) ?? source
       const clip = { path: request.clip, source: pictures, kernel, masks: asked.masks }
-      const result = await runPipeline(engine, clip, asked, ctx, together(recorder, observer), resume)
+      const chooser = (await recorder?.chooser()) ?? null
+      const result = await runPipeline(engine, clip, asked, ctx, together(recorder, observer), resume, null, chooser)
       await recorder?.finish()
       return { engine: { name, version }, result }
     } catch (error) {

@@ -91,16 +91,18 @@ const failedRow = (clip: string, message: string) => [clip, null, null, null, nu
 async function tracked(request: TrackRequest, options: Options, context: CommandContext): Promise<TrackReport> {
   const { terminal, signal, dataDir } = context
   const ctx = makeContext({ signal, seed: request.seed, progress: terminal.progress, warn: terminal.warn })
-  const recording = options['record'] === false ? null : await recordingOf(request, options, dataDir, ctx)
+  // The store opens while the clip does.
+  const opening = options['record'] === false ? null : recordingOf(request, options, dataDir, ctx)
+  const recorder = opening?.then((recording) => recording?.recorder ?? null)
   try {
-    return await trackFile(request, ctx, recording?.recorder, phaseLines(terminal))
+    return await trackFile(request, ctx, recorder, phaseLines(terminal))
   } catch (error) {
-    const recorded = recording?.recorder.recorded
+    const recorded = (await recorder)?.recorded
     if (recorded) terminal.say(`recorded as it was: ${recordedWords(recorded)}`)
     throw error
   } finally {
     terminal.clearBar()
-    await recording?.close()
+    await (await opening)?.close()
   }
 }
 
