@@ -11,20 +11,14 @@ import type { JournalOp } from '#core/journal.ts'
 import type { Choice } from '#core/policy.ts'
 import { asCamera } from '#domains/camera/classes.ts'
 import type { EngineStep } from '#domains/camera/engines/engine.ts'
-import type { Attempt, AttemptSettings, PipelineRequest } from '#domains/camera/pipeline/attempt.ts'
+import type { Attempt, AttemptSettings } from '#domains/camera/pipeline/attempt.ts'
 import type { Checkpoint } from '#domains/camera/pipeline/checkpoint.ts'
 import type { BrokenAttempt, PipelineObserver } from '#domains/camera/pipeline/observer.ts'
 import { trackedOf } from '#domains/camera/pipeline/tracked-of.ts'
 import type { FirstChooser } from '#domains/camera/policies/policy.ts'
 import type { Probe } from '#domains/camera/probe/probe.ts'
 import { lookAt, momentFrames, type PictureLook } from '#domains/camera/recording/pictures.ts'
-import {
-  type ClipFacts,
-  contextOf,
-  type PipelineFacts,
-  type RunPlan,
-  settingsOf,
-} from '#domains/camera/recording/plan-record.ts'
+import { type ClipFacts, contextOf, type RunPlan, settingsOf } from '#domains/camera/recording/plan-record.ts'
 import {
   asJson,
   recordOf,
@@ -33,14 +27,12 @@ import {
   type RunSoFar,
   withoutPaths,
 } from '#domains/camera/recording/session-of.ts'
-import type { CameraSettings } from '#domains/camera/session.ts'
 import { encoded } from '#formats/text-chunks.ts'
-import { followPlan } from '#track/match/follow-clip.ts'
 import type { TextFile } from '#track/scenes/names.ts'
 import { solveJson } from '#track/scenes/solve-json.ts'
 import { tracksJson } from '#track/scenes/tracks-json.ts'
 import type { TrackedClip } from '#track/track-clip.ts'
-import type { ClipInfo, FrameSource, LumaFrame } from '#vision/frames.ts'
+import type { FrameSource, LumaFrame } from '#vision/frames.ts'
 import type { Kernel } from '#vision/kernel.ts'
 import type { ClipIdentity } from './clip-fingerprint.ts'
 import { recogniseClip } from './clips.ts'
@@ -53,6 +45,7 @@ import { openEngine } from './open.ts'
 import { readPreferences } from './preferences.ts'
 import { maxSessionBytes } from './prepare.ts'
 import { sessionById } from './read.ts'
+import { askedSettings, planOf, reasonOf, type RunFacts } from './run-plan.ts'
 
 export interface RecorderOptions {
   readonly project: string
@@ -104,15 +97,6 @@ function warnOf(ctx: Context, what: string, error: unknown): void {
 
 /** Steps between two appends to the journal: each is a sync of the disk. */
 const stepsPerAppend = 10
-
-/** What all attempts of a run share. */
-export interface RunFacts {
-  readonly engine: PipelineFacts['engine']
-  readonly info: ClipInfo
-  readonly request: PipelineRequest
-  /** Width of the film back; null when nobody gave lengths in millimetres. */
-  readonly sensorWidthMm: number | null
-}
 
 /** What has an open journal. */
 interface OpenRun extends RecordedRun {
@@ -459,50 +443,4 @@ export class TrackRecorder implements PipelineObserver {
   #warn(what: string, error: unknown): void {
     warnOf(this.#ctx, what, error)
   }
-}
-
-/** Of the settings, those that somebody gave. */
-function askedSettings({ engine, request }: RunFacts): CameraSettings {
-  const { preset, robust, smoothing, range, masks, chosen, solve } = request
-  const { count, threshold } = chosen.corners
-  return {
-    ...chosen.tracker,
-    ...(count === undefined ? {} : { targetTracks: count }),
-    ...(threshold === undefined ? {} : { threshold }),
-    engine: engine.name,
-    preset,
-    robust,
-    smoothing,
-    fromFrame: range.from,
-    toFrame: range.to,
-    masks: masks.length,
-    tripod: solve.motion === 'tripod',
-    focal: solve.focal,
-    zoom: solve.zoom,
-    seed: solve.seed,
-  }
-}
-
-function planOf(
-  { engine, info, request, sensorWidthMm }: RunFacts,
-  settings: AttemptSettings,
-  probe: Probe | null,
-): RunPlan {
-  const { tracker, corners } = settings
-  return {
-    info,
-    frames: request.range,
-    follow: followPlan(info.widthPx, { settings: tracker, ...corners }),
-    masks: request.masks.length,
-    solve: settings.solve,
-    sensorWidthMm,
-    pipeline: { engine, probe, request, settings },
-  }
-}
-
-/** What the person said of the clip beside the settings is theirs too. */
-function reasonOf(chosen: readonly string[], { reason }: Choice<AttemptSettings>): string {
-  if (chosen.length === 0) return reason
-  const byPolicy = reason.replace(/^.*? as the person asked; the rest /, '')
-  return `${chosen.join(', ')} as the person asked; the rest ${byPolicy}`
 }

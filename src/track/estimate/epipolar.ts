@@ -141,9 +141,16 @@ function normalEquations(
   let cost = 0
   for (const i of subset) {
     constraintAt(f, a, b, i)
-    const [xa, ya, xb, yb] = [constraint[0]!, constraint[1]!, constraint[2]!, constraint[3]!]
-    const [lx, ly, mx, my] = [constraint[4]!, constraint[5]!, constraint[6]!, constraint[7]!]
-    const [value, slope] = [constraint[8]!, constraint[9]!]
+    const xa = constraint[0]!
+    const ya = constraint[1]!
+    const xb = constraint[2]!
+    const yb = constraint[3]!
+    const lx = constraint[4]!
+    const ly = constraint[5]!
+    const mx = constraint[6]!
+    const my = constraint[7]!
+    const value = constraint[8]!
+    const slope = constraint[9]!
     if (!(slope > 0)) continue
     const root = Math.sqrt(slope)
     const residual = value / root

@@ -142,9 +142,14 @@ export function fitOf<M>(problem: RobustModel<M>, model: M, threshold: number): 
   const squared = new Float64Array(problem.dataCount)
   problem.residuals(model, squared)
   const limit = threshold * threshold
-  const inliers = Int32Array.from(squared.keys()).filter((i) => squared[i]! < limit)
-  const fitting = Float64Array.from(inliers, (i) => squared[i]!)
-  const cost = fitting.reduce((sum, value) => sum + value, 0) + limit * (squared.length - inliers.length)
+  const inliers = indicesBelow(squared, limit)
+  const fitting = new Float64Array(inliers.length)
+  let sum = 0
+  for (let k = 0; k < inliers.length; k++) {
+    fitting[k] = squared[inliers[k]!]!
+    sum += fitting[k]!
+  }
+  const cost = sum + limit * (squared.length - inliers.length)
   const median = fitting.sort()[fitting.length >> 1] ?? limit
   const sigma = Math.sqrt(median / chiSquaredMedian[problem.residualFreedom])
   return { model, inliers, inlierShare: inliers.length / problem.dataCount, cost, sigma, samples: 0 }
@@ -186,11 +191,16 @@ function scorerOf<M>(problem: RobustModel<M>, threshold: number): Scorer<M> {
     },
     inliersOf(model) {
       problem.residuals(model, squared)
-      const inliers: number[] = []
-      for (let i = 0; i < squared.length; i++) if (squared[i]! < limit) inliers.push(i)
-      return Int32Array.from(inliers)
+      return indicesBelow(squared, limit)
     },
   }
+}
+
+function indicesBelow(values: Float64Array, limit: number): Int32Array {
+  const found = new Int32Array(values.length)
+  let count = 0
+  for (let i = 0; i < values.length; i++) if (values[i]! < limit) found[count++] = i
+  return found.slice(0, count)
 }
 
 function bestOf<M>(scorer: Scorer<M>, models: readonly M[]): Scored<M> | null {

@@ -50,8 +50,8 @@ export type TurnFit = readonly [...SimilarityFit, g: number, h: number]
 /** @returns null with fewer than five pairs, or where they do not determine it */
 export function robustTurn(pairs: Pairs): PlanarFit<TurnFit> | null {
   const fit = refined(pairs, 6, ([p, q, c, d, g, h]) => Float64Array.of(p!, -q!, c!, q!, p!, d!, g!, h!), {
-    across: (x, y, u, row) => row.set([x, -y, 1, 0, -u * x, -u * y]),
-    down: (x, y, v, row) => row.set([y, x, 0, 1, -v * x, -v * y]),
+    across: (x, y, u, row) => setSix(row, x, -y, 1, 0, -u * x, -u * y),
+    down: (x, y, v, row) => setSix(row, y, x, 0, 1, -v * x, -v * y),
   })
   if (fit === null) return null
   const [a, , c, b, , d, g, h] = fit.model
@@ -66,9 +66,27 @@ export function robustTurn(pairs: Pairs): PlanarFit<TurnFit> | null {
  */
 export const robustHomography = (pairs: Pairs): PlanarFit<Float64Array> | null =>
   refined(pairs, 8, (parameters) => parameters, {
-    across: (x, y, u, row) => row.set([x, y, 1, 0, 0, 0, -u * x, -u * y]),
-    down: (x, y, v, row) => row.set([0, 0, 0, x, y, 1, -v * x, -v * y]),
+    across: (x, y, u, row) => {
+      setSix(row, x, y, 1, 0, 0, 0)
+      row[6] = -u * x
+      row[7] = -u * y
+    },
+    down: (x, y, v, row) => {
+      setSix(row, 0, 0, 0, x, y, 1)
+      row[6] = -v * x
+      row[7] = -v * y
+    },
   })
+
+/** Written one by one: a list for each of a million rows is garbage. */
+function setSix(row: Float64Array, a: number, b: number, c: number, d: number, e: number, f: number): void {
+  row[0] = a
+  row[1] = b
+  row[2] = c
+  row[3] = d
+  row[4] = e
+  row[5] = f
+}
 
 interface Equations {
   across(x: number, y: number, u: number, row: Float64Array): void
@@ -121,8 +139,10 @@ function similarityOf(a: Float64Array, b: Float64Array, weights: Float64Array): 
   ;[ax, ay, bx, by] = [ax / total, ay / total, bx / total, by / total]
   let [along, across, spread] = [0, 0, 0]
   for (let i = 0; i < weights.length; i++) {
-    const [x, y] = [a[2 * i]! - ax, a[2 * i + 1]! - ay]
-    const [u, v] = [b[2 * i]! - bx, b[2 * i + 1]! - by]
+    const x = a[2 * i]! - ax
+    const y = a[2 * i + 1]! - ay
+    const u = b[2 * i]! - bx
+    const v = b[2 * i + 1]! - by
     along += weights[i]! * (x * u + y * v)
     across += weights[i]! * (x * v - y * u)
     spread += weights[i]! * (x * x + y * y)
@@ -134,7 +154,8 @@ function similarityOf(a: Float64Array, b: Float64Array, weights: Float64Array): 
 
 function similarityResiduals([p, q, c, d]: SimilarityFit, a: Float64Array, b: Float64Array, out: Float64Array): void {
   for (let i = 0; i < out.length; i++) {
-    const [x, y] = [a[2 * i]!, a[2 * i + 1]!]
+    const x = a[2 * i]!
+    const y = a[2 * i + 1]!
     out[i] = Math.hypot(b[2 * i]! - p * x + q * y - c, b[2 * i + 1]! - q * x - p * y - d)
   }
 }
@@ -149,28 +170,43 @@ function leastSquares(
   const normal = new Float64Array(unknowns * unknowns)
   const right = new Float64Array(unknowns)
   const row = new Float64Array(unknowns)
-  const add = (weight: number, value: number) => {
-    for (let j = 0; j < unknowns; j++) {
-      if (row[j] === 0) continue
-      for (let k = 0; k <= j; k++) normal[unknowns * j + k]! += weight * row[j]! * row[k]!
-      right[j]! += weight * row[j]! * value
-    }
-  }
   for (let i = 0; i < weights.length; i++) {
-    const [x, y, u, v] = [a[2 * i]!, a[2 * i + 1]!, b[2 * i]!, b[2 * i + 1]!]
+    const x = a[2 * i]!
+    const y = a[2 * i + 1]!
+    const u = b[2 * i]!
+    const v = b[2 * i + 1]!
     const depth = last[6]! * x + last[7]! * y + 1
     const weight = weights[i]! / (depth * depth)
     equations.across(x, y, u, row)
-    add(weight, u)
+    addEquation(normal, right, row, weight, u)
     equations.down(x, y, v, row)
-    add(weight, v)
+    addEquation(normal, right, row, weight, v)
   }
   return solveCholesky(normal, right, unknowns) ? right : null
 }
 
+function addEquation(
+  normal: Float64Array,
+  right: Float64Array,
+  row: Float64Array,
+  weight: number,
+  value: number,
+): void {
+  const unknowns = row.length
+  for (let j = 0; j < unknowns; j++) {
+    const own = row[j]!
+    if (own === 0) continue
+    const weighed = weight * own
+    const at = unknowns * j
+    for (let k = 0; k <= j; k++) normal[at + k]! += weighed * row[k]!
+    right[j]! += weighed * value
+  }
+}
+
 function homographyResiduals(h: Float64Array, a: Float64Array, b: Float64Array, out: Float64Array): void {
   for (let i = 0; i < out.length; i++) {
-    const [x, y] = [a[2 * i]!, a[2 * i + 1]!]
+    const x = a[2 * i]!
+    const y = a[2 * i + 1]!
     const depth = h[6]! * x + h[7]! * y + 1
     const u = (h[0]! * x + h[1]! * y + h[2]!) / depth
     const v = (h[3]! * x + h[4]! * y + h[5]!) / depth
@@ -180,6 +216,6 @@ function homographyResiduals(h: Float64Array, a: Float64Array, b: Float64Array, 
 
 /** The value that a share of the values lies below; NaN of none. */
 export function quantile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(values).sort()
+  const sorted = new Float64Array(values).sort()
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
 }
