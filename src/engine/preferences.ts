@@ -34,7 +34,10 @@ export async function readPreferences({ store }: Pick<Engine, 'store'>): Promise
   >
 }
 
+type Given = { readonly [K in keyof Preferences]?: Preferences[K] | undefined }
+
 /** Changes those that are given. */
-export async function writePreferences(engine: Pick<Engine, 'store'>, given: Partial<Preferences>): Promise<void> {
-  await engine.store.setPreference(name, { ...(await readPreferences(engine)), ...given })
+export async function writePreferences(engine: Pick<Engine, 'store'>, given: Given): Promise<void> {
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  await engine.store.setPreference(name, { ...(await readPreferences(engine)), ...said })
 }

@@ -1,15 +1,14 @@
 /** What can be asked of tracking a clip, in the units of people who do it. */
 import { type EngineName, engineNames } from '#domains/camera/engines/engine.ts'
 import { type Preset, presets } from '#domains/camera/pipeline/attempt.ts'
-import { policies } from '#domains/camera/policies/policies.ts'
+import { policyNames } from '#domains/camera/policies/policies.ts'
 import { type FootageType, footageTypes, motionModels } from '#domains/camera/terms.ts'
 import type { Mask } from '#track/match/mask.ts'
 import { type SceneName, sceneWriters } from '#track/scenes/scenes.ts'
 import type { SolveOptions } from '#track/solution.ts'
 import type { MotionModel } from '#vision/kernel.ts'
 
-export { engineNames, footageTypes, motionModels, presets, sceneWriters, type SceneName }
-export const policyNames: readonly string[] = policies.map(({ name }) => name)
+export { engineNames, footageTypes, motionModels, policyNames, presets, sceneWriters, type SceneName }
 
 export interface TrackRequest {
   /** A video file, a folder of pictures, one of them, or their pattern ("shot.%04d.png"). */

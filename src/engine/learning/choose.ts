@@ -4,7 +4,6 @@
  * A choice is drawn with randomness that is seeded by the session's id, on what is known of the situation's own levels; what it
  * may cost is charged before it is given out, by comparing and setting, so that runs side by side cannot overdraw the credit.
  */
-import type { Context } from '#core/context.ts'
 import type { JsonObject } from '#core/json.ts'
 import { type Candidate, defaultKey, type Features, type Learnable } from '#core/learnable.ts'
 import { seededRng } from '#core/rng.ts'
@@ -26,8 +25,8 @@ export interface ChooseOptions<Situation> {
 export interface LearnedPolicy<Situation, Settings> {
   readonly name: string
   readonly about: string
-  /** Never throws for what is wrong with the store: the default is used then, and it is warned of. */
-  choose(situation: Situation, ctx: Pick<Context, 'warn'>): Promise<AnchoredChoice<Settings> | null>
+  /** @throws what is wrong with the store */
+  choose(situation: Situation): Promise<AnchoredChoice<Settings>>
 }
 
 /** How often a choice is made anew because somebody else was faster. */
@@ -48,15 +47,7 @@ export function learnedPolicy<Situation, Settings>(
   return {
     name: learnable.name,
     about: learnable.about,
-    async choose(situation, ctx) {
-      try {
-        return await begun(engine, name, choosing, situation, session)
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
-        ctx.warn({ code: 'learn.failed', message: `the default is used, not what was learned: ${why}`, where: null })
-        return null
-      }
-    },
+    choose: (situation) => begun(engine, name, choosing, situation, session),
   }
 }
 
@@ -104,6 +95,8 @@ export interface Prediction {
   readonly revision: number
   readonly outlook: Outlook
   readonly base: Candidate
+  /** One sentence. */
+  readonly reason: string
   readonly features: Features
   /** The most similar first. */
   readonly similar: readonly SimilarSession[]
@@ -135,6 +128,7 @@ export async function predict(engine: Pick<Engine, 'store'>, name: string, conte
     revision,
     outlook,
     base: { key: defaultKey, settings: choosing.base(context) },
+    reason: outlook.reason,
     features: known,
     similar: mostSimilar(features, known, past).map(similarSession),
   }

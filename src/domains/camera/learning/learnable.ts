@@ -3,15 +3,13 @@ import { fault } from '#core/faults.ts'
 import type { JsonObject } from '#core/json.ts'
 import type { Configuration, Learnable } from '#core/learnable.ts'
 import type { EngineName } from '../engines/engine.ts'
+import { learnedPolicyName } from '../policies/policies.ts'
 import type { Situation, TrackingChoice } from '../policies/policy.ts'
 import type { CameraContext } from '../session.ts'
 import { candidates } from './candidates.ts'
 import { clipOf, type Known, knownLive, knownOf } from './known.ts'
 import { levelsOf } from './levels.ts'
 import { baseOf, candidateNamed, choiceOf, spaceOf } from './naming.ts'
-
-/** The policy is called by this name in sessions. */
-export const learnedPolicyName = 'learned'
 
 /** For a run that begins. What comes of it is bent by what the person said of the footage, like any policy's choice. */
 export const createCameraLearnable = (engine: EngineName): Learnable<Situation, TrackingChoice> =>

@@ -64,14 +64,27 @@ export interface Planner {
   readonly policy: TrackingPolicy
 }
 
-/** The first try. */
+/** The first try, by the rule. */
 export function firstChoice(
-  { engine, info, request, policy }: Planner,
+  planner: Planner,
   probe: Situation['probe'],
   rng: Parameters<TrackingPolicy['choose']>[1],
 ): Choice<AttemptSettings> {
+  return madeReady(planner, planner.policy.choose(firstSituation(planner, probe), rng))
+}
+
+/** What is known before the first try. */
+export const firstSituation = ({ engine, info, request }: Planner, probe: Situation['probe']): Situation => ({
+  engine,
+  info,
+  footage: request.footage,
+  probe,
+  before: null,
+})
+
+/** What was chosen, bent by what the person said, and never over what they set by hand. */
+export function madeReady({ engine, info, request }: Planner, chosen: Choice<TrackingChoice>): Choice<AttemptSettings> {
   const { footage, robust, preset } = request
-  const chosen = policy.choose({ engine, info, footage, probe, before: null }, rng)
   const bends = bendsOf(footage, robust)
   const preferred = bends.reduce(bent, scaled(chosen.settings, presetRules[preset].countScale))
   const words = [

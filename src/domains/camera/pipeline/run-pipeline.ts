@@ -9,6 +9,7 @@ import { defaultSettings } from '#track/match/settings.ts'
 import type { ClipInfo } from '#vision/frames.ts'
 import type { EngineClip, TrackingEngine } from '../engines/engine.ts'
 import { policyFor } from '../policies/policies.ts'
+import type { FirstChooser } from '../policies/policy.ts'
 import { letterboxMasks } from '../probe/letterbox.ts'
 import type { Probe } from '../probe/probe.ts'
 import { probe } from '../probe/run-probe.ts'
@@ -18,15 +19,17 @@ import type { Attempt, PipelineRequest, PipelineResult } from './attempt.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { canBeKept, keptSource } from './kept-source.ts'
 import { type PipelineObserver, together } from './observer.ts'
-import { firstChoice, type Planner } from './plan-attempt.ts'
+import { firstChoice, firstSituation, madeReady, type Planner } from './plan-attempt.ts'
 import { replayedSource } from './replayed-source.ts'
 import { nextTry } from './retry.ts'
+import { usualTry } from './usual-try.ts'
 import { type AttemptPlan, runAttempt, type Stage } from './run-attempt.ts'
 import { bestOf } from './score.ts'
 
 /**
  * @param resume what a run that was stopped had; taken up where it fits
  * @param advice of trained models; null: there are none, or they are not to be heard
+ * @param chooser of the first try; null: the rule that the request names
  * @throws track.policy, settings.invalid, media.*, engine.*, and the reason of the signal
  */
 export async function runPipeline(
@@ -37,6 +40,7 @@ export async function runPipeline(
   observer: PipelineObserver | null = null,
   resume: Checkpoint | null = null,
   advice: Advice | null = null,
+  chooser: FirstChooser | null = null,
 ): Promise<PipelineResult> {
   const watcher = together(observer)
   const policy = policyFor(engine.name, request.policy)
@@ -51,12 +55,14 @@ export async function runPipeline(
     const masks = [...clip.masks, ...barsOf(seen, source.info)]
     const shared = { engine, clip: { ...clip, source, masks }, request, probe: seen }
     const stage: Stage = { ...shared, observer: watcher, resume, advice }
-    const choice = advised(firstChoice(planner, seen, ctx), advice, source.info, seen)
+    const learned = (await chooser?.choose(firstSituation(planner, seen), ctx)) ?? null
+    const first = learned === null ? firstChoice(planner, seen, ctx) : madeReady(planner, learned)
+    const choice = advised(first, advice, source.info, seen)
     let plan: AttemptPlan | null = { retry: 0, choice, why: null, ranges: [request.range], before: null }
     const attempts: Attempt[] = []
     while (plan !== null) {
       attempts.push(await runAttempt(stage, plan, ctx))
-      plan = planAfter(planner, attempts, request.range, ctx)
+      plan = planAfter(planner, seen, attempts, ctx)
     }
     return { probe: seen, attempts, best: bestOf(attempts)! }
   } finally {
@@ -84,12 +90,13 @@ async function look({ source, kernel }: EngineClip, request: PipelineRequest, ct
 
 function planAfter(
   planner: Planner,
+  seen: Probe | null,
   attempts: readonly Attempt[],
-  range: PipelineRequest['range'],
   ctx: Context,
 ): AttemptPlan | null {
+  const { range } = planner.request
   const best = bestOf(attempts)!
-  const next = nextTry(planner, attempts, best, range, ctx)
+  const next = usualTry(planner, seen, attempts, ctx) ?? nextTry(planner, attempts, best, range, ctx)
   if (next === null) return null
   const isWhole = next.ranges.length === 1 && next.ranges[0] === range
   return { retry: attempts.length, ...next, before: isWhole ? null : best }

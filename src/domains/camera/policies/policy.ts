@@ -1,5 +1,6 @@
 /** What a policy of the camera domain is asked: everything that is known before an attempt is made. */
-import type { Policy } from '#core/policy.ts'
+import type { Context } from '#core/context.ts'
+import type { Choice, Policy } from '#core/policy.ts'
 import type { TrackerSettings } from '#track/tracks.ts'
 import type { ClipInfo } from '#vision/frames.ts'
 import type { EngineName } from '../engines/engine.ts'
@@ -30,6 +31,11 @@ export interface TrackingChoice {
 }
 
 export type TrackingPolicy = Policy<Situation, TrackingChoice>
+
+/** Chooses for first tries only, and may have to look up what it knows; null: the rule chooses. */
+export interface FirstChooser {
+  choose(situation: Situation, ctx: Pick<Context, 'warn'>): Promise<Choice<TrackingChoice> | null>
+}
 
 /** What a rule gives where nobody asks how sure it is: the same choice for the same situation, always. */
 export const certain = 1

@@ -1,0 +1,87 @@
+/**
+ * What chooses the settings of a first try at a clip: the learner, unless an experiment has another policy's turn. The rule
+ * that the program came with chooses where learning is switched off, or what was learned cannot be read.
+ */
+import type { Context } from '#core/context.ts'
+import type { Choice } from '#core/policy.ts'
+import type { EngineName } from '#domains/camera/engines/engine.ts'
+import { createCameraLearnable } from '#domains/camera/learning/learnable.ts'
+import { learnedPolicyName, policyFor } from '#domains/camera/policies/policies.ts'
+import type { FirstChooser, Situation, TrackingChoice } from '#domains/camera/policies/policy.ts'
+import type { Engine } from '../engine.ts'
+import { readPreferences } from '../preferences.ts'
+import { type ChooseOptions, learnedPolicy } from './choose.ts'
+import { type Assignment, assignedPolicy } from './experiments.ts'
+import { catchUp } from './learn.ts'
+
+export interface TrackRun {
+  readonly engine: EngineName
+  /** Id of the session that the first try becomes. */
+  readonly session: string
+  /** Fingerprint of the clip; null: not known. */
+  readonly clip: string | null
+  /** The policy that a person named; null: nobody did. */
+  readonly policy: string | null
+}
+
+/** Sessions that are learned from before a choice, if they were missed: edits since the last run, mostly. */
+const missed = 20
+
+/**
+ * @returns null where a person named a rule: then that chooses. One whose choice is null leaves it to the rule too: where
+ *   learning is switched off, or what is wrong with the store was warned of.
+ */
+export function trackChooser(
+  engine: Engine,
+  run: TrackRun,
+  ctx: ChooserContext,
+  propose?: ChooseOptions<Situation>['propose'],
+): FirstChooser | null {
+  if (run.policy !== null && run.policy !== learnedPolicyName) return null
+  return {
+    async choose(situation) {
+      try {
+        return await chosen(engine, run, { ...situation, clip: run.clip }, ctx, propose)
+      } catch (error) {
+        ctx.signal.throwIfAborted()
+        const why = error instanceof Error ? error.message : String(error)
+        ctx.warn({ code: 'learn.failed', message: `the default is used, not what was learned: ${why}`, where: null })
+        return null
+      }
+    },
+  }
+}
+
+type ChooserContext = Pick<Context, 'warn' | 'signal' | 'rng'>
+
+async function chosen(
+  engine: Engine,
+  run: TrackRun,
+  situation: Situation,
+  ctx: ChooserContext,
+  propose: ChooseOptions<Situation>['propose'],
+): Promise<Choice<TrackingChoice> | null> {
+  if (!(await readPreferences(engine)).learnFromSessions) return null
+  const name = `camera/${run.engine}`
+  const assigned = run.policy === null ? await assignedPolicy(engine, name, run.session) : null
+  if (assigned !== null && assigned.policy !== learnedPolicyName) {
+    return withAssignment(policyFor(run.engine, assigned.policy).choose(situation, ctx), assigned)
+  }
+  await catchUp(engine, ctx, { most: missed, only: name })
+  const learned = learnedPolicy(engine, name, createCameraLearnable(run.engine), {
+    session: run.session,
+    ...(propose === undefined ? {} : { propose }),
+  })
+  const choice = await learned.choose(situation)
+  return assigned === null ? choice : withAssignment(choice, assigned)
+}
+
+/** The chance of these settings is that of the policy's turn times that of the policy's choice. */
+function withAssignment(choice: Choice<TrackingChoice>, assigned: Assignment): Choice<TrackingChoice> {
+  const turn = assigned.arm === 'first' ? assigned.chance : 1 - assigned.chance
+  return {
+    ...choice,
+    propensity: choice.propensity === null ? null : turn * choice.propensity,
+    decision: { ...choice.decision, experiment: { ...assigned } },
+  }
+}
