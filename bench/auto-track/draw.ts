@@ -31,13 +31,13 @@ const modes = ({ widthPx, frames }: Size): Readonly<Record<string, FootageOption
   barrel: { k1: -0.12, focalPx: 0.6 * widthPx },
   cushion: { k1: 0.08, k2: 0.02, focalPx: 0.7 * widthPx, scene: 'street' },
   blur: { shutter: 0.5, speed: 2 },
-  fast: { speed: 3.5, frames: 0.6 * frames },
+  fast: { speed: 3.5, frames: Math.round(0.6 * frames) },
   movers: { movers: 3 },
   posts: { posts: 3 },
   bare: { scene: 'bare' },
   wide: { focalPx: 0.5 * widthPx },
   long: { focalPx: 1.6 * widthPx, scene: 'street', speed: 1.5 },
-  sd60: { fps: 60, speed: 0.5, frames: 1.5 * frames },
+  sd60: { fps: 60, speed: 0.5, frames: Math.round(1.5 * frames) },
 })
 
 /** What no tracker can make a right camera of, and that says nothing of its focal length or depth. */

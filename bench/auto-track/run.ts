@@ -3,11 +3,11 @@
  * whether it knows. Resumable: what was measured of a clip is kept in the cache, by the bytes of the clip and of the code.
  *
  *   node bench/auto-track/run.ts [--cache DIR] [--set solve|verdict] [--engine embedded|blender] [--every N] [--only NAME]
- *     [--peer cached|run|none] [--no-drawn] [--kept] [CLIP-or-folder…]
+ *     [--peer cached|run|none] [--no-drawn] [--kept | --reference] [CLIP-or-folder…]
  *
  * `solve`: the clips that are named and drawn ones of each mode. `verdict`: drawn clips of which a third must fail. Clips need
- * their truth beside them. `--every 3` takes every third clip, `--kept` only shows what was measured before, and `--peer run` runs
- * Blender where nothing of it is cached.
+ * their truth beside them. `--every 3` takes every third clip, `--kept` only shows what was measured before, `--reference` only
+ * asks which clips can be solved at all, and `--peer run` runs Blender where nothing of it is cached.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -37,6 +37,7 @@ const { values, positionals } = parseArgs({
     peer: { type: 'string', default: 'cached' },
     'no-drawn': { type: 'boolean', default: false },
     kept: { type: 'boolean', default: false },
+    reference: { type: 'boolean', default: false },
   },
 })
 const { cache, set, only } = values
@@ -61,21 +62,21 @@ const drawn = values['no-drawn']
 const clips = [...named.filter((clip) => existsSync(truthPath(clip))), ...drawn.map(({ path }) => path)]
   .filter((clip) => only === undefined || clip.includes(only))
   .filter((_, i) => i % Number(values.every) === 0)
-  .filter(
-    (clip) =>
-      !values.kept ||
-      (isKept(cache, clip, `${engine}-${build}`) && (set === 'verdict' || isKept(cache, clip, 'fixed'))),
-  )
+  .filter((clip) => !values.kept || (isKept(cache, clip, `${engine}-${build}`) && isKept(cache, clip, 'fixed')))
 
 const { kernel, close } = await openKernel(ctx)
 const rows: Row[] = []
 for (const clip of clips) {
   const truth = readTruth(truthPath(clip))
+  const isSolvable = await solvable(clip)
+  if (values.reference) {
+    process.stderr.write(`${basename(clip, '.mp4')}: ${isSolvable.by ?? 'no'}\n`)
+    continue
+  }
   const score = await kept(cache, clip, `${engine}-${build}`, () => runClip(clip, truth, engine))
-  const isSolvable = set === 'solve' ? await solvable(clip) : null
   const row: Row = {
     clip: basename(clip, '.mp4'),
-    solvedBy: isSolvable?.by ?? null,
+    solvedBy: isSolvable.by,
     peer: set === 'solve' ? peerSolved(clip, truth, values.peer as PeerMode) : null,
     ...score,
   }
@@ -90,11 +91,15 @@ for (const clip of clips) {
   )
 }
 await close()
-console.log(
-  `${machine()}, ${new Date().toISOString().slice(0, 10)}, load ${loadavg()[0]?.toFixed(1)}, build ${build}\n`,
-)
-console.log(set === 'solve' ? solveTable(rows) : verdictTable(rows))
-console.log(summary(rows))
+if (!values.reference) report()
+
+function report(): void {
+  console.log(
+    `${machine()}, ${new Date().toISOString().slice(0, 10)}, load ${loadavg()[0]?.toFixed(1)}, build ${build}\n`,
+  )
+  console.log(set === 'solve' ? solveTable(rows) : verdictTable(rows))
+  console.log(summary(rows))
+}
 
 /** Kept by the clip alone: what could be solved once can be solved. */
 function solvable(clip: string): Promise<{ readonly by: string | null }> {

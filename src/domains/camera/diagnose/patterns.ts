@@ -1,6 +1,7 @@
 /** The patterns of failure: what each is read from, from which value it counts, what it says and what it asks for. */
 import type { Diagnosis, Evidence, Fix } from './diagnosis.ts'
 import type { DiagnosisInput } from './input.ts'
+import { explainedByLens } from './lens-guess.ts'
 import { pictureChange, type CutCandidate } from './scene-cuts.ts'
 import type { Symptoms } from './symptoms.ts'
 
@@ -42,6 +43,7 @@ const below = (name: string, value: number, limit: number, unit: string): Sign =
 const atLimit = 0
 const perOctave = 1.6
 const surest = 0.97
+const evenOdds = 0.5
 
 /** By the weakest of the signs that must all be there: a chain is as strong as that. */
 function confidenceOf(signs: readonly Sign[]): number {
@@ -59,7 +61,7 @@ function finding(
   explains: Finding['explains'] = [],
 ): Finding | null {
   const confidence = confidenceOf(signs)
-  if (!(confidence >= 0.5)) return null
+  if (!(confidence >= evenOdds)) return null
   const evidence = signs.map(({ counts: _counts, ...sign }) => sign)
   return { pattern, confidence, sentence, evidence, fix, explains }
 }
@@ -131,14 +133,17 @@ const edgeDistortion: Pattern = ({ input, symptoms: { bend, rigidity } }) => {
     if (found !== null) return found
   }
   if (rimError === null || centreError === null) return null
-  const rimPx = rimError * 960
+  const signs = [
+    above('misfit at the border', rimError * 960, 0.7, 'px of a picture 960 wide'),
+    below('misfit in the middle', centreError * 960, 0.5, 'px of a picture 960 wide'),
+    above('misfit at the border over that in the middle', rimError / Math.max(centreError, 0.1 / 960), 3, 'times'),
+  ]
+  if (!(confidenceOf(signs) >= evenOdds)) return null
+  // Things that move on their own along the border look the same until a lens is asked to explain them.
+  const explained = explainedByLens(input.tracks, input.info) ?? 0
   return finding(
     'edge-distortion',
-    [
-      above('misfit at the border', rimPx, 0.7, 'px of a picture 960 wide'),
-      below('misfit in the middle', centreError * 960, 0.5, 'px of a picture 960 wide'),
-      above('misfit at the border over that in the middle', rimError / Math.max(centreError, 0.1 / 960), 3, 'times'),
-    ],
+    [...signs, above('misfit at the border that a bent lens explains', explained, 0.4, 'share')],
     `Tracks near the border are ${(rimError / centreError).toFixed(1)} times farther off the common motion than those in the middle: the lens bends the picture. The lens is solved for as well.`,
     fix,
     ['non-rigid-motion'],

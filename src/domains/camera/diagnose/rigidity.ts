@@ -13,6 +13,7 @@ export interface Rigidity {
   readonly centreError: number | null
 }
 
+/** Pairs of frames that are looked at. */
 const mostPairs = 8
 const fewestTracks = 24
 /** Frames are so far apart that the picture moved by this share of its width: then a mover has left its place. */
@@ -20,7 +21,7 @@ const enoughMotion = 0.03
 const leastMotion = 0.008
 const longestApart = 32
 /** Of the way from the middle to a corner. */
-const rimFrom = 0.7
+export const rimFrom = 0.7
 const centreTo = 0.4
 const fewestPlaced = 6
 
@@ -29,27 +30,44 @@ export function rigidityOf(
   tracks: readonly Pick<SolverTrack, 'frames' | 'xy'>[],
   shape: PictureShape,
 ): Rigidity | null {
-  const index = frameIndexOf(tracks, shape)
-  const span = index.last - index.first
-  const stride = Math.max(1, Math.ceil(span / mostPairs))
   const loose: number[] = []
   const [rim, centre]: [number[], number[]] = [[], []]
-  const corner = Math.hypot(1, shape.heightPx / shape.widthPx) / 2
-  for (let frame = index.first; frame < index.last; frame += stride) {
-    const pairs = movedPairs(index, frame)
-    const fit = pairs && rigidFit(pairs)
-    if (pairs === null || fit === null) continue
+  for (const pairs of movedPairsOf(tracks, shape)) {
+    const fit = rigidFit(pairs)
+    if (fit === null) continue
     const errors = fit.errors(pairs)
     loose.push(errors.reduce((n, error) => n + (error > fitWidths ? 1 : 0), 0) / errors.length)
     errors.forEach((error, i) => {
-      const from = Math.hypot(pairs.a[2 * i]!, pairs.a[2 * i + 1]!) / corner
+      const from = wayToCorner(pairs, i, shape)
       if (from > rimFrom) rim.push(error)
       else if (from < centreTo) centre.push(error)
     })
   }
   if (loose.length === 0) return null
-  const medianOf = (errors: readonly number[]) => (errors.length < fewestPlaced ? null : quantile(errors, 0.5))
   return { looseShare: quantile(loose, 0.5), rimError: medianOf(rim), centreError: medianOf(centre) }
+}
+
+export const medianOf = (errors: readonly number[]): number | null =>
+  errors.length < fewestPlaced ? null : quantile(errors, 0.5)
+
+/** How far from the middle to a corner a point of the first frame lies. */
+export const wayToCorner = ({ a }: PointPairs, i: number, { widthPx, heightPx }: PictureShape): number =>
+  Math.hypot(a[2 * i]!, a[2 * i + 1]!) / (Math.hypot(1, heightPx / widthPx) / 2)
+
+/** Places in frames over the whole clip and in others so far from them that the picture has moved. */
+export function movedPairsOf(
+  tracks: readonly Pick<SolverTrack, 'frames' | 'xy'>[],
+  shape: PictureShape,
+  most = mostPairs,
+): readonly PointPairs[] {
+  const index = frameIndexOf(tracks, shape)
+  const stride = Math.max(1, Math.ceil((index.last - index.first) / most))
+  const found: PointPairs[] = []
+  for (let frame = index.first; frame < index.last; frame += stride) {
+    const pairs = movedPairs(index, frame)
+    if (pairs !== null) found.push(pairs)
+  }
+  return found
 }
 
 /** A frame and the first after it to which the picture moved enough, or most. */

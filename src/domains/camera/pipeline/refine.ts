@@ -15,6 +15,8 @@ import { usualError } from './score.ts'
 const worthwhilePx = 0.5
 /** A solve that is so sure is refined only where quality goes before time. */
 const sureEnough = 0.9
+/** A camera that is thought wrong does not become right by a better fit. */
+const leastSure = 0.05
 const worstShare = 0.15
 const leastTracks = 30
 /** A gain of less is chance. */
@@ -71,6 +73,7 @@ export async function refine(
 function worstTracks(solution: Solution, preset: Preset): readonly number[] {
   if (preset !== 'quality' && solution.confidence >= sureEnough) return []
   const { points } = solution
+  if (solution.confidence < leastSure) return []
   const count = Math.floor(points.length * worstShare)
   if (usualError(solution) < worthwhilePx || points.length - count < leastTracks) return []
   const byError = points.toSorted((a, b) => b.errorPx - a.errorPx || a.track - b.track)

@@ -9,6 +9,8 @@ import { applyFix, generalFixes, sameSettings } from './apply-fix.ts'
 import type { Attempt, AttemptSettings } from './attempt.ts'
 import type { Range } from './follow.ts'
 import { finish, type Planner, presetRules, signed } from './plan-attempt.ts'
+import { promises } from './promise.ts'
+import { bestOf } from './score.ts'
 
 export interface NextTry {
   readonly choice: Choice<AttemptSettings>
@@ -19,6 +21,8 @@ export interface NextTry {
 
 /** A diagnosis that is more likely right than wrong is acted on. */
 const likely = 0.5
+/** A gain of less, in the score of an attempt, is none. */
+const leastGain = 0.02
 /** Of a track that lasted. */
 const lastingFrames = 5
 /** Of a shot that can be solved at all, whatever the settings. */
@@ -27,7 +31,8 @@ const fewestFrames = 4
 /**
  * @param attempts all so far, the first try first
  * @param best the best of them
- * @returns null when the clip is solved, when nothing is left to try, or when nothing could help
+ * @returns null when the clip is solved, when nothing is left to try, or when nothing promises to help; a person who said how
+ *   often gets every try that differs
  */
 export function nextTry(
   planner: Planner,
@@ -37,25 +42,43 @@ export function nextTry(
   rng: Parameters<TrackingPolicy['choose']>[1],
 ): NextTry | null {
   const last = attempts.at(-1)
-  const { request } = planner
+  const { request, info } = planner
   const retries = request.retries ?? presetRules[request.preset].retries
   const poor = best.shots.filter((shot) => !isWell(shot) && canBeHelped(shot, best))
   if (last === undefined || attempts.length > retries || poor.length === 0) return null
-  const fixes = [
-    ...last.diagnoses.filter(({ confidence }) => confidence >= likely).map(({ fix, sentence }) => ({ fix, sentence })),
-    ...generalFixes.map((fix) => ({ fix, sentence: null })),
-  ]
+  const isAsked = request.retries !== null
   const base = baseOf(planner, last, rng)
-  for (const { fix, sentence } of fixes) {
+  for (const { fix, sentence } of fixesFor(attempts, last, isAsked)) {
     const settings = applyFix(base.settings, fix, planner)
     if (attempts.some((earlier) => sameSettings(earlier.choice.settings, settings))) continue
+    const helped = isAsked ? poor : poor.filter((shot) => promises(fix, shot, best, info))
+    if (helped.length === 0) continue
     const reason = [base.reason, `with ${changesOf(fix)}`].join(', ')
-    const why = sentence ?? whyPoor(poor[0]!)
-    const isAll = poor.length === best.shots.length
-    const ranges = isAll ? [range] : poor.map(({ fromFrame, toFrame }) => ({ from: fromFrame, to: toFrame }))
+    const why = sentence ?? whyPoor(helped[0]!)
+    const isAll = helped.length === best.shots.length
+    const ranges = isAll ? [range] : helped.map(({ fromFrame, toFrame }) => ({ from: fromFrame, to: toFrame }))
     return { choice: signed({ ...base, settings, reason }, request), why, ranges }
   }
   return null
+}
+
+/**
+ * What is found wrong comes first. After a retry that brought nothing only what is found for the first time is worth another:
+ * the same again, or a shot in the dark, is not.
+ */
+function fixesFor(
+  attempts: readonly Attempt[],
+  last: Attempt,
+  isAsked: boolean,
+): readonly { readonly fix: Fix; readonly sentence: string | null }[] {
+  const before = attempts.slice(0, -1)
+  const hasGained = before.length === 0 || last.score >= bestOf(before)!.score + leastGain
+  const goesOn = isAsked || hasGained
+  const known = new Set(before.flatMap(({ diagnoses }) => diagnoses.map(({ pattern }) => pattern)))
+  const found = last.diagnoses
+    .filter(({ confidence, pattern }) => confidence >= likely && (goesOn || !known.has(pattern)))
+    .map(({ fix, sentence }) => ({ fix, sentence }))
+  return goesOn ? [...found, ...generalFixes.map((fix) => ({ fix, sentence: null }))] : found
 }
 
 /** What the policy wants after the attempt before, in the place of its tracking settings. */
