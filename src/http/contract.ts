@@ -4,11 +4,13 @@
  */
 import { z } from 'zod'
 import { mediaRef, sha256, shortName, uuid } from '#core/session-schema.ts'
+import { learnRoutes } from './learn-contract.ts'
 import type { Route } from './route.ts'
 import * as s from './schemas.ts'
 import { trackRoutes } from './track-contract.ts'
 
 export type { Route } from './route.ts'
+export type * from './learn-schemas.ts'
 export type * from './track-schemas.ts'
 
 const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
@@ -381,6 +383,9 @@ export const routes = {
 
   // Clips, and the cameras that took them
   ...trackRoutes,
+
+  // Learning
+  ...learnRoutes,
 
   // Consent and erasure
   'GET /api/v1/consent': {

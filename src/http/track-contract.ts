@@ -133,14 +133,14 @@ export const trackRoutes = {
     status: 202,
   },
   'GET /api/v1/preferences': {
-    about: 'What may be recorded.',
+    about: 'What may be recorded, and learned from.',
     role: 'owner',
     reply: t.preferences,
   },
   'PUT /api/v1/preferences': {
-    about: 'Choose what may be recorded; off writes nothing.',
+    about: 'Choose what may be recorded and learned from; what is left out stays as it is.',
     role: 'owner',
-    body: t.preferences,
+    body: t.preferencesChange,
     reply: t.preferences,
   },
   'GET /api/v1/track/reset': {

@@ -281,12 +281,21 @@ export type TrackResult = z.output<typeof trackResult>
 export const preferences = z
   .strictObject({
     /** Record what is tracked. */
-    recordSessions: z.boolean().default(true),
+    recordSessions: z.boolean(),
     /** Record what is changed by hand, to learn from it. */
-    recordEdits: z.boolean().default(true),
+    recordEdits: z.boolean(),
+    /** Learn from sessions, and use what was learned. */
+    learnFromSessions: z.boolean(),
+    /** Count what people did to a result as part of what came of it. */
+    learnFromEdits: z.boolean(),
+    /** Count what others recorded, within its cap. */
+    learnFromImports: z.boolean(),
   })
   .meta({ id: 'Preferences' })
 export type Preferences = z.output<typeof preferences>
+
+/** Those that are given are changed. */
+export const preferencesChange = preferences.partial().meta({ id: 'PreferencesChange' })
 
 export const trackSummary = z
   .object({ captured: z.string(), learned: z.string(), applied: z.string() })

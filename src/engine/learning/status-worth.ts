@@ -8,6 +8,7 @@ import { type ArmComparison, type ArmSession, compareArms } from '#learn/choice/
 import { evaluate, type Evaluation, type LoggedChoice, pooledModel } from '#learn/choice/ope.ts'
 import type { LessonAbout } from './about.ts'
 import { decisionIn, wasUsed } from './decisions.ts'
+import { assignmentIn } from './experiments.ts'
 import { counted, estimateWords, meanWords, signed } from './status-words.ts'
 
 export interface Worth {
@@ -76,7 +77,8 @@ const choiceOf = ({ session, about }: Logged, target: string): LoggedChoice => (
   levels: about.levels,
   key: about.key,
   value: about.value,
-  propensity: about.propensity,
+  // In an experiment the same settings may have come of either policy: their chance is not the one that was logged.
+  propensity: assignmentIn(about.decision) === null ? about.propensity : null,
   target: new Map([[target, 1]]),
   raced: about.raced,
   firstTry: true,

@@ -8,6 +8,7 @@ import { describeHandlers } from './describe.ts'
 import { editHandlers } from './edits.ts'
 import { jobHandlers } from './jobs.ts'
 import { journalHandlers } from './journals.ts'
+import { learnHandlers } from './learn.ts'
 import { queryHandlers } from './queries.ts'
 import { sessionHandlers } from './sessions.ts'
 import { statHandlers } from './stats.ts'
@@ -24,6 +25,7 @@ export const handlers: Handlers = {
   ...editHandlers,
   ...jobHandlers,
   ...journalHandlers,
+  ...learnHandlers,
   ...queryHandlers,
   ...sessionHandlers,
   ...statHandlers,

@@ -60,7 +60,8 @@ export const trackHandlers: Handlers<Keys> = {
   'GET /api/v1/preferences': (_, { engine }) => readPreferences(engine),
 
   'PUT /api/v1/preferences': async ({ body }, { engine }) => {
-    await writePreferences(engine, body)
+    const said = Object.entries(body).filter(([, isOn]) => isOn !== undefined)
+    await writePreferences(engine, Object.fromEntries(said))
     return readPreferences(engine)
   },
 

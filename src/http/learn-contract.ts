@@ -1,0 +1,87 @@
+/** The routes of learning: what was learned, experiments, models, and what would be chosen. The owner's alone. */
+import { z } from 'zod'
+import * as l from './learn-schemas.ts'
+import type { Route } from './route.ts'
+import * as s from './schemas.ts'
+
+const named = z.object({ name: z.string().max(100) })
+
+export const learnRoutes = {
+  'GET /api/v1/learn': {
+    about: 'What was learned, from which sessions, what it is worth and may cost, and what to record next.',
+    role: 'owner',
+    query: z.object({ learner: l.learnerName.optional() }),
+    reply: l.learnStatus,
+  },
+  'POST /api/v1/learn/train': {
+    about: 'Train the models on what was recorded. A job.',
+    role: 'owner',
+    body: l.trainRequest,
+    reply: s.job,
+    status: 202,
+  },
+  'POST /api/v1/learn/rebuild': {
+    about: 'Learn everything anew from the sessions that there are. Credit that was spent stays spent.',
+    role: 'owner',
+    body: l.learnerRequest,
+    reply: z.object({ taught: z.number(), passedOver: z.number() }),
+  },
+  'POST /api/v1/learn/reset': {
+    about: 'Forget what was learned, and begin with what the program came with. The sessions stay.',
+    role: 'owner',
+    body: l.learnResetRequest,
+    reply: z.object({ learners: z.array(z.string()) }),
+  },
+  'POST /api/v1/predict': {
+    about: 'What would be chosen for a clip or a situation, with its evidence, without choosing.',
+    role: 'owner',
+    body: l.predictRequest,
+    reply: l.prediction,
+  },
+  'POST /api/v1/learn/experiments': {
+    about: 'Compare two policies: from now on a coin is thrown for each session.',
+    role: 'owner',
+    body: l.experimentRequest,
+    reply: l.experiment,
+    status: 201,
+  },
+  'POST /api/v1/learn/experiments/{name}/stop': {
+    about: 'End an experiment; what came of it stays.',
+    role: 'owner',
+    params: named,
+    reply: l.experiment,
+  },
+  'GET /api/v1/learn/models': {
+    about: 'The models that were trained, which of them act, and why.',
+    role: 'owner',
+    reply: z.object({ items: z.array(l.modelListing) }),
+  },
+  'POST /api/v1/learn/models': {
+    about: 'Bring in a model that was exported elsewhere. It does not act by that.',
+    role: 'owner',
+    body: z.record(z.string(), z.json()).meta({ id: 'ExportedModel' }),
+    reply: z.object({ name: z.string(), version: z.string() }),
+    status: 201,
+  },
+  'GET /api/v1/learn/models/{name}': {
+    about: 'A model as readable JSON, with its scaling: the one that acts, or the version that is named.',
+    role: 'owner',
+    params: named,
+    query: z.object({ version: z.string().max(100).optional() }),
+    reply: z.looseObject({ format: z.string() }),
+  },
+  'POST /api/v1/learn/models/{name}/activate': {
+    about: 'Let a version act that has earned it.',
+    role: 'owner',
+    params: named,
+    body: z.strictObject({ version: z.string().max(100) }),
+    reply: z.object({ items: z.array(l.modelListing) }),
+  },
+  'POST /api/v1/learn/models/{name}/rollback': {
+    about: 'Take the acting version out for good; the one before it acts again, or none.',
+    role: 'owner',
+    params: named,
+    body: z.strictObject({ reason: z.string().min(1).max(300).default('a person took it back') }),
+    reply: z.object({ items: z.array(l.modelListing) }),
+  },
+} as const satisfies Record<string, Route>
