@@ -156,21 +156,31 @@ function neighboursJump(
   at: number,
   beside: readonly number[],
 ): Vector {
-  const [x, y, next] = [track.xy[2 * at]!, track.xy[2 * at + 1]!, track.frames[at + 1]!]
-  const nearest = there
-    .filter(({ index, at: k }) => index !== of && tracks[index]!.frames[k + 1] === next)
-    .map(({ index, at: k }) => ({
-      marker: { index, at: k },
-      away: Math.hypot(tracks[index]!.xy[2 * k]! - x, tracks[index]!.xy[2 * k + 1]! - y),
-    }))
-    .sort((a, b) => a.away - b.away || a.marker.index - b.marker.index)
-    .slice(0, mostNeighbours)
-  const jumps = allJumps(
-    tracks,
-    nearest.map(({ marker }) => marker),
-    beside,
-  )
+  const jumps = allJumps(tracks, nearestOf(tracks, there, of, track, at), beside)
   return jumps.length === 0 ? [0, 0] : [middle(jumps.map((v) => v[0])), middle(jumps.map((v) => v[1]))]
+}
+
+/** Of the tracks that take the same step the nearest few, the nearest first. */
+function nearestOf(tracks: readonly Track[], there: readonly Marker[], of: number, track: Track, at: number): Marker[] {
+  const x = track.xy[2 * at]!
+  const y = track.xy[2 * at + 1]!
+  const next = track.frames[at + 1]
+  const nearest: Marker[] = []
+  const away: number[] = []
+  for (const marker of there) {
+    const { frames, xy } = tracks[marker.index]!
+    if (marker.index === of || frames[marker.at + 1] !== next) continue
+    const distance = Math.hypot(xy[2 * marker.at]! - x, xy[2 * marker.at + 1]! - y)
+    // Markers come in the order of their tracks: of two as near the earlier stays in front.
+    let place = nearest.length
+    while (place > 0 && distance < away[place - 1]!) place--
+    if (place === mostNeighbours) continue
+    nearest.splice(place, 0, marker)
+    away.splice(place, 0, distance)
+    nearest.length = Math.min(nearest.length, mostNeighbours)
+    away.length = nearest.length
+  }
+  return nearest
 }
 
 /** The middle distance from the middle one. */

@@ -3,7 +3,7 @@
  * squares, with a pull towards mere translation, so that two anchors are as good a question as twelve; anchors that go
  * their own way lose their weight (Cauchy weights; Holland and Welsch 1977).
  */
-import { solveCholesky } from '#track/geometry/dense.ts'
+import { factorCholesky, substituteCholesky } from '#track/geometry/dense.ts'
 
 export interface LocalMotion {
   /** The linear part, row by row. */
@@ -76,31 +76,40 @@ function fit(
   weights: Float64Array,
   rows: Float64Array,
 ): boolean {
-  for (let axis = 0; axis < 2; axis++) {
-    const normal = new Float64Array(9)
-    const right = new Float64Array(3)
-    let total = 0
-    for (let i = 0; i < weights.length; i++) {
-      const w = weights[i]!
-      const [px, py] = [from[2 * i]! - x, from[2 * i + 1]! - y]
-      const q = to[2 * i + axis]! - (axis === 0 ? x : y)
-      normal[0]! += w * px * px
-      normal[3]! += w * px * py
-      normal[4]! += w * py * py
-      normal[6]! += w * px
-      normal[7]! += w * py
-      right[0]! += w * px * q
-      right[1]! += w * py * q
-      right[2]! += w * q
-      total += w
-    }
-    const pull = pullPx * pullPx * total
-    normal[0]! += pull
-    normal[4]! += pull
-    normal[8] = total
-    right[axis]! += pull
-    if (!(total > 0) || !solveCholesky(normal, right, 3)) return false
-    rows.set(right, 3 * axis)
+  const normal = new Float64Array(9)
+  const [across, down] = [new Float64Array(3), new Float64Array(3)]
+  let total = 0
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i]!
+    const px = from[2 * i]! - x
+    const py = from[2 * i + 1]! - y
+    const qx = to[2 * i]! - x
+    const qy = to[2 * i + 1]! - y
+    const wx = w * px
+    const wy = w * py
+    normal[0]! += wx * px
+    normal[3]! += wx * py
+    normal[4]! += wy * py
+    normal[6]! += wx
+    normal[7]! += wy
+    across[0]! += wx * qx
+    across[1]! += wy * qx
+    across[2]! += w * qx
+    down[0]! += wx * qy
+    down[1]! += wy * qy
+    down[2]! += w * qy
+    total += w
   }
+  const pull = pullPx * pullPx * total
+  normal[0]! += pull
+  normal[4]! += pull
+  normal[8] = total
+  across[0]! += pull
+  down[1]! += pull
+  if (!(total > 0) || !factorCholesky(normal, 3)) return false
+  substituteCholesky(normal, across, 3)
+  substituteCholesky(normal, down, 3)
+  rows.set(across)
+  rows.set(down, 3)
   return true
 }

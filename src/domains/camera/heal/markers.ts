@@ -3,6 +3,9 @@ import type { Track } from '#track/tracks.ts'
 
 /** The place of a frame in a track's lists; -1 where the track has no marker in it. */
 export function markerAt({ frames }: Pick<Track, 'frames'>, frame: number): number {
+  // Nearly all tracks have a marker in every frame that they span.
+  const straight = frame - frames[0]!
+  if (frames[straight] === frame) return straight
   let low = 0
   let high = frames.length - 1
   while (low <= high) {
