@@ -1,7 +1,7 @@
 /** What people do with learning: train, rebuild, and experiments over the policies that there are. */
 import type { Job } from '#core/job.ts'
 import type { JsonObject } from '#core/json.ts'
-import { learnedPolicyName, policies } from '#domains/camera/policies/policies.ts'
+import { policyNames } from '#domains/camera/policies/policies.ts'
 import { type Engine, newId } from '../engine.ts'
 import { allLessons } from './learners.ts'
 import { knownName } from './models.ts'
