@@ -40,6 +40,7 @@ import { type Engine, newId, utcNow } from './engine.ts'
 import { appendJournal, openJournal } from './journals.ts'
 import { dropKept, keepCheckpoint, readKept } from './kept-checkpoint.ts'
 import { learnFrom } from './learning/learn.ts'
+import { type HeardModels, hearModels } from './learning/hear-models.ts'
 import { trackChooser } from './learning/track-chooser.ts'
 import { openEngine } from './open.ts'
 import { readPreferences } from './preferences.ts'
@@ -126,6 +127,7 @@ export class TrackRecorder implements PipelineObserver {
   #run: OpenAttempt | null = null
   /** Frame samples that are not in the journal yet. */
   #waiting: JournalOp[] = []
+  #models: Promise<HeardModels> | null = null
   #lastFrame = -1
   #appends: Promise<void> = Promise.resolve()
   /** Where the clip lies is written by a thread that is only starting while the run begins. */
@@ -201,7 +203,15 @@ export class TrackRecorder implements PipelineObserver {
     if (facts === null || early === null || this.#isLost) return null
     const clip = this.#identity?.fingerprint ?? null
     const run = { engine: facts.engine.name, session: early.id, clip, policy: facts.request.policy }
-    return trackChooser(this.#engine, run, this.#ctx)
+    const { propose } = await this.models()
+    return trackChooser(this.#engine, run, this.#ctx, propose ?? undefined)
+  }
+
+  /** What trained models have to say of this clip. */
+  models(): Promise<HeardModels> {
+    const clip = this.#identity?.fingerprint ?? this.#first ?? ''
+    this.#models ??= hearModels(this.#engine, { clip, policy: this.#facts?.request.policy ?? null }, this.#ctx)
+    return this.#models
   }
 
   probed(probe: Probe): void {

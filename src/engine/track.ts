@@ -83,8 +83,10 @@ async function runOn(
       const resume = request.resume ? ((await recorder?.resumable()) ?? null) : null
       const pictures = recorder?.tapped(source, kernel) ?? source
       const clip = { path: request.clip, source: pictures, kernel, masks: asked.masks }
+      const { advice = null } = (await recorder?.models()) ?? {}
       const chooser = (await recorder?.chooser()) ?? null
-      const result = await runPipeline(engine, clip, asked, ctx, together(recorder, observer), resume, null, chooser)
+      const watcher = together(recorder, observer)
+      const result = await runPipeline(engine, clip, asked, ctx, watcher, resume, advice, chooser)
       await recorder?.finish()
       return { engine: { name, version }, result }
     } catch (error) {

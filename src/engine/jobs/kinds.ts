@@ -15,6 +15,7 @@ export const jobKinds = {
   export: async (...job) => (await import('../export.ts')).exportJob(...job),
   commit: async (...job) => (await import('../commit-version.ts')).commitJob(...job),
   track: async (...job) => (await import('../track-job.ts')).runTrackJob(...job),
+  train: async (...job) => (await import('../learning/train.ts')).trainJob(...job),
   'solve-again': async (...job) => (await import('../solve-again.ts')).runSolveAgain(...job),
 } as const satisfies Record<string, JobRun>
 

@@ -19,6 +19,7 @@ import { aboutOf } from './about.ts'
 import { wholeDecision } from './decisions.ts'
 import { allLessons, lessonsOf } from './learners.ts'
 import { groupsOf, headOf, isMemory, memoryGroup, type ReadLearned, readLearned } from './state.ts'
+import { trainIfDue } from './train-due.ts'
 
 /** Reasons that a domain gives, and our own. */
 export type Passed = PassReason | 'damaged' | 'reset'
@@ -40,6 +41,7 @@ export async function learnFrom(engine: Engine, id: string, ctx: LearnContext, s
       await engine.store.learned.pending(lessons.name, lessons.domain, 1)
       await learnOne(engine, lessons, known)
     }
+    if (known.domain === 'camera') await trainIfDue(engine)
   } catch (error) {
     warnOf(ctx, `session ${id} taught nothing yet`, error)
   }

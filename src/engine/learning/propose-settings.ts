@@ -1,0 +1,59 @@
+/**
+ * Settings that the predictor promises more of than any that are tried anyway: found by a simplex over its lower bound, which
+ * starts at the best of the grid. They join the candidates under the name of the nearest that has one, and must earn their
+ * evidence like the others: a model alone drives nothing.
+ */
+import type { Context } from '#core/context.ts'
+import type { Candidate } from '#core/learnable.ts'
+import { candidates, type TrackingConfiguration } from '#domains/camera/learning/candidates.ts'
+import {
+  settingFeatureNames,
+  settingsFeatureNames,
+  settingsRow,
+} from '#domains/camera/learning/examples/settings-examples.ts'
+import { type Known, knownLive } from '#domains/camera/learning/known.ts'
+import { baseOf, candidateNamed, nameOf, spaceOf } from '#domains/camera/learning/naming.ts'
+import type { Situation } from '#domains/camera/policies/policy.ts'
+import { maximise } from '#learn/choice/nelder-mead.ts'
+import { tableOf } from '#learn/models/table.ts'
+import { settleModel } from '#learn/models/tree-model.ts'
+import { type Bag, surestRow, upliftOverDefault } from '#learn/models/uplift.ts'
+import { acting } from './advice.ts'
+import { readModels } from './model-files.ts'
+
+export type Propose = (situation: Situation) => readonly Candidate[]
+
+/** Of the simplex; the same situation always gets the same proposals. */
+const seed = 1
+
+/** @returns null where no predictor acts; it knows settings of the built-in engine only */
+export async function settingsProposer(dataDir: string, ctx: Pick<Context, 'warn'>): Promise<Propose | null> {
+  const found = await acting(dataDir, await readModels(dataDir, ctx), 'settings', settingsFeatureNames, ctx)
+  if (found === null || found.model.algorithm !== 'bag') return null
+  const bag = found.model
+  return (situation) => (situation.engine === 'embedded' ? proposals(bag, knownLive(situation)) : [])
+}
+
+/** @returns those that have names of their own: one, or none where the grid has what is best */
+export function proposals(bag: Bag, known: Known): readonly Candidate[] {
+  const base = baseOf(known)
+  const space = spaceOf(known)
+  const grid = [{ key: '', settings: base }, ...candidates(base, space)]
+  const rowOf = (settings: TrackingConfiguration) => settingsRow(known, settings)
+  const context = tableOf(settingsFeatureNames, [rowOf(base)]).values
+  const settled: Bag = { ...bag, members: bag.members.map((model) => settleModel(model, context, settingFeatureNames)) }
+  const lowOf = (tried: readonly TrackingConfiguration[]) => {
+    const table = tableOf(settingsFeatureNames, [base, ...tried].map(rowOf))
+    return upliftOverDefault(settled, table, 0, settingFeatureNames)
+  }
+  const uplifts = lowOf(grid.slice(1).map(({ settings }) => settings as TrackingConfiguration))
+  const start = grid[surestRow(uplifts, 0)]!.settings as TrackingConfiguration
+  const outcome = (settings: object) => lowOf([settings as TrackingConfiguration])[1]!.low
+  const best = maximise(space, start, outcome, { seed, evaluations: 200 })
+  if (best === null || best.value <= Math.max(0, ...uplifts.map(({ low }) => low))) return []
+  const said = { footage: 'auto', robust: false } as const
+  const { key } = nameOf(best.settings as TrackingConfiguration, known, said, null)
+  const isNew = grid.every((candidate) => candidate.key !== key)
+  const named = isNew ? candidateNamed(key, known) : null
+  return named === null ? [] : [named]
+}
