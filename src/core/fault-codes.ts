@@ -465,6 +465,18 @@ export const faultCodes = {
     'Something other than Hindsight answered.',
     'check the address, and any proxy in between',
   ),
+  'spool.full': entry(
+    'surroundings',
+    507,
+    'There is no room left for what waits to be sent.',
+    'start the engine, so that it is taken; or give the spool more room',
+  ),
+  'spool.failed': entry(
+    'surroundings',
+    500,
+    'What was recorded could not be kept or sent.',
+    'see what was found; a recorder never fails its application',
+  ),
   'port.taken': entry(
     'surroundings',
     500,

@@ -1,0 +1,199 @@
+/**
+ * A spool on a disk. Each process has a folder of its own in it:
+ *
+ *     owner.json             who writes here, touched while it lives
+ *     00000012-session.json  an entry
+ *     media/SHA256           bytes that entries name
+ *     refused/               what the engine will never take, with the reason
+ *
+ * What a process that ended left behind is taken over by the next one that opens the spool. Two that take over the same, or
+ * one that was thought dead, do no harm: the engine takes the same session twice.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Problem } from './hindsight-error.ts'
+import { entryBytes, type Spool, type SpoolEntry, type SpoolSize } from './spool.ts'
+
+const ownerName = 'owner.json'
+const beatMs = 60_000
+/** An owner that was not heard of for so long is gone, whoever has its process number now. */
+const silentMs = 10 * beatMs
+
+/** @param folder of this application alone; made when it is not there */
+export const diskSpool = (folder: string): DiskSpool => new DiskSpool(folder)
+
+/** Of an entry all but its text: there may be many. */
+type Waiting = Omit<SpoolEntry, 'text'> & { readonly bytes: number }
+
+export class DiskSpool implements Spool {
+  /** Where what was refused lies. */
+  readonly refusedFolder: string
+  readonly #folder: string
+  readonly #own: string
+  readonly #media: string
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #mediaBytes = new Map<string, number>()
+  #next = 1
+  #beat: ReturnType<typeof setInterval> | null = null
+
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#own = join(folder, `${process.pid}-${randomBytes(6).toString('hex')}`)
+    this.#media = join(this.#own, 'media')
+    this.refusedFolder = join(folder, 'refused')
+  }
+
+  async open(): Promise<SpoolSize> {
+    await mkdir(this.#media, { recursive: true, mode: 0o700 })
+    const owner = join(this.#own, ownerName)
+    await writeFile(owner, JSON.stringify({ pid: process.pid, host: hostname() }))
+    this.#beat = setInterval(() => void utimes(owner, new Date(), new Date()).catch(() => {}), beatMs)
+    this.#beat.unref()
+    for (const name of (await readdir(this.#folder)).sort()) {
+      const path = join(this.#folder, name)
+      if (path === this.#own || path === this.refusedFolder || !(await isLeft(path))) continue
+      // The rename is the claim: of two that try, one fails.
+      const claimed = join(this.#folder, `${name.replace(/~.*$/, '')}~${process.pid}-${randomBytes(4).toString('hex')}`)
+      const isOurs = await rename(path, claimed).then(
+        () => true,
+        () => false,
+      )
+      if (isOurs) await this.#adopt(claimed)
+    }
+    return this.#size()
+  }
+
+  async add({ kind, id, text, media }: Omit<SpoolEntry, 'key'>, blobs: ReadonlyMap<string, Blob>): Promise<SpoolSize> {
+    for (const [sha256, blob] of blobs) {
+      if (this.#mediaBytes.has(sha256)) continue
+      await writeDurably(join(this.#media, sha256), new Uint8Array(await blob.arrayBuffer()))
+      this.#mediaBytes.set(sha256, blob.size)
+    }
+    const key = this.#next++
+    await writeDurably(this.#fileOf({ key, kind }), JSON.stringify({ kind, id, media, text }))
+    await syncFolder(this.#own)
+    this.#waiting.set(key, { key, kind, id, media, bytes: entryBytes({ id, text }) })
+    return this.#size()
+  }
+
+  async oldest(limit: number): Promise<readonly SpoolEntry[]> {
+    const found: SpoolEntry[] = []
+    for (const entry of this.#waiting.values()) {
+      if (found.length === limit) break
+      const kept = readEntry(await readFile(this.#fileOf(entry), 'utf8').catch(() => ''))
+      // Taken over by another process, which sends it.
+      if (kept === null) this.#waiting.delete(entry.key)
+      else found.push({ ...entry, text: kept.text })
+    }
+    return found
+  }
+
+  async medium(sha256: string): Promise<Blob | null> {
+    const bytes = await readFile(join(this.#media, sha256)).catch(() => null)
+    return bytes === null ? null : new Blob([new Uint8Array(bytes)])
+  }
+
+  async remove(entries: readonly SpoolEntry[]): Promise<SpoolSize> {
+    for (const entry of entries) {
+      this.#waiting.delete(entry.key)
+      await rm(this.#fileOf(entry), { force: true })
+    }
+    const named = new Set([...this.#waiting.values()].flatMap(({ media }) => media))
+    for (const sha256 of entries.flatMap(({ media }) => media)) {
+      if (named.has(sha256)) continue
+      this.#mediaBytes.delete(sha256)
+      await rm(join(this.#media, sha256), { force: true })
+    }
+    return this.#size()
+  }
+
+  async setAside(entry: SpoolEntry, problem: Problem): Promise<SpoolSize> {
+    await mkdir(this.refusedFolder, { recursive: true, mode: 0o700 })
+    const { kind, id, text } = entry
+    await writeDurably(join(this.refusedFolder, `${kind}-${id}.json`), JSON.stringify({ kind, id, problem, text }))
+    return this.remove([entry])
+  }
+
+  async close(): Promise<void> {
+    if (this.#beat !== null) clearInterval(this.#beat)
+    // Marked as left, so that the next process need not wait to find out.
+    const gone = this.#waiting.size === 0 ? this.#own : join(this.#own, ownerName)
+    await rm(gone, { recursive: true, force: true })
+  }
+
+  /** Takes over what another folder holds, in its order. */
+  async #adopt(from: string): Promise<void> {
+    for (const name of await readdir(join(from, 'media')).catch(() => [])) {
+      if (!/^[0-9a-f]{64}$/.test(name)) continue
+      await rename(join(from, 'media', name), join(this.#media, name))
+      this.#mediaBytes.set(name, (await stat(join(this.#media, name))).size)
+    }
+    for (const name of (await readdir(from)).filter((entry) => /^\d{8,}-(?:session|edit)\.json$/.test(entry)).sort()) {
+      const kept = readEntry(await readFile(join(from, name), 'utf8'))
+      // Half an entry was never acknowledged by `add`.
+      if (kept === null) continue
+      const { kind, id, media } = kept
+      const key = this.#next++
+      await rename(join(from, name), this.#fileOf({ key, kind }))
+      this.#waiting.set(key, { key, kind, id, media, bytes: entryBytes(kept) })
+    }
+    await rm(from, { recursive: true, force: true })
+  }
+
+  #fileOf({ key, kind }: Pick<SpoolEntry, 'key' | 'kind'>): string {
+    return join(this.#own, `${String(key).padStart(8, '0')}-${kind}.json`)
+  }
+
+  #size(): SpoolSize {
+    const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
+    const texts = sum([...this.#waiting.values()].map(({ bytes }) => bytes))
+    return { entries: this.#waiting.size, bytes: texts + sum(this.#mediaBytes.values()) }
+  }
+}
+
+/** Whether the process that wrote there is gone. On another machine only its silence tells. */
+async function isLeft(folder: string): Promise<boolean> {
+  const path = join(folder, ownerName)
+  const info = await stat(path).catch(() => null)
+  if (info === null) return (await stat(folder)).isDirectory()
+  if (Date.now() - info.mtimeMs > silentMs) return true
+  const owner = JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as { pid?: number; host?: string }
+  if (owner.host !== hostname() || owner.pid === undefined) return false
+  if (owner.pid === process.pid) return false
+  try {
+    process.kill(owner.pid, 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
+
+function readEntry(text: string): Omit<SpoolEntry, 'key'> | null {
+  try {
+    return JSON.parse(text) as Omit<SpoolEntry, 'key'>
+  } catch {
+    return null
+  }
+}
+
+/** Whole or not at all, whenever the power goes. */
+async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+  const fresh = `${path}.new`
+  const file = await open(fresh, 'w', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(fresh, path)
+}
+
+/** The name of a new file is its folder's content. Some systems cannot sync a folder, and need not. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null)
+  await handle?.sync().catch(() => {})
+  await handle?.close()
+}
