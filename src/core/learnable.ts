@@ -65,6 +65,8 @@ export interface Experience {
   readonly value: number
   /** What each part brought: these sum to the value. */
   readonly parts: Readonly<Record<string, number>>
+  /** What it says of parts of its input that have settings of their own: a screen's elements. Absent: nothing. */
+  readonly within?: readonly PartExperience[]
   /** What is shown over time beside the value, in its own unit ("heldOutErrorPx", "survival"); null: not measured. */
   readonly figures?: Readonly<Record<string, number | null>>
   /** A retry is remembered for its clip only. */
@@ -75,6 +77,15 @@ export interface Experience {
   readonly byPerson: boolean
   /** As recorded with the session, if a learner chose. */
   readonly decision: JsonObject | null
+}
+
+/** A part of a session's input, with the settings that it was met with. */
+export interface PartExperience {
+  /** As `Learnable.levels` gives them for a situation that is about the part; none of the session's own. */
+  readonly levels: readonly string[]
+  readonly key: string
+  /** 0 worst to 1 best. */
+  readonly value: number
 }
 
 /** Why a session teaches a learner nothing. Counted by these, so that nothing is passed over in silence. */

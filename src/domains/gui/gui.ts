@@ -4,6 +4,7 @@ import type { AnySession } from '#core/session.ts'
 import { facetsOf, searchTextOf, summaryOf } from './facets.ts'
 import { qontinui } from './layouts/qontinui.ts'
 import { qontinuiRun } from './layouts/qontinui-run.ts'
+import { guiLessons } from './lessons.ts'
 import { mergeSamples, samplesOf } from './samples.ts'
 import { annotationEditSchema, guiSessionSchema, screenEditSchema } from './schema.ts'
 import type { GuiSession } from './session.ts'
@@ -26,5 +27,5 @@ export const gui = {
   mergeSamples,
   tables,
   layouts: [qontinui, qontinuiRun],
-  lessons: [],
+  lessons: [guiLessons],
 } as const satisfies Domain

@@ -1,6 +1,7 @@
 /** Image edits: a picture, an instruction, and the picture that came of it. */
 import type { Domain } from '#core/domain.ts'
 import { imagesFacets, imagesSearchText, imagesSummary } from './find.ts'
+import { imagesLessons } from './lessons.ts'
 import { nexvision } from './layouts/nexvision.ts'
 import { imagesSamples, mergePairs } from './samples.ts'
 import { imagesEdits, imagesSchema } from './schema.ts'
@@ -20,5 +21,5 @@ export const images = {
   mergeSamples: mergePairs,
   tables: imagesTables,
   layouts: [nexvision],
-  lessons: [],
+  lessons: [imagesLessons],
 } as const satisfies Domain
