@@ -13,6 +13,7 @@ import { checkEdit } from './edits.ts'
 import { type Engine, newId, utcNow } from './engine.ts'
 import { chooseReader } from './import-readers.ts'
 import { makeIntake } from './intake.ts'
+import { catchUp } from './learning/learn.ts'
 import { prepareSession } from './prepare.ts'
 
 export interface ImportRequest {
@@ -57,9 +58,22 @@ export async function importPath(engine: Engine, request: ImportRequest, outer: 
   const source = await openSource(request.path)
   try {
     const importer = new Importer(engine, request, outer)
-    return await importer.run(source)
+    const report = await importer.run(source)
+    await learnSoon(engine, outer)
+    return report
   } finally {
     await source.close()
+  }
+}
+
+/** Learned from at once; what is more is for whoever has the time. */
+const learnedAtOnce = 200
+
+async function learnSoon(engine: Engine, ctx: Context): Promise<void> {
+  try {
+    await catchUp(engine, { signal: ctx.signal, warn: ctx.warn }, { most: learnedAtOnce })
+  } catch {
+    // The import is done; its sessions stay due.
   }
 }
 

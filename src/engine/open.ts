@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { openStore } from '#store/open.ts'
 import type { Engine } from './engine.ts'
 import { type JobPool, startJobPool } from './jobs/pool.ts'
+import { hasLessons } from './learning/learn.ts'
 import { recoverJournals } from './journals.ts'
 import { programVersion } from './version.ts'
 
@@ -42,10 +43,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return engine
 }
 
-/** A running job counts too: its process may be gone, which only claiming it can tell. */
-async function hasWork({ store }: Engine): Promise<boolean> {
+/** A running job counts too: its process may be gone, which only claiming it can tell. So do sessions that taught nothing yet. */
+async function hasWork(engine: Engine): Promise<boolean> {
+  const { store } = engine
   for (const state of ['queued', 'running'] as const) {
     if ((await store.jobs.list({ state }, 1)).length > 0) return true
   }
-  return false
+  return hasLessons(engine)
 }

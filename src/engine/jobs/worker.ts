@@ -1,10 +1,15 @@
 /** One thread of the job pool. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { openEngine } from '../open.ts'
+import { makeContext } from '../engine.ts'
+import { catchUp } from '../learning/learn.ts'
 import { runJobs } from './runner.ts'
 
 /** A thread without work for this long ends; the next job starts one again. */
 const idleMs = 20_000
+
+/** Learned from between two looks for jobs. */
+const sessionsAtOnce = 100
 
 const { dataDir } = workerData as { readonly dataDir: string }
 const closing = new AbortController()
@@ -20,11 +25,25 @@ try {
   let idle = false
   while (!closing.signal.aborted && !idle) {
     const ended = await runJobs(engine, closing.signal)
-    idle = ended === 0 && !(await wokenWithin(idleMs))
+    const learned = await learnSome()
+    idle = ended === 0 && learned === 0 && !(await wokenWithin(idleMs))
   }
 } finally {
   await engine.close()
   parentPort?.close()
+}
+
+/** Some of what was recorded and taught nothing yet; between jobs, which must not wait for all of it. */
+async function learnSome(): Promise<number> {
+  try {
+    const { taught, passedOver } = await catchUp(engine, makeContext({ signal: closing.signal }), {
+      most: sessionsAtOnce,
+    })
+    return taught + passedOver
+  } catch {
+    // What ails the store shows wherever it is used; the sessions stay due.
+    return 0
+  }
 }
 
 function wokenWithin(ms: number): Promise<boolean> {

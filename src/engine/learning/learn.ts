@@ -10,7 +10,7 @@ import { Fault } from '#core/faults.ts'
 import { type Experience, isExperience, type Lessons, type PassReason } from '#core/learnable.ts'
 import type { AnySession } from '#core/session.ts'
 import type { LearnedChange, LearnedRow, Lesson } from '#core/store.ts'
-import { learnFromOutcome, type Lesson as Taught, type Source } from '#learn/choice/anchored.ts'
+import { learnFromOutcome, type Lesson as Taught, type Source, sourceName } from '#learn/choice/anchored.ts'
 import { unit } from '#learn/choice/evidence.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
@@ -123,7 +123,7 @@ function firstLesson({ state }: ReadLearned, session: AnySession, said: Experien
   const decision = source.type === 'import' ? null : wholeDecision(recorded)
   const outcome = { session: session.id, decision, levels, clip, key: used.key, settings: used.settings, value }
   const taught = learnFromOutcome(state, { ...outcome, source, firstTry, kept, raced })
-  const name = taught.evidence?.source ?? (source.type === 'import' ? `import/${source.name}` : source.type)
+  const name = taught.evidence?.source ?? sourceName(state, source)
   return lessonOf(session, said, taught, { type: source.type, name, raced })
 }
 
@@ -149,9 +149,11 @@ function lessonOf(
   const millionths = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * unit)
   const rows: LearnedRow[] = []
   if (evidence !== null) {
-    const { key, value, source } = evidence
-    for (const group of new Set(evidence.levels)) {
-      rows.push({ group, key, source, settings: null, count: 1, kept: 0, sum: millionths(value) })
+    const { source } = evidence
+    for (const { levels, key, value } of [evidence, ...(said.within ?? [])]) {
+      for (const group of new Set(levels)) {
+        rows.push({ group, key, source, settings: null, count: 1, kept: 0, sum: millionths(value) })
+      }
     }
   }
   if (memory !== null) {
@@ -164,8 +166,15 @@ function lessonOf(
     project: session.project,
     source: type,
     rows,
-    about: aboutOf(session, said, name, raced),
+    // What might have been chosen is with the session, and long.
+    about: aboutOf(session, { ...said, decision: withoutList(said.decision) }, name, raced),
   }
+}
+
+function withoutList(decision: Experience['decision']): Experience['decision'] {
+  if (decision === null) return null
+  const { candidates: _, ...rest } = decision
+  return rest
 }
 
 /** Takes back what a session taught; it is not learned again until it is edited. */
@@ -217,6 +226,15 @@ export async function catchUp(
     await giveUpLost(engine, lessons.name)
   }
   return total
+}
+
+/** Whether there are sessions to learn from that were missed. */
+export async function hasLessons(engine: Engine): Promise<boolean> {
+  if (!(await readPreferences(engine)).learnFromSessions) return false
+  for (const { name, domain } of allLessons) {
+    if ((await engine.store.learned.pending(name, domain, 1)).length > 0) return true
+  }
+  return false
 }
 
 /** One that cannot be read is passed over, or it would be in the way of all others for ever. */

@@ -331,5 +331,6 @@ function lessonOf(state: Learned, { key, settings, value, clip, levels, ...outco
   }
 }
 
-const sourceName = (state: Learned, source: Source): string =>
+/** The name under which a session's evidence is kept. */
+export const sourceName = (state: Learned, source: Source): string =>
   source.type === 'own' ? ownSource(state) : source.type === 'person' ? 'person' : `import/${source.name}`
