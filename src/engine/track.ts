@@ -9,6 +9,7 @@ import { type PipelineObserver, together } from '#domains/camera/pipeline/observ
 import { runPipeline } from '#domains/camera/pipeline/run-pipeline.ts'
 import { openClip } from '#media/clip.ts'
 import type { ClipInfo, FrameSource } from '#vision/frames.ts'
+import { begunSource } from './begun-source.ts'
 import { broughtTracks } from './brought-tracks.ts'
 import { focalFromClip } from './clip-focal.ts'
 import { openKernel } from './kernel.ts'
@@ -25,7 +26,7 @@ export type { PipelineObserver }
  * Tracks and solves a clip, and writes `request.out` when all of it is there: an interrupted run leaves nothing behind. A
  * clip that cannot be solved still leaves its tracks, and the report says why.
  *
- * @param recording makes a session of each attempt, and may still be opening; null: nothing of the run is recorded
+ * @param recording makes a session of each attempt; opened, where it is not yet, while the clip is. null: nothing is recorded
  * @param observer told of each phase, step and attempt as it comes
  * @throws media.* when the clip cannot be read, engine.*, track.*, store.occupied, settings.invalid; the reason of
  * `ctx.signal` when that is aborted
@@ -33,17 +34,22 @@ export type { PipelineObserver }
 export async function trackFile(
   request: TrackRequest,
   ctx: Context,
-  recording: TrackRecorder | Promise<TrackRecorder | null> | null = null,
+  recording: TrackRecorder | (() => Promise<TrackRecorder | null>) | null = null,
   observer: PipelineObserver | null = null,
 ): Promise<TrackReport> {
   const masks = [...request.masks, ...(request.maskFile === null ? [] : await readMasks(request.maskFile))]
-  const source = await openClip(request.clip, { signal: ctx.signal, warn: ctx.warn })
+  let opening: Promise<TrackRecorder | null> | null = null
+  const recorderOf = () => (opening ??= Promise.resolve(typeof recording === 'function' ? recording() : recording))
+  // What goes wrong with it is told where it is needed.
+  const waits = () => void recorderOf().catch(() => {})
+  const clip = await openClip(request.clip, { signal: ctx.signal, warn: ctx.warn, waits })
+  const source = begunSource(clip, request.frames?.from ?? 0, ctx.signal)
   try {
     const [solve, tracks] = [await solveAsked(request, source.info, ctx), await broughtTracks(request, source.info)]
     const asked = pipelineRequest(request, source.info, { masks, solve, tracks })
     const sink = request.out === null ? null : await openResults(request.out, request.replace)
     try {
-      const recorder = await recording
+      const recorder = await recorderOf()
       const { engine, result } = await runOn(source, request, asked, ctx, recorder, observer)
       const run = { engine, result, info: source.info, range: asked.range, sessions: recorder?.sessions ?? [] }
       const { files, report } = resultsOf(run, basename(request.clip), request)

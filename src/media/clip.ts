@@ -31,6 +31,8 @@ export interface ClipOptions {
   readonly signal?: AbortSignal
   /** Told what is noteworthy: interlacing, a varying frame rate, HDR. */
   readonly warn?: (warning: Warning) => void
+  /** Told when a program was started that reads the headers: meanwhile this one has nothing to do. */
+  readonly waits?: () => void
 }
 
 export interface ClipProbe {
@@ -96,18 +98,25 @@ export async function clipParts(path: string, options: ClipOptions): Promise<Cli
   const { decoder: choice = 'auto', env = process.env, signal = new AbortController().signal } = options
   const absolute = resolve(path)
   const files = await sequenceAt(absolute)
-  if (files === null) return videoParts(await chooseDecoder(choice, env), absolute, signal)
+  if (files === null) return videoParts(await chooseDecoder(choice, env), absolute, signal, options.waits)
   if (!(await isPlate(join(files.folder, files.names[0]!)))) return { stills: files }
   const { plateFile } = await import('./sequence/plate-sequence.ts')
   const decoder = await chooseDecoder(choice, env)
   return { decoder, file: await plateFile(files, decoder, signal), warnings: [] }
 }
 
-async function videoParts(decoder: VideoDecoder, path: string, signal: AbortSignal): Promise<ClipParts> {
+async function videoParts(
+  decoder: VideoDecoder,
+  path: string,
+  signal: AbortSignal,
+  waits: ClipOptions['waits'],
+): Promise<ClipParts> {
   const input = { path, format: null, options: {} }
-  const survey = await decoder.survey(input, signal).catch(async (error: unknown) => {
+  const surveying = decoder.survey(input, signal).catch(async (error: unknown) => {
     throw (await lacksIndex(error, path)) ? withoutIndex(path, error) : error
   })
+  waits?.()
+  const survey = await surveying
   checkWhole(survey, path)
   const { codec, pixelFormat, colourRange } = survey.facts
   if (pixelFormat === null)

@@ -3,6 +3,7 @@ import { Fault } from '#core/faults.ts'
 import { cameraBodies } from '#engine/cameras.ts'
 import { makeContext } from '#engine/engine.ts'
 import { chosenSettings, type TrackRequest } from '#engine/track-request.ts'
+import type { Recording } from '#engine/record-track.ts'
 import { trackFile } from '#engine/track.ts'
 import { clipsIn, outOf } from '#engine/track-batch.ts'
 import type { TrackReport } from '#engine/track-results.ts'
@@ -91,18 +92,20 @@ const failedRow = (clip: string, message: string) => [clip, null, null, null, nu
 async function tracked(request: TrackRequest, options: Options, context: CommandContext): Promise<TrackReport> {
   const { terminal, signal, dataDir } = context
   const ctx = makeContext({ signal, seed: request.seed, progress: terminal.progress, warn: terminal.warn })
-  // The store opens while the clip does.
-  const opening = options['record'] === false ? null : recordingOf(request, options, dataDir, ctx)
-  const recorder = opening?.then((recording) => recording?.recorder ?? null)
+  const recording: { opening?: Promise<Recording | null> } = {}
+  const open = async () => {
+    recording.opening = recordingOf(request, options, dataDir, ctx)
+    return (await recording.opening)?.recorder ?? null
+  }
   try {
-    return await trackFile(request, ctx, recorder, phaseLines(terminal))
+    return await trackFile(request, ctx, options['record'] === false ? null : open, phaseLines(terminal))
   } catch (error) {
-    const recorded = (await recorder)?.recorded
+    const recorded = (await recording.opening)?.recorder.recorded
     if (recorded) terminal.say(`recorded as it was: ${recordedWords(recorded)}`)
     throw error
   } finally {
     terminal.clearBar()
-    await (await opening)?.close()
+    await (await recording.opening)?.close()
   }
 }
 
