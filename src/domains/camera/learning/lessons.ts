@@ -11,6 +11,7 @@ import { cameraFeatures, featuresOf } from './features.ts'
 import { clipOf, type Known, knownOf } from './known.ts'
 import { createContextLearnable } from './learnable.ts'
 import { levelInWords, levelsOf } from './levels.ts'
+import { experiencesInModel, modelDocument } from './model-lessons.ts'
 import { changeNamed, nameOf, nearDefaultKey, spaceOf, usedOf } from './naming.ts'
 import { outcomeOf, type PeopleSaid, peopleSaid, usualErrorPx } from './outcome.ts'
 import { shippedRows } from './shipped.ts'
@@ -28,9 +29,15 @@ const lessonsFor = (engine: EngineName, about: string): Lessons => ({
   shipped: shippedRows(engine),
 })
 
+const blender = lessonsFor('blender', 'tracking settings of Blender')
+export const blenderLessons: Lessons = {
+  ...blender,
+  experiencesIn: (document, text) => (document === modelDocument ? experiencesInModel(blender, text) : []),
+}
+
 export const cameraLessons: readonly Lessons[] = [
   lessonsFor('embedded', 'tracking settings of the built-in engine'),
-  lessonsFor('blender', 'tracking settings of Blender'),
+  blenderLessons,
 ]
 
 /** Software that tracks with Blender, and does not name an engine. */

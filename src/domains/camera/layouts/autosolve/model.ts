@@ -6,7 +6,10 @@ import type { Context } from '#core/context.ts'
 import { Fault } from '#core/faults.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson } from '#core/json.ts'
 import type { AnySession } from '#core/session.ts'
+import type { Edit } from '#core/edit.ts'
+import { isExperience } from '#core/learnable.ts'
 import { asCamera, footageClass, solvedShare } from '../../classes.ts'
+import { blenderLessons } from '../../learning/lessons.ts'
 import type { CameraSession } from '../../session.ts'
 import type { TrackRecord } from '../../telemetry.ts'
 import { onlyPlain } from './anonymous.ts'
@@ -23,6 +26,16 @@ interface ClassModel {
   successes: number
   readonly history: Attempt[]
   readonly experiences: JsonObject[]
+  /** What came of each setting, by the name under which like ones are known. */
+  readonly learned: Map<string, Evidence>
+}
+
+interface Evidence {
+  count: number
+  /** Of values from 0 to 1. */
+  sum: number
+  /** As they were used last. */
+  settings: JsonObject
 }
 
 interface RegionModel {
@@ -43,7 +56,8 @@ interface Attempt {
 }
 
 export interface ModelGatherer {
-  add(session: AnySession): void
+  /** @param edits of the session, oldest first */
+  add(session: AnySession, edits?: readonly Edit[]): void
   model(): JsonObject
   /** EZTrack's plan keeps its totals in a file of their own. */
   totals(): JsonObject
@@ -55,7 +69,7 @@ export function gatherModel(): ModelGatherer {
   const failures = new Map<string, FailureModel>()
   const all = { sessions: 0, successes: 0, error: 0, errors: 0 }
   return {
-    add(any) {
+    add(any, edits = []) {
       const session = asCamera(any)
       const { solveErrorPx, failureType, status } = session.outcome
       all.sessions++
@@ -68,7 +82,10 @@ export function gatherModel(): ModelGatherer {
       const name = footageClass(session.context)
       if (name === null) return
       const settings = fiveSettings(any)
-      addAttempt(classes, name, session, settings)
+      const entry = classes.get(name) ?? { samples: 0, successes: 0, history: [], experiences: [], learned: new Map() }
+      classes.set(name, entry)
+      addAttempt(entry, session, settings)
+      addEvidence(entry, any, edits, settings)
       if (failureType) addFailure(failures, `${name}_${failureType.replaceAll('-', '_')}`, settings)
     },
     model: () => ({
@@ -91,20 +108,13 @@ export function gatherModel(): ModelGatherer {
   }
 }
 
-function addAttempt(
-  classes: Map<string, ClassModel>,
-  name: string,
-  session: CameraSession,
-  settings: JsonObject,
-): void {
+function addAttempt(entry: ClassModel, session: CameraSession, settings: JsonObject): void {
   const { status, bundleCount, failureType } = session.outcome
   const success = status === 'succeeded'
   // Their file has no null here: 999 is how it says that there was no solve.
   const solve_error = session.outcome.solveErrorPx ?? 999
   const success_rate = round(solvedShare(session) ?? 0)
   const reward = rewardOf(solve_error, bundleCount ?? 0, success)
-  const entry = classes.get(name) ?? { samples: 0, successes: 0, history: [], experiences: [] }
-  classes.set(name, entry)
   entry.samples++
   if (success) {
     entry.successes++
@@ -120,6 +130,35 @@ function addAttempt(
     success_rate,
   }
   keepLast(entry.experiences, experience, experienceLength)
+}
+
+/** Settings of another engine mean something else to the add-on, which tracks with Blender. */
+function addEvidence({ learned }: ClassModel, session: AnySession, edits: readonly Edit[], settings: JsonObject): void {
+  const said = blenderLessons.experienceOf(session, edits)
+  if (!isExperience(said) || !said.firstTry) return
+  const known = learned.get(said.used.key) ?? { count: 0, sum: 0, settings }
+  learned.set(said.used.key, { count: known.count + 1, sum: known.sum + said.value, settings })
+}
+
+/** As many sessions as the learner itself asks for, and as many that stand for the class as a whole. */
+const fewestSessions = 3
+const classWeight = 6
+
+/**
+ * What has the evidence to be called best: of settings that were seen often enough the one with the highest mean, drawn towards
+ * that of the class, so that three lucky sessions do not make it. null where nothing was.
+ */
+function learnedBest({ learned }: ClassModel): JsonObject | null {
+  const all = [...learned.values()]
+  const count = all.reduce((sum, one) => sum + one.count, 0)
+  const mean = count === 0 ? 0 : all.reduce((sum, one) => sum + one.sum, 0) / count
+  const worth = (one: Evidence) => (one.sum + classWeight * mean) / (one.count + classWeight)
+  return (
+    all
+      .filter((one) => one.count >= fewestSessions)
+      .reduce<Evidence | null>((best, one) => (best === null || worth(one) > worth(best) ? one : best), null)
+      ?.settings ?? null
+  )
 }
 
 function addTrack(regions: Map<string, RegionModel>, track: TrackRecord): void {
@@ -139,15 +178,18 @@ function addFailure(failures: Map<string, FailureModel>, name: string, settings:
   keepLast(entry.avoid, { search_size, pattern_size, correlation }, avoidLength)
 }
 
-function classModel({ samples, successes, history, experiences }: ClassModel): JsonObject {
-  const best = history.reduce<Attempt | null>((a, b) => (a === null || b.solve_error < a.solve_error ? b : a), null)
+function classModel(entry: ClassModel): JsonObject {
+  const { samples, successes, history, experiences } = entry
+  // Without evidence it is what the add-on itself would write: the least error of its history.
+  const least = history.reduce<Attempt | null>((a, b) => (a === null || b.solve_error < a.solve_error ? b : a), null)
+  const best = learnedBest(entry) ?? least?.settings ?? null
   return {
     sample_count: samples,
     success_count: successes,
     avg_success_rate: round(successes / samples),
     settings_history: history.map((attempt) => ({ ...attempt })),
     experiences,
-    ...(best === null ? {} : { best_settings: best.settings }),
+    ...(best === null ? {} : { best_settings: best }),
   }
 }
 

@@ -54,7 +54,7 @@ async function* written(writing: Writing): AsyncIterable<Written> {
   let done = 0
   for await (const item of writing.items) {
     writing.ctx.signal.throwIfAborted()
-    writing.gathered.add(item.session)
+    writing.gathered.add(item.session, item.edits)
     yield writeSession(item, writing.extras, writing.veil, writing.losses)
     writing.ctx.progress({ done: ++done, total: null, unit: 'sessions', note: 'writing' })
   }
