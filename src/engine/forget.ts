@@ -11,6 +11,7 @@ import { forgetClip, sessionsOf } from './clips.ts'
 import type { Engine } from './engine.ts'
 import { exportsFolder } from './export.ts'
 import { dropKept, keptClips } from './kept-checkpoint.ts'
+import { dropModels } from './learning/model-files.ts'
 import { storedSession } from './read.ts'
 import { dropJobFiles } from './track-files.ts'
 
@@ -34,6 +35,8 @@ export async function forgetData(
     // Only files of this folder: an export elsewhere is named on the receipt, for whoever holds it.
     if (/^[0-9a-f-]{36}\.zip$/.test(target)) await rm(join(exportsFolder(engine.dataDir), target), { force: true })
   }
+  // Made of what was erased, among others: training makes them anew.
+  await dropModels(engine.dataDir)
   return receipt
 }
 

@@ -51,6 +51,26 @@ export const learnRoutes = {
     params: named,
     reply: l.experiment,
   },
+  'GET /api/v1/learn/regions': {
+    about: 'How tracks fare in each part of the picture, and where people take out and add, as of the last training.',
+    role: 'owner',
+    reply: l.regionReport,
+  },
+  'GET /api/v1/sessions/{id}/proposals': {
+    about: 'Tracks of a run that a person would most likely take out, by what people took out of others.',
+    role: 'owner',
+    params: s.id,
+    reply: l.cleanupProposal,
+  },
+  'POST /api/v1/sessions/{id}/proposals': {
+    about:
+      'Take out tracks that are proposed, and solve again. A job; both solves stay on record, the better one is kept.',
+    role: 'owner',
+    params: s.id,
+    body: l.acceptRequest,
+    reply: s.job,
+    status: 202,
+  },
   'GET /api/v1/learn/models': {
     about: 'The models that were trained, which of them act, and why.',
     role: 'owner',

@@ -277,3 +277,42 @@ export const prediction = z
     ),
   })
   .meta({ id: 'Prediction' })
+
+const share = z.number().nullable()
+
+export const regionReport = z
+  .object({
+    trainedAt: z.string().nullable(),
+    findings: z.array(
+      z.object({
+        region: z.string(),
+        share,
+        low: share,
+        high: share,
+        clips: z.number(),
+        tracks: z.number(),
+        deleted: z.number(),
+        added: z.number(),
+        sentence: z.string(),
+      }),
+    ),
+    sessions: z.number(),
+    dueFrom: z.number(),
+  })
+  .meta({ id: 'RegionReport' })
+
+export const cleanupProposal = z
+  .object({
+    session: z.string(),
+    model: z.string().nullable(),
+    why: z.string(),
+    tracks: z.number(),
+    proposals: z.array(z.object({ name: z.string(), track: z.number(), probability: z.number(), reason: z.string() })),
+  })
+  .meta({ id: 'CleanupProposal' })
+
+/** `tracks`: ids of those that are accepted; null: all that are proposed. `activeMs`: the time that was spent on looking. */
+export const acceptRequest = z.strictObject({
+  tracks: z.array(z.int().min(0)).max(100_000).nullable().default(null),
+  activeMs: z.number().min(0).max(86_400_000).default(0),
+})

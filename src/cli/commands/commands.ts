@@ -11,6 +11,8 @@ const files: Readonly<Record<string, () => Promise<Command>>> = {
   sessions: async () => (await import('./sessions.ts')).sessions,
   stats: async () => (await import('./stats.ts')).stats,
   track: async () => (await import('./track.ts')).track,
+  'learn proposals': async () => (await import('./learn-proposals.ts')).learnProposals,
+  'learn regions': async () => (await import('./learn-proposals.ts')).learnRegions,
   import: async () => (await import('./import.ts')).importCommand,
   imports: async () => (await import('./import.ts')).importList,
   'import-undo': async () => (await import('./import.ts')).importUndo,

@@ -3,6 +3,7 @@ import type { Context } from '#core/context.ts'
 import type { Engine } from '../engine.ts'
 import { type CaughtUp, catchUp } from './learn.ts'
 import { lessonsNamed } from './learners.ts'
+import { dropModels } from './model-files.ts'
 import { headOf, type ReadLearned, readLearned } from './state.ts'
 
 /**
@@ -48,6 +49,7 @@ async function keepSpent(engine: Engine, name: string, before: ReadLearned): Pro
  * @throws learn.unknown
  */
 export async function resetLearned(engine: Engine, name: string | null): Promise<void> {
+  if (name === null) await dropModels(engine.dataDir)
   for (const lessons of lessonsNamed(name)) {
     const { learned } = engine.store
     await learned.clear(lessons.name)

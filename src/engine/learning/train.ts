@@ -106,6 +106,11 @@ async function trainOne(
     await withdraw(engine, name, `the sessions that it learned from are gone: ${reason}`, ctx)
     return { ...counts, ...nothing, reason }
   }
+  if (isOneClass(set)) {
+    const reason = `In all ${rows} rows of ${clips} clips the same came of it: there is nothing to tell apart.`
+    await withdraw(engine, name, reason, ctx)
+    return { ...counts, ...nothing, reason }
+  }
   const hash = dataHash(set, ctx.sha256)
   const known = lastOf(await readModels(engine.dataDir, ctx), name)
   if (known !== null && isSame(known, hash, seed, set)) {
@@ -115,6 +120,11 @@ async function trainOne(
   if (fitted === null) return { ...counts, ...nothing, reason: 'Nothing can be learned from these rows.' }
   const record = await keep(engine, kind, fitted, { hash, seed, set }, ctx)
   return { ...counts, ...(await standingOf(engine, record, ctx)), isNew: true }
+}
+
+function isOneClass(set: TrainingSet): boolean {
+  const targets = set.type === 'rows' ? set.targets : set.lives.map(({ failed }) => Number(failed))
+  return targets.every((target) => target === targets[0])
 }
 
 const isSame = (known: ModelRecord, hash: string, seed: number, { featureNames }: TrainingSet): boolean =>

@@ -13,6 +13,9 @@ type Keys =
   | 'POST /api/v1/predict'
   | 'POST /api/v1/learn/experiments'
   | 'POST /api/v1/learn/experiments/{name}/stop'
+  | 'GET /api/v1/learn/regions'
+  | 'GET /api/v1/sessions/{id}/proposals'
+  | 'POST /api/v1/sessions/{id}/proposals'
   | 'GET /api/v1/learn/models'
   | 'POST /api/v1/learn/models'
   | 'GET /api/v1/learn/models/{name}'
@@ -63,6 +66,22 @@ export const learnHandlers: Handlers<Keys> = {
     return await startExperiment(engine, body, comparable)
   },
   'POST /api/v1/learn/experiments/{name}/stop': ({ params }, { engine }) => stopExperiment(engine, params.name),
+
+  'GET /api/v1/learn/regions': async (_request, { engine }) => {
+    const { regionReport } = await import('#engine/learning/region-report.ts')
+    return await regionReport(engine)
+  },
+
+  'GET /api/v1/sessions/{id}/proposals': async ({ params }, { engine }) => {
+    const { proposeCleanup } = await import('#engine/learning/proposals.ts')
+    return await proposeCleanup(engine, params.id, makeContext())
+  },
+
+  'POST /api/v1/sessions/{id}/proposals': async ({ params, body }, { engine, principal }) => {
+    const { acceptCleanup } = await import('#engine/learning/proposals.ts')
+    const by = { principal: principal.name, activeMs: body.activeMs }
+    return wire(await acceptCleanup(engine, params.id, body.tracks, by, makeContext()))
+  },
 
   'GET /api/v1/learn/models': ({}, { engine }) => modelsOf(engine),
   'POST /api/v1/learn/models': async ({ body }, { engine }) => {

@@ -31,6 +31,11 @@ export interface TrackFates {
 
 /** Names are for people, and count from 1. */
 export const trackName = (id: number): string => `track ${id + 1}`
+/** The other way; null for what is no such name. */
+export function trackNumber(name: string): number | null {
+  const [, number] = /^track ([1-9]\d{0,8})$/.exec(name) ?? []
+  return number === undefined ? null : Number(number) - 1
+}
 
 export function trackRecord(track: Track, size: PictureSize, fates: TrackFates): TrackRecord {
   const { frames } = track
