@@ -26,7 +26,8 @@ export function judged(truth: Truth, placed: (segment: Truth['segments'][number]
       rotationMeanDeg <= bars.degrees &&
       focalShare <= bars.focal &&
       found.cameras >= bars.cameras * found.frames
-    const path = pathShare === null ? 'turns' : `path ${(100 * pathShare).toFixed(2)} %`
+    const path =
+      pathShare === null ? 'turns' : Number.isNaN(pathShare) ? 'stands' : `path ${(100 * pathShare).toFixed(2)} %`
     const turn = `rotation ${rotationMeanDeg.toFixed(3)}`
     const said = `${path}, ${turn}, focal ${(100 * focalShare).toFixed(2)} %, cameras ${found.cameras}/${found.frames}`
     return { right, said }

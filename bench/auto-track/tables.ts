@@ -3,7 +3,7 @@ import type { ClipScore } from './run-clip.ts'
 
 export interface Row extends ClipScore {
   readonly clip: string
-  /** The fixed settings that solve it; null: none do, or it was not asked. */
+  /** The fixed settings that solve it; null: none do. */
   readonly solvedBy: string | null
   /** Whether Blender solved it; null: not measured. */
   readonly peer: boolean | null
@@ -57,13 +57,15 @@ export function solveTable(rows: readonly Row[]): string {
 
 export function verdictTable(rows: readonly Row[]): string {
   return table(
-    ['clip', 'right', 'says', 'verdict', 'attempts', 'why, how far off'],
+    ['clip', 'solvable', 'right', 'says', 'verdict', 'attempts', 'CPU s', 'why, how far off'],
     rows.map((row) => [
       row.clip,
+      row.solvedBy ?? 'no',
       tick(row.final.right),
       `${row.saysSolved ? 'solved' : 'not'}, ${percent(row.confidence)}`,
       row.saysSolved === row.final.right ? 'right' : 'WRONG',
       String(row.attempts),
+      row.cpuS.toFixed(1),
       row.fault ?? row.final.said.join('; '),
     ]),
   )
