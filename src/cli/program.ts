@@ -93,6 +93,7 @@ function makeProgram(commands: readonly Command[], { env, stdout, stderr }: Surr
 
 /** What the commands of two words have in common. */
 const groups: Readonly<Record<string, string>> = {
+  learn: 'what was learned from runs, what it is worth, and the models and experiments behind it',
   dataset: 'name sets of samples, freeze, compare and judge their versions',
   consent: 'say and see on what basis data may be used',
 }

@@ -78,7 +78,7 @@ export function gatherProgress(expected: number): ProgressGatherer {
         if (decision.coin?.of === 'wanted') {
           const isLearned = decision.role === 'wanted'
           const { chance } = decision.coin
-          arms[isLearned ? 'learned' : 'base'].add(about.value, 1 / (isLearned ? chance : 1 - chance))
+          arms[isLearned ? 'learned' : 'base'].add(about.value, isLearned ? 1 - chance : chance)
           tosses.push([arms.learned.standing(), arms.base.standing()])
         }
       }

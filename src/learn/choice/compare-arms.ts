@@ -1,8 +1,10 @@
 /**
  * Two ways of choosing against each other, by the coin that was thrown between them: what each brought, and the difference.
  *
- * Plain weighing (SNIPS, Swaminathan and Joachims 2015) and the doubly robust estimate (Dudík, Langford and Li 2011), whose
- * model is fitted without the clip it speaks of. Intervals are bootstrapped over clips, since runs of one are not independent.
+ * Where the coin was not always the same, sessions count by how much both sides were in play (overlap weights; Li, Morgan and
+ * Zaslavsky 2018): one control in ten does not speak for nine. Plain weighing, and the doubly robust estimate (Dudík, Langford
+ * and Li 2011), whose model is fitted without the clip it speaks of. Intervals are bootstrapped over clips, since runs of one
+ * are not independent.
  */
 import { defaultKey } from '#core/learnable.ts'
 import type { Rng } from '#core/rng.ts'
@@ -45,13 +47,10 @@ interface Terms {
   weights: readonly [first: number, second: number]
   sums: readonly [first: number, second: number]
   robust: number
-  count: number
+  overlap: number
 }
 
-const noTerms: Terms = { weights: [0, 0], sums: [0, 0], robust: 0, count: 0 }
-
-/** Chances beyond this are taken for it: one session must not weigh as much as a hundred. */
-const mostWeight = 100
+const noTerms: Terms = { weights: [0, 0], sums: [0, 0], robust: 0, overlap: 0 }
 
 /**
  * @param repeats of the bootstrap
@@ -73,7 +72,7 @@ export function compareArms(log: readonly ArmSession[], rng: Rng, repeats = 400)
     second: side(1),
     clips: groups.length,
     difference: interval((terms) => meanOfArm(terms, 0) - meanOfArm(terms, 1)),
-    robust: interval(({ robust, count }) => robust / count),
+    robust: interval(({ robust, overlap }) => robust / overlap),
   }
 }
 
@@ -83,7 +82,7 @@ const added = (one: Terms, other: Terms): Terms => ({
   weights: [one.weights[0] + other.weights[0], one.weights[1] + other.weights[1]],
   sums: [one.sums[0] + other.sums[0], one.sums[1] + other.sums[1]],
   robust: one.robust + other.robust,
-  count: one.count + other.count,
+  overlap: one.overlap + other.overlap,
 })
 
 const folds = 5
@@ -116,14 +115,15 @@ const loggedOf = ({ group, first, value, levels }: ArmSession): LoggedChoice => 
 })
 
 function termsOf({ first, chance, value, levels }: ArmSession, model: OutcomeModel): Terms {
-  const weight = Math.min(mostWeight, 1 / (first ? chance : 1 - chance))
+  const overlap = chance * (1 - chance)
+  const weight = first ? 1 - chance : chance
   const [one, other] = [model(levels, keyOf(true)), model(levels, keyOf(false))]
   const surprise = weight * (value - (first ? one : other))
   return {
     weights: first ? [weight, 0] : [0, weight],
     sums: first ? [weight * value, 0] : [0, weight * value],
-    robust: one - other + (first ? surprise : -surprise),
-    count: 1,
+    robust: overlap * (one - other) + (first ? surprise : -surprise),
+    overlap,
   }
 }
 
