@@ -15,6 +15,7 @@ import type { State } from './adjust-state.ts'
 import { type DualLayout, dualEnvelope } from './adjust-dual-layout.ts'
 import { addRun, type Runs, runsOf, startRuns, takePanel } from './sparse-panel.ts'
 import { clearSkyline, type Skyline, skyline } from './sparse-skyline.ts'
+import { roomFor } from './spare-room.ts'
 
 export interface DualEquations {
   readonly dual: DualLayout
@@ -22,7 +23,7 @@ export interface DualEquations {
   readonly right: Float64Array
   readonly gradient: Float64Array
   readonly diagonal: Float64Array
-  readonly panels: Float64Array
+  readonly panels: Float64Array<ArrayBuffer>
   readonly panelStart: Int32Array
   /** L of each camera, blockSize x blockSize; all 0: not determined, stays put. */
   readonly factors: Float64Array
@@ -53,7 +54,7 @@ export function dualEquationsOf(layout: Layout, dual: DualLayout): DualEquations
     right: new Float64Array(size),
     gradient: new Float64Array(size),
     diagonal: new Float64Array(size),
-    panels: new Float64Array(panelStart[cameraCount]!),
+    panels: roomFor(panelStart[cameraCount]!),
     panelStart,
     factors: new Float64Array(cameraCount * blockSize * blockSize),
     cameraRight: new Float64Array(cameraCount * blockSize),

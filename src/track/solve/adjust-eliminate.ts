@@ -9,11 +9,12 @@ import type { Rows } from './adjust-observe.ts'
 import { backwardPoint, factorPoint, forwardPoint, gatherPoint, pointEquations } from './adjust-points.ts'
 import { addRun, type Runs, runsOf, startRuns, takePanel } from './sparse-panel.ts'
 import type { Skyline } from './sparse-skyline.ts'
+import { roomFor } from './spare-room.ts'
 
 export interface Eliminated {
   /** Points that are not taken out. */
   readonly lasting: Lasting
-  readonly panels: Float64Array
+  readonly panels: Float64Array<ArrayBuffer>
   /** Where each point's panel begins. */
   readonly panelStart: Int32Array
   /** For each point L as `factorPoint` writes it; all 0: not determined, stays put. */
@@ -43,7 +44,7 @@ export function eliminatedOf(
   }
   return {
     lasting,
-    panels: new Float64Array(panelStart[pointCount]!),
+    panels: roomFor(panelStart[pointCount]!),
     panelStart,
     factors: new Float64Array(6 * pointCount),
     right: new Float64Array(3 * pointCount),

@@ -8,6 +8,7 @@ import type { Layout } from './adjust-layout.ts'
 import type { Measure } from './adjust-observe.ts'
 import type { Priors } from './adjust-priors.ts'
 import type { State } from './adjust-state.ts'
+import { leaveRoom } from './spare-room.ts'
 
 export interface NormalEquations {
   /** Builds the equations at a state. Returns twice its cost, priors included. */
@@ -18,6 +19,8 @@ export interface NormalEquations {
    * @returns by how much twice the cost falls if it is as quadratic as it seems; null when the equations are singular.
    */
   solve(lambda: number, step: Float64Array, pointStep: Float64Array): number | null
+  /** Leaves the room they take to others: they are not to be used any more. */
+  leave(): void
 }
 
 /** What remains in the equations; `Lasting`: cameras and those points. */
@@ -36,12 +39,14 @@ export function normalEquations(
     return {
       linearise: (state, lambda) => lineariseDual(equations, layout, state, measure, lambda),
       solve: (lambda, step, pointStep) => solveDual(equations, layout, lambda, step, pointStep),
+      leave: () => leaveRoom(equations.matrix.values, equations.panels),
     }
   }
   const equations = equationsOf(layout, priors, lasting)
   return {
     linearise: (state, lambda) => linearise(equations, layout, state, measure, priors, lambda),
     solve: (lambda, step, pointStep) => solveStep(equations, layout, lambda, step, pointStep),
+    leave: () => leaveRoom(equations.matrix.values, equations.eliminated.panels),
   }
 }
 

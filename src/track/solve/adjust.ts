@@ -52,6 +52,14 @@ export async function adjust(problem: Problem, options: AdjustOptions, ctx?: Sto
 
 async function adjustTogether(problem: Problem, options: AdjustOptions, ctx?: Stop): Promise<Adjusted> {
   const run = begin(problem, options)
+  try {
+    return await stepByStep(run, problem, options, ctx)
+  } finally {
+    run.equations.leave()
+  }
+}
+
+async function stepByStep(run: Run, problem: Problem, options: AdjustOptions, ctx?: Stop): Promise<Adjusted> {
   const costBefore = run.cost / 2
   let ended: Adjusted['ended'] = 'iterations'
   let iterations = 0

@@ -5,6 +5,7 @@
  * Envelope storage (Jennings 1966; George and Liu 1981, chapter 4): each row is stored from its first non-zero on, and
  * the factor fits into the same place. The work is done in tiles of 3 x 3, whose nine running sums fill the registers.
  */
+import { roomFor } from './spare-room.ts'
 
 /** Rows of the lower triangle. Entry (row, column) is `values[offset[row] + column]`, from `begin[row]` on. */
 export interface Skyline {
@@ -16,7 +17,7 @@ export interface Skyline {
   readonly begin: Int32Array
   /** May be negative. */
   readonly offset: Int32Array
-  readonly values: Float64Array
+  readonly values: Float64Array<ArrayBuffer>
   /** 1 / diagonal of the factor, once there is one. */
   readonly inverseDiagonal: Float64Array
 }
@@ -41,7 +42,7 @@ export function skyline(first: ArrayLike<number>, last: ArrayLike<number>): Skyl
     offset[row] = used - begin[row]!
     used += Math.max(tile + 3, (last[row] ?? row) + 1) - begin[row]!
   }
-  return { size, stored, begin, offset, values: new Float64Array(used), inverseDiagonal: new Float64Array(stored) }
+  return { size, stored, begin, offset, values: roomFor(used), inverseDiagonal: new Float64Array(stored) }
 }
 
 /** Sets all entries to zero, and the diagonal of what fills up the last tile to 1. */
