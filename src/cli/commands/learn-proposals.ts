@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Job } from '#core/job.ts'
 import { fault } from '#core/faults.ts'
-import { isJsonObject } from '#core/json.ts'
 import { type Engine, makeContext } from '#engine/engine.ts'
 import { runJobs } from '#engine/jobs/runner.ts'
 import { acceptCleanup, proposeCleanup } from '#engine/learning/proposals.ts'
 import { regionReport } from '#engine/learning/region-report.ts'
+import type { SolveAgainResult } from '#engine/solve-again.ts'
 import { type Command, type CommandContext, withEngine } from '../command.ts'
 import { table } from '../terminal.ts'
 
@@ -41,12 +41,10 @@ async function accept(engine: Engine, session: string, { terminal, signal }: Com
   const job = await acceptCleanup(engine, session, null, { principal: 'owner', activeMs: 0 }, ctx)
   const ended = await endOf(engine, job, signal)
   if (ended.error !== null) throw faultOf(ended.error)
-  const result = isJsonObject(ended.result) ? ended.result : {}
+  const { kept, why, session: solved } = ended.result as unknown as SolveAgainResult
   terminal.result(ended.result, () => [
-    String(result['why'] ?? ''),
-    result['kept'] === 'new'
-      ? `kept: the new solve, session ${String(result['session'])}`
-      : 'kept: the solve as it was',
+    why,
+    kept === 'new' && solved !== null ? `kept: the new solve, session ${solved}` : 'kept: the solve as it was',
   ])
   return 0
 }
