@@ -11,8 +11,9 @@ import { type AnchoredChoice, anchoredRules, createAnchoredPolicy, type Outlook 
 import { mostSimilar, type Past, type Similar } from '#learn/choice/similar.ts'
 import type { Engine } from '../engine.ts'
 import { type LessonAbout, readAbout } from './about.ts'
+import { changeLearned } from './change.ts'
 import { lessonsByName } from './learners.ts'
-import { groupsOf, headOf, readLearned } from './state.ts'
+import { groupsOf, readLearned } from './state.ts'
 
 export interface ChooseOptions<Situation> {
   /** Id of the session that is begun. */
@@ -28,9 +29,6 @@ export interface LearnedPolicy<Situation, Settings> {
   /** @throws what is wrong with the store */
   choose(situation: Situation): Promise<AnchoredChoice<Settings>>
 }
-
-/** How often a choice is made anew because somebody else was faster. */
-const tries = 20
 
 /**
  * @param name of the learner
@@ -68,16 +66,13 @@ async function begun<Situation, Settings>(
   session: string,
 ): Promise<AnchoredChoice<Settings>> {
   const groups = groupsOf(learnable.levels(situation), learnable.clip(situation))
-  for (let i = 0; i < tries; i++) {
-    const read = await readLearned(engine, name, groups)
-    const { revision, state } = read
+  const { result } = await changeLearned(engine, name, groups, async ({ state }) => {
     const policy = createAnchoredPolicy(learnable, anchoredRules, state)
     const choice = policy.choose(situation, { rng: seededRng(`${name} ${session}`) })
-    if (!policy.begin(session, choice.decision)) continue
-    const done = await engine.store.learned.commit(name, { revision, head: headOf(name, state, read) })
-    if (done !== null) return choice
-  }
-  throw new Error(`what ${name} knows was changed by others ${tries} times in a row`)
+    if (!policy.begin(session, choice.decision)) throw new Error('a choice was offered that the credit does not allow')
+    return { change: {}, result: choice }
+  })
+  return result
 }
 
 /** A past session like the one that is asked about. */

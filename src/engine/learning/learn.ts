@@ -4,28 +4,26 @@
  * What a session teaches is worked out here and kept with it, so that it can be taken back exactly. Whoever records waits for
  * it or leaves it to `catchUp`; neither can make recording fail.
  */
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Context } from '#core/context.ts'
 import { Fault } from '#core/faults.ts'
 import { type Experience, isExperience, type Lessons, type PassReason } from '#core/learnable.ts'
 import type { AnySession } from '#core/session.ts'
-import type { LearnedChange, LearnedRow, Lesson } from '#core/store.ts'
+import type { LearnedRow, Lesson } from '#core/store.ts'
+import { turn } from '#core/turn.ts'
 import { learnFromOutcome, type Lesson as Taught, type Source, sourceName } from '#learn/choice/anchored.ts'
 import { unit } from '#learn/choice/evidence.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
 import { sessionById } from '../read.ts'
 import { aboutOf } from './about.ts'
+import { changeLearned } from './change.ts'
 import { wholeDecision } from './decisions.ts'
 import { allLessons, lessonsOf } from './learners.ts'
-import { groupsOf, headOf, isMemory, memoryGroup, type ReadLearned, readLearned } from './state.ts'
+import { groupsOf, isMemory, memoryGroup, type ReadLearned, readLearned } from './state.ts'
 import { trainIfDue } from './train-due.ts'
 
 /** Reasons that a domain gives, and our own. */
 export type Passed = PassReason | 'damaged' | 'reset'
-
-/** How often a change is worked out anew because somebody else was faster. */
-const tries = 20
 
 /**
  * Learns from one session, for every learner of its domain. Does nothing where learning is switched off, and never throws.
@@ -39,7 +37,8 @@ export async function learnFrom(engine: Engine, id: string, ctx: LearnContext, s
     for (const lessons of lessonsOf(known.domain)) {
       // Known to the store before the first lesson, or it would not know whose turn new sessions are.
       await engine.store.learned.pending(lessons.name, lessons.domain, 1)
-      await learnOne(engine, lessons, known)
+      const why = await learnOne(engine, lessons, known)
+      if (why !== null) await engine.store.learned.passOver(lessons.name, [id], why)
     }
     if (known.domain === 'camera') await trainIfDue(engine)
   } catch (error) {
@@ -62,57 +61,32 @@ async function sourceOf({ store }: Engine, session: AnySession, { byPerson }: Ex
   return byPerson ? { type: 'person' } : { type: 'own' }
 }
 
-/** @returns whether it taught anything */
-async function learnOne(engine: Engine, lessons: Lessons, session: AnySession): Promise<boolean> {
+/** @returns why it says nothing, to be noted; null: it taught, or was withdrawn meanwhile */
+async function learnOne(engine: Engine, lessons: Lessons, session: AnySession): Promise<Passed | null> {
   const { learnFromEdits } = await readPreferences(engine)
   const edits = await engine.store.catalog.edits(session.id)
   const said = lessons.experienceOf(session, learnFromEdits ? edits : [])
   if (!isExperience(said)) {
-    await passOver(engine, lessons.name, session.id, said.passedOver)
-    return false
+    await giveUp(engine, lessons.name, session.id)
+    return said.passedOver
   }
   const source = await sourceOf(engine, session, said)
-  return change(engine, lessons.name, groupsOf(said.levels, said.clip), async (read) => {
+  await changeLearned(engine, lessons.name, groupsOf(said.levels, said.clip), async (read) => {
     const before = await engine.store.learned.lesson(lessons.name, session.id)
     const learn = before === null ? firstLesson(read, session, said, source) : lessonAgain(before, session, said)
-    return { learn, edits: edits.length, ...(before === null ? {} : { unlearn: session.id }) }
+    return { change: { learn, edits: edits.length, ...(before === null ? {} : { unlearn: session.id }) }, result: null }
   })
+  return null
 }
 
-type Worked = Omit<LearnedChange, 'revision' | 'head'>
-
-/**
- * Works out a change on what is known, and commits it; where somebody else was faster, on what is known then.
- *
- * @param work may change the state that it is given
- */
-async function change(
-  engine: Engine,
-  name: string,
-  groups: readonly string[],
-  work: (read: ReadLearned) => Promise<Worked>,
-): Promise<boolean> {
-  for (let i = 0; i < tries; i++) {
-    const read = await readLearned(engine, name, groups)
-    const worked = await work(read)
-    const { revision, state } = read
-    const done = await engine.store.learned.commit(name, { revision, head: headOf(name, state, read), ...worked })
-    if (done !== null) return done.learned
-  }
-  throw new Error(`what ${name} knows was changed by others ${tries} times in a row`)
-}
-
-/** A session says nothing: if it was begun, it will have no outcome, and what it was charged stays spent. */
-async function passOver(engine: Engine, name: string, session: string, reason: Passed): Promise<void> {
-  const { learned } = engine.store
-  const head = (await readLearned(engine, name, [])).state
-  if (head.pending.has(session) || (await learned.lesson(name, session)) !== null) {
-    await change(engine, name, [], async ({ state }) => {
-      state.pending.delete(session)
-      return { unlearn: session }
-    })
-  }
-  await learned.passOver(name, [session], reason)
+/** A session says nothing, or no more: if it was begun it will have no outcome, and what it was charged stays spent. */
+async function giveUp(engine: Engine, name: string, session: string): Promise<void> {
+  const { state } = await readLearned(engine, name, [])
+  if (!state.pending.has(session) && (await engine.store.learned.lesson(name, session)) === null) return
+  await changeLearned(engine, name, [], async ({ state: now }) => {
+    now.pending.delete(session)
+    return { change: { unlearn: session }, result: null }
+  })
 }
 
 function firstLesson({ state }: ReadLearned, session: AnySession, said: Experience, source: Source): Lesson {
@@ -181,7 +155,7 @@ function withoutList(decision: Experience['decision']): Experience['decision'] {
 export async function unlearn(engine: Engine, id: string): Promise<void> {
   for (const { name } of allLessons) {
     if ((await engine.store.learned.lesson(name, id)) === null) continue
-    await change(engine, name, [], async () => ({ unlearn: id }))
+    await changeLearned(engine, name, [], async () => ({ change: { unlearn: id }, result: null }))
   }
 }
 
@@ -213,11 +187,18 @@ export async function catchUp(
     for (let done = 0; done < most; ) {
       const limit = Math.min(sessionsAtOnce, most - done)
       const ids = await engine.store.learned.pending(lessons.name, lessons.domain, limit)
+      const passed = new Map<Passed, string[]>()
       for (const id of ids) {
         ctx.signal.throwIfAborted()
-        if (await lookAt(engine, lessons, id, ctx)) total.taught++
-        else total.passedOver++
+        const why = await lookAt(engine, lessons, id, ctx)
+        if (why === null) total.taught++
+        else passed.set(why, [...(passed.get(why) ?? []), id])
         await turn()
+      }
+      // Together: each is a sync of the disk.
+      for (const [why, some] of passed) {
+        await engine.store.learned.passOver(lessons.name, some, why)
+        total.passedOver += some.length
       }
       done += ids.length
       ctx.progress?.({ done: total.taught + total.passedOver, total: null, unit: 'sessions', note: lessons.name })
@@ -238,15 +219,15 @@ export async function hasLessons(engine: Engine): Promise<boolean> {
 }
 
 /** One that cannot be read is passed over, or it would be in the way of all others for ever. */
-async function lookAt(engine: Engine, lessons: Lessons, id: string, ctx: LearnContext): Promise<boolean> {
+async function lookAt(engine: Engine, lessons: Lessons, id: string, ctx: LearnContext): Promise<Passed | null> {
   try {
     return await learnOne(engine, lessons, await sessionById(engine, id))
   } catch (error) {
     // What ails the store as a whole is not the session's doing.
     if (error instanceof Fault && error.code.startsWith('store.')) throw error
     warnOf(ctx, `session ${id} taught nothing`, error)
-    await passOver(engine, lessons.name, id, 'damaged')
-    return false
+    await giveUp(engine, lessons.name, id)
+    return 'damaged'
   }
 }
 
@@ -260,8 +241,8 @@ async function giveUpLost(engine: Engine, name: string): Promise<void> {
     if (!alive.has(id) && (await engine.store.catalog.summary(id)) === null) gone.push(id)
   }
   if (gone.length === 0) return
-  await change(engine, name, [], async ({ state: now }) => {
+  await changeLearned(engine, name, [], async ({ state: now }) => {
     for (const id of gone) now.pending.delete(id)
-    return {}
+    return { change: {}, result: null }
   })
 }

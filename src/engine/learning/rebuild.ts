@@ -1,10 +1,12 @@
 /** Making what was learned again from the sessions, and going back to what the program came with. */
 import type { Context } from '#core/context.ts'
 import type { Engine } from '../engine.ts'
+import { changeLearned } from './change.ts'
+import { learnDocumentsAgain } from './documents.ts'
 import { type CaughtUp, catchUp } from './learn.ts'
 import { lessonsNamed } from './learners.ts'
 import { dropModels } from './model-files.ts'
-import { headOf, type ReadLearned, readLearned } from './state.ts'
+import { type ReadLearned, readLearned } from './state.ts'
 
 /**
  * Learns everything anew from the sessions, those before a reset included. Credit that was spent stays spent: the sessions do
@@ -19,6 +21,7 @@ export async function rebuildLearned(engine: Engine, name: string | null, ctx: C
     const before = await readLearned(engine, lessons.name, [])
     await engine.store.learned.clear(lessons.name)
     const { taught, passedOver } = await catchUp(engine, ctx, { only: lessons.name })
+    await learnDocumentsAgain(engine, lessons.name, ctx)
     total.taught += taught
     total.passedOver += passedOver
     await keepSpent(engine, lessons.name, before)
@@ -29,16 +32,14 @@ export async function rebuildLearned(engine: Engine, name: string | null, ctx: C
 /** Runs that were under way are still under way, and what was spent is spent. */
 async function keepSpent(engine: Engine, name: string, before: ReadLearned): Promise<void> {
   const { credit, pending } = before.state
-  for (;;) {
-    const read = await readLearned(engine, name, [])
-    const { revision, state } = read
+  const gone = new Set<string>()
+  for (const session of pending.keys()) if ((await engine.store.catalog.summary(session)) !== null) gone.add(session)
+  await changeLearned(engine, name, [], async (read) => {
+    const { state } = read
     state.credit = { ...state.credit, spent: Math.max(state.credit.spent, credit.spent) }
-    for (const [session, charge] of pending) {
-      if ((await engine.store.catalog.summary(session)) === null) state.pending.set(session, charge)
-    }
-    const head = headOf(name, state, { races: before.races, damage: read.damage ?? before.damage })
-    if ((await engine.store.learned.commit(name, { revision, head })) !== null) return
-  }
+    for (const [session, charge] of pending) if (!gone.has(session)) state.pending.set(session, charge)
+    return { change: {}, result: null, races: before.races, damage: read.damage ?? before.damage }
+  })
 }
 
 /**
