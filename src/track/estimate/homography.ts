@@ -22,7 +22,10 @@ export function homography(a: Float64Array, b: Float64Array, subset: ArrayLike<n
   const from = normalised(normalA, a, subset)
   const to = normalised(normalB, b, subset)
   for (let i = 0; i < n; i++) {
-    const [x, y, u, v] = [from[2 * i]!, from[2 * i + 1]!, to[2 * i]!, to[2 * i + 1]!]
+    const x = from[2 * i]!
+    const y = from[2 * i + 1]!
+    const u = to[2 * i]!
+    const v = to[2 * i + 1]!
     rows.set([x, y, 1, 0, 0, 0, -u * x, -u * y, -u, 0, 0, 0, x, y, 1, -v * x, -v * y, -v], 18 * i)
   }
   const vector = n === 4 ? fromFour(rows) : fromMany(rows, n)
@@ -48,9 +51,15 @@ function fromMany(rows: Float64Array, n: number): Float64Array | null {
  * rotation R between rays it is the error of H = R. Infinity where a lies on the horizon or beyond.
  */
 export function homographySquared(h: Float64Array, a: Float64Array, b: Float64Array, out: Float64Array): void {
-  const [h0, h1, h2] = [h[0]!, h[1]!, h[2]!]
-  const [h3, h4, h5] = [h[3]!, h[4]!, h[5]!]
-  const [h6, h7, h8] = [h[6]!, h[7]!, h[8]!]
+  const h0 = h[0]!
+  const h1 = h[1]!
+  const h2 = h[2]!
+  const h3 = h[3]!
+  const h4 = h[4]!
+  const h5 = h[5]!
+  const h6 = h[6]!
+  const h7 = h[7]!
+  const h8 = h[8]!
   for (let i = 0; i < out.length; i++) {
     const x = a[2 * i]!
     const y = a[2 * i + 1]!
@@ -79,7 +88,9 @@ export function homographySquared(h: Float64Array, a: Float64Array, b: Float64Ar
  */
 export function planeMotions(h: Float64Array): Rigid3[] {
   const { s, v } = svd3(h)
-  const [largest, middle, smallest] = [s[0]! / s[1]!, s[1]!, Math.abs(s[2]!) / s[1]!]
+  const largest = s[0]! / s[1]!
+  const middle = s[1]!
+  const smallest = Math.abs(s[2]!) / s[1]!
   if (!(middle > 0) || !(largest - smallest > 1e-9)) return []
   const scaled = h.map((value) => value / middle)
   const along = Math.sqrt(Math.max(0, 1 - smallest ** 2) / (largest ** 2 - smallest ** 2))
@@ -89,7 +100,8 @@ export function planeMotions(h: Float64Array): Rigid3[] {
     const axis = Float64Array.of(v[1]!, v[4]!, v[7]!)
     const u = Float64Array.from({ length: 3 }, (_, i) => along * v[3 * i]! + side * v[3 * i + 2]!)
     const normal = cross(axis, u)
-    const [axisThere, uThere] = [apply3(scaled, axis), apply3(scaled, u)]
+    const axisThere = apply3(scaled, axis)
+    const uThere = apply3(scaled, u)
     const here = columns(axis, u, normal)
     const there = columns(axisThere, uThere, cross(axisThere, uThere))
     const rotation = projectToSo3(multiply3(there, transpose3(here)))

@@ -15,7 +15,9 @@ export function rotationBetween(a: Float64Array, b: Float64Array, subset: ArrayL
   for (let i = 0; i < subset.length; i++) {
     const at = 2 * subset[i]!
     const weight = 1 / (Math.hypot(a[at]!, a[at + 1]!, 1) * Math.hypot(b[at]!, b[at + 1]!, 1))
-    const [x, y, z] = [weight * a[at]!, weight * a[at + 1]!, weight]
+    const x = weight * a[at]!
+    const y = weight * a[at + 1]!
+    const z = weight
     for (let row = 0; row < 3; row++) {
       const value = row === 2 ? 1 : b[at + row]!
       sum[3 * row]! += value * x

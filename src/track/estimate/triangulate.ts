@@ -16,9 +16,19 @@ export interface Rays {
  */
 export function nearestToRays({ count, centre: c, direction: d }: Rays, leastAngleRad: number): Float64Array | null {
   if (!isWide(d, count, Math.cos(leastAngleRad))) return null
-  let [xx, xy, xz, yy, yz, zz, bx, by, bz] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
+  let xx = 0
+  let xy = 0
+  let xz = 0
+  let yy = 0
+  let yz = 0
+  let zz = 0
+  let bx = 0
+  let by = 0
+  let bz = 0
   for (let i = 0; i < 3 * count; i += 3) {
-    const [dx, dy, dz] = [d[i]!, d[i + 1]!, d[i + 2]!]
+    const dx = d[i]!
+    const dy = d[i + 1]!
+    const dz = d[i + 2]!
     const along = dx * c[i]! + dy * c[i + 1]! + dz * c[i + 2]!
     xx += 1 - dx * dx
     xy -= dx * dy
@@ -30,7 +40,9 @@ export function nearestToRays({ count, centre: c, direction: d }: Rays, leastAng
     by += c[i + 1]! - dy * along
     bz += c[i + 2]! - dz * along
   }
-  const [a, b, e] = [yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy]
+  const a = yy * zz - yz * yz
+  const b = xz * yz - xy * zz
+  const e = xy * yz - xz * yy
   const det = xx * a + xy * b + xz * e
   if (!(Math.abs(det) > 1e-14 * count ** 3)) return null
   return Float64Array.of(

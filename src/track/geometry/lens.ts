@@ -263,14 +263,17 @@ function coefficientDerivatives(lens: LensMap, x: number, y: number, byK: Float6
 
 /** From F(distorted, k) = ideal: d distorted / d ideal = F'^-1 and d distorted / dk = -F'^-1 dF/dk. */
 function invertImplicit(byRay: Float64Array, byK: Float64Array): void {
-  const [xx, xy, yy] = [byRay[0]!, byRay[1]!, byRay[3]!]
+  const xx = byRay[0]!
+  const xy = byRay[1]!
+  const yy = byRay[3]!
   const det = xx * yy - xy * xy
   byRay[0] = yy / det
   byRay[1] = -xy / det
   byRay[2] = -xy / det
   byRay[3] = xx / det
   for (let i = 0; i < 3; i++) {
-    const [fx, fy] = [byK[i]!, byK[3 + i]!]
+    const fx = byK[i]!
+    const fy = byK[3 + i]!
     byK[i] = -(byRay[0]! * fx + byRay[1]! * fy)
     byK[3 + i] = -(byRay[2]! * fx + byRay[3]! * fy)
   }

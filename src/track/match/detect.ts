@@ -74,7 +74,8 @@ export function detect(kernel: Kernel, image: Pyramid, options: DetectOptions): 
   const { widthPx, heightPx, levels } = image
   const level = Math.min(levels - 1, Math.max(0, Math.floor(Math.log2(Math.max(widthPx, heightPx) / workingSidePx))))
   const scale = 2 ** level
-  const [width, height] = [sideAt(widthPx, level), sideAt(heightPx, level)]
+  const width = sideAt(widthPx, level)
+  const height = sideAt(heightPx, level)
   const strength = kernel.cornerStrength(image, 2 * Math.floor(options.windowPx / (2 * scale)) + 1, level)
   const corners = localMaxima(strength, width, height).map((at): Corner => {
     const { x, y, ...rest } = cornerAt(at, strength, width)
@@ -170,7 +171,8 @@ function placeOf(strength: Float32Array, width: number, value: number, x: number
 /** Of a plateau the first pixel counts: earlier neighbours must be weaker, later ones may be equal. */
 function isPeak(strength: Float32Array, width: number, at: number): boolean {
   const s = strength[at]!
-  const [above, below] = [at - width, at + width]
+  const above = at - width
+  const below = at + width
   const before = Math.max(strength[above - 1]!, strength[above]!, strength[above + 1]!, strength[at - 1]!)
   const after = Math.max(strength[at + 1]!, strength[below - 1]!, strength[below]!, strength[below + 1]!)
   return s > before && s >= after

@@ -21,12 +21,14 @@ export class PointGrid {
 
   /** Whether a point lies nearer than the distance. */
   near(x: number, y: number): boolean {
-    const [column, row] = [Math.floor(x / this.#cellPx), Math.floor(y / this.#cellPx)]
+    const column = Math.floor(x / this.#cellPx)
+    const row = Math.floor(y / this.#cellPx)
     for (let r = row - 1; r <= row + 1; r++) {
       for (let c = column - 1; c <= column + 1; c++) {
         const cell = this.#cells.get(this.#key(c, r)) ?? []
         for (let i = 0; i < cell.length; i += 2) {
-          const [dx, dy] = [cell[i]! - x, cell[i + 1]! - y]
+          const dx = cell[i]! - x
+          const dy = cell[i + 1]! - y
           if (dx * dx + dy * dy < this.#distancePx * this.#distancePx) return true
         }
       }

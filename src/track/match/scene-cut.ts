@@ -47,7 +47,9 @@ export function lookOf(frame: LumaFrame): FrameLook {
 
 /** A histogram over brightness 0 to 255 in units of its own standard deviation. */
 function standardised(levels: Float64Array): { histogram: Float32Array; spread: number } {
-  let [count, sum, squares] = [0, 0, 0]
+  let count = 0
+  let sum = 0
+  let squares = 0
   levels.forEach((n, value) => {
     count += n
     sum += n * value
@@ -69,7 +71,8 @@ function standardised(levels: Float64Array): { histogram: Float32Array; spread: 
 
 /** The best normalised correlation of two looks over all shifts of up to `share` of the width and height. */
 export function alignedCorrelation(a: FrameLook, b: FrameLook, share: number): number {
-  const [reachX, reachY] = [Math.floor(a.columns * share), Math.floor(a.rows * share)]
+  const reachX = Math.floor(a.columns * share)
+  const reachY = Math.floor(a.rows * share)
   let best = -1
   for (let dy = -reachY; dy <= reachY; dy++) {
     for (let dx = -reachX; dx <= reachX; dx++) best = Math.max(best, correlationAt(a, b, dx, dy))
@@ -79,12 +82,19 @@ export function alignedCorrelation(a: FrameLook, b: FrameLook, share: number): n
 
 function correlationAt(a: FrameLook, b: FrameLook, dx: number, dy: number): number {
   const { columns, rows } = a
-  const [x0, x1] = [Math.max(0, -dx), Math.min(columns, columns - dx)]
-  const [y0, y1] = [Math.max(0, -dy), Math.min(rows, rows - dy)]
-  let [sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0]
+  const x0 = Math.max(0, -dx)
+  const x1 = Math.min(columns, columns - dx)
+  const y0 = Math.max(0, -dy)
+  const y1 = Math.min(rows, rows - dy)
+  let sa = 0
+  let sb = 0
+  let saa = 0
+  let sbb = 0
+  let sab = 0
   for (let y = y0; y < y1; y++) {
     for (let x = x0, i = y * columns + x0, j = (y + dy) * columns + x0 + dx; x < x1; x++, i++, j++) {
-      const [u, v] = [a.cells[i]!, b.cells[j]!]
+      const u = a.cells[i]!
+      const v = b.cells[j]!
       sa += u
       sb += v
       saa += u * u

@@ -80,7 +80,8 @@ export function lineariseDual(
   diagonal.fill(0)
   let cost = 0
   for (let c = 0; c + 1 < dual.start.length; c++) {
-    const [from, to] = [dual.start[c]!, dual.start[c + 1]!]
+    const from = dual.start[c]!
+    const to = dual.start[c + 1]!
     for (let s = from; s < to; s++) {
       const i = dual.sighting[s]!
       cost += observe(state, layout, measure, i, 3 * dual.point[i]!, rows, s - from)

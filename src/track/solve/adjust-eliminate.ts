@@ -82,7 +82,9 @@ export function eliminatePoint(
   const base = panelStart[p]!
   const width = (panelStart[p + 1]! - base) / 3
   const border = width - layout.shared.length
-  const [z0, z1, z2] = [eliminated.right[3 * p]!, eliminated.right[3 * p + 1]!, eliminated.right[3 * p + 2]!]
+  const z0 = eliminated.right[3 * p]!
+  const z1 = eliminated.right[3 * p + 1]!
+  const z2 = eliminated.right[3 * p + 2]!
   const panel = { panels, base, width, border, blockSize: layout.blockSize, runs }
   takePanel(matrix, right, panel, z0, z1, z2)
 }
@@ -95,8 +97,12 @@ function fillPanel(eliminated: Eliminated, rows: Rows, layout: Layout, p: number
   const width = (panelStart[p + 1]! - base) / 3
   const border = base + width - shared.length
   const f = 6 * p
-  const [i0, l10, i1] = [factors[f]!, factors[f + 1]!, factors[f + 2]!]
-  const [l20, l21, i2] = [factors[f + 3]!, factors[f + 4]!, factors[f + 5]!]
+  const i0 = factors[f]!
+  const l10 = factors[f + 1]!
+  const i1 = factors[f + 2]!
+  const l20 = factors[f + 3]!
+  const l21 = factors[f + 4]!
+  const i2 = factors[f + 5]!
   startRuns(runs)
   let at = base
   for (let k = 0; k < count; k++) {
@@ -150,7 +156,9 @@ export function substitutePoints(
   let fall = 0
   for (let p = 0; p + 1 < sightings.start.length; p++) {
     if (lasting.column[p]! >= 0) continue
-    let [y0, y1, y2] = [right[3 * p]!, right[3 * p + 1]!, right[3 * p + 2]!]
+    let y0 = right[3 * p]!
+    let y1 = right[3 * p + 1]!
+    let y2 = right[3 * p + 2]!
     const width = (panelStart[p + 1]! - panelStart[p]!) / 3
     let at = panelStart[p]!
     // One stretch for each camera and, one past them, the last for what is shared.

@@ -68,7 +68,8 @@ export function linearise(
   diagonal.fill(0)
   let cost = 0
   for (let p = 0; p + 1 < start.length; p++) {
-    const [from, to] = [start[p]!, start[p + 1]!]
+    const from = start[p]!
+    const to = start[p + 1]!
     for (let i = from; i < to; i++) {
       cost += observe(state, layout, measure, i, 3 * p, rows, i - from)
       addCamera(equations, layout, layout.block[layout.sightings.camera[i]!]!, i - from)
@@ -89,11 +90,14 @@ function addCamera({ matrix, gradient, diagonal, rows }: Equations, layout: Layo
   const { blockSize, shared, blocks } = layout
   const { values, offset } = matrix
   const { residual, byCamera, byShared } = rows
-  const [r0, r1] = [residual[2 * k]!, residual[2 * k + 1]!]
+  const r0 = residual[2 * k]!
+  const r1 = residual[2 * k + 1]!
   const width = block < 0 ? 0 : blockSize
-  const [c0, c1] = [2 * k * blockSize, (2 * k + 1) * blockSize]
+  const c0 = 2 * k * blockSize
+  const c1 = (2 * k + 1) * blockSize
   for (let a = 0; a < width; a++) {
-    const [x, y] = [byCamera[c0 + a]!, byCamera[c1 + a]!]
+    const x = byCamera[c0 + a]!
+    const y = byCamera[c1 + a]!
     const row = block * blockSize + a
     const at = offset[row]! + block * blockSize
     for (let b = 0; b <= a; b++) values[at + b]! += x * byCamera[c0 + b]! + y * byCamera[c1 + b]!
@@ -101,9 +105,11 @@ function addCamera({ matrix, gradient, diagonal, rows }: Equations, layout: Layo
     diagonal[row]! += x * x + y * y
   }
   const border = blocks * blockSize
-  const [g0, g1] = [2 * k * shared.length, (2 * k + 1) * shared.length]
+  const g0 = 2 * k * shared.length
+  const g1 = (2 * k + 1) * shared.length
   for (let a = 0; a < shared.length; a++) {
-    const [x, y] = [byShared[g0 + a]!, byShared[g1 + a]!]
+    const x = byShared[g0 + a]!
+    const y = byShared[g1 + a]!
     const row = border + a
     const at = offset[row]! + block * blockSize
     for (let b = 0; b < width; b++) values[at + b]! += x * byCamera[c0 + b]! + y * byCamera[c1 + b]!

@@ -85,8 +85,11 @@ const pixel = new Float64Array(2)
 /** Between an observation and its projection, pixels; Infinity behind the camera and beyond the fold of the lens. */
 function squaredDistance(state: State, camera: number, at: number, x: number, y: number): number {
   const { rotations, translations, points, cameras } = state
-  const [r, t] = [9 * camera, 3 * camera]
-  const [px, py, pz] = [points[at]!, points[at + 1]!, points[at + 2]!]
+  const r = 9 * camera
+  const t = 3 * camera
+  const px = points[at]!
+  const py = points[at + 1]!
+  const pz = points[at + 2]!
   const cx = rotations[r]! * px + rotations[r + 1]! * py + rotations[r + 2]! * pz + translations[t]!
   const cy = rotations[r + 3]! * px + rotations[r + 4]! * py + rotations[r + 5]! * pz + translations[t + 1]!
   const cz = rotations[r + 6]! * px + rotations[r + 7]! * py + rotations[r + 8]! * pz + translations[t + 2]!
@@ -112,8 +115,11 @@ export function observePoint(
   const { camera: cameraOf, xy, weight } = layout.sightings
   const { rotations, translations, points, cameras } = state
   const { scratch, inCamera } = rows
-  const [r, t] = [9 * cameraOf[i]!, 3 * cameraOf[i]!]
-  const [px, py, pz] = [points[at]!, points[at + 1]!, points[at + 2]!]
+  const r = 9 * cameraOf[i]!
+  const t = 3 * cameraOf[i]!
+  const px = points[at]!
+  const py = points[at + 1]!
+  const pz = points[at + 2]!
   const x = rotations[r]! * px + rotations[r + 1]! * py + rotations[r + 2]! * pz + translations[t]!
   const y = rotations[r + 3]! * px + rotations[r + 4]! * py + rotations[r + 5]! * pz + translations[t + 1]!
   const z = rotations[r + 6]! * px + rotations[r + 7]! * py + rotations[r + 8]! * pz + translations[t + 2]!

@@ -19,7 +19,15 @@ export const LEAST_DIAGONAL = 1e-8
 
 /** JᵀJ and -Jᵀr from the rows of a point's observations. */
 export function gatherPoint({ byPoint, residual }: Rows, count: number, out: PointEquations): void {
-  let [v00, v10, v11, v20, v21, v22, g0, g1, g2] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
+  let v00 = 0
+  let v10 = 0
+  let v11 = 0
+  let v20 = 0
+  let v21 = 0
+  let v22 = 0
+  let g0 = 0
+  let g1 = 0
+  let g2 = 0
   for (let row = 0; row < 2 * count; row++) {
     const x = byPoint[3 * row]!
     const y = byPoint[3 * row + 1]!
@@ -133,7 +141,8 @@ const move = new Float64Array(3)
 
 function settlePoint(state: State, layout: Layout, measure: Measure, rows: Rows, p: number): number {
   const { start } = layout.sightings
-  const [from, to] = [start[p]!, start[p + 1]!]
+  const from = start[p]!
+  const to = start[p + 1]!
   let cost = Infinity
   for (let steps = 0; steps < MOST_STEPS; steps++) {
     let before = 0
@@ -150,7 +159,9 @@ function stepOfPoint(state: State, layout: Layout, measure: Measure, p: number, 
   const { points } = state
   const directions = layout.poseSize === 3 ? points : null
   const at = 3 * p
-  const [x, y, z] = [points[at]!, points[at + 1]!, points[at + 2]!]
+  const x = points[at]!
+  const y = points[at + 1]!
+  const z = points[at + 2]!
   for (const damping of DAMPINGS) {
     if (!factorPoint(equations, damping, directions, at, factor, 0)) continue
     forwardPoint(factor, 0, equations, 6, move, 0)

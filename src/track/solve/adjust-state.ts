@@ -88,7 +88,8 @@ const still = new Float64Array(0)
 
 /** The camera turns about its own lens, so that turning and moving are independent however far off the origin is. */
 function moveCamera(from: State, to: State, camera: number, step: Float64Array): void {
-  const [r, t] = [9 * camera, 3 * camera]
+  const r = 9 * camera
+  const t = 3 * camera
   if (step.length === 0) {
     for (let i = 0; i < 9; i++) to.rotations[r + i] = from.rotations[r + i]!
     for (let i = 0; i < 3; i++) to.translations[t + i] = from.translations[t + i]!
@@ -97,7 +98,9 @@ function moveCamera(from: State, to: State, camera: number, step: Float64Array):
   expSo3(step[0]!, step[1]!, step[2]!, turn)
   multiply3(turn, from.rotations.subarray(r, r + 9), turned)
   to.rotations.set(turned, r)
-  const [x, y, z] = [from.translations[t]!, from.translations[t + 1]!, from.translations[t + 2]!]
+  const x = from.translations[t]!
+  const y = from.translations[t + 1]!
+  const z = from.translations[t + 2]!
   for (let i = 0; i < 3; i++) {
     to.translations[t + i] = turn[3 * i]! * x + turn[3 * i + 1]! * y + turn[3 * i + 2]! * z + (step[3 + i] ?? 0)
   }
@@ -111,7 +114,8 @@ export function normalise(points: Float64Array, at: number): void {
 
 function fitCameras({ focals, inside, cameras }: State, intrinsics: Intrinsics): void {
   const lens = withRadial(intrinsics.lens, inside)
-  const [principalXPx, principalYPx] = [inside[3]!, inside[4]!]
+  const principalXPx = inside[3]!
+  const principalYPx = inside[4]!
   for (let i = 0; i < focals.length; i++) {
     const same = i > 0 && focals[i] === focals[i - 1]
     cameras[i] = same

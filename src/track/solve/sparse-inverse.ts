@@ -81,7 +81,9 @@ function replaceColumns(
   column: Float64Array,
   product: Float64Array,
 ): void {
-  const [d0, d1, d2] = [inverseDiagonal[at]!, inverseDiagonal[at + 1]!, inverseDiagonal[at + 2]!]
+  const d0 = inverseDiagonal[at]!
+  const d1 = inverseDiagonal[at + 1]!
+  const d2 = inverseDiagonal[at + 2]!
   const t10 = values[offset[at + 1]! + at]!
   const t20 = values[offset[at + 2]! + at]!
   const t21 = values[offset[at + 2]! + at + 1]!
@@ -91,7 +93,9 @@ function replaceColumns(
   const i20 = -(t20 * d0 + t21 * i10) * d2
   const inner = Float64Array.of(d0, i10, i20, 0, d1, i21, 0, 0, d2) // T⁻ᵀ
   for (let i = 0; i < count; i++) {
-    const [y0, y1, y2] = [product[3 * i]!, product[3 * i + 1]!, product[3 * i + 2]!]
+    const y0 = product[3 * i]!
+    const y1 = product[3 * i + 1]!
+    const y2 = product[3 * i + 2]!
     const z = offset[rows[i]!]! + at
     values[z] = -(y0 * d0 + y1 * i10 + y2 * i20)
     values[z + 1] = -(y1 * d1 + y2 * i21)
@@ -102,7 +106,9 @@ function replaceColumns(
   }
   for (let a = 0; a < 3; a++) {
     const z = offset[at + a]! + at
-    const [y0, y1, y2] = [inner[3 * a]!, inner[3 * a + 1]!, inner[3 * a + 2]!]
+    const y0 = inner[3 * a]!
+    const y1 = inner[3 * a + 1]!
+    const y2 = inner[3 * a + 2]!
     values[z] = y0 * d0 + y1 * i10 + y2 * i20
     if (a > 0) values[z + 1] = y1 * d1 + y2 * i21
     if (a > 1) values[z + 2] = y2 * d2

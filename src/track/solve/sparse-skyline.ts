@@ -69,17 +69,24 @@ export function factorSkyline(matrix: Skyline): boolean {
 
 /** The tile at (row, column), when all tiles to its left and those of the columns before are done. */
 function factorTile(matrix: Skyline, row: number, column: number): boolean {
-  const { begin, offset, values: v } = matrix
+  const { begin, offset, values: v, inverseDiagonal } = matrix
   const from = Math.max(begin[row]!, begin[column]!)
-  const length = column - from
   let a0 = offset[row]! + from
   let a1 = offset[row + 1]! + from
   let a2 = offset[row + 2]! + from
   let b0 = offset[column]! + from
   let b1 = offset[column + 1]! + from
   let b2 = offset[column + 2]! + from
-  let [s00, s01, s02, s10, s11, s12, s20, s21, s22] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
-  for (const end = a0 + length; a0 < end; a0++, a1++, a2++, b0++, b1++, b2++) {
+  let s00 = 0
+  let s01 = 0
+  let s02 = 0
+  let s10 = 0
+  let s11 = 0
+  let s12 = 0
+  let s20 = 0
+  let s21 = 0
+  let s22 = 0
+  for (const end = a0 + column - from; a0 < end; a0++, a1++, a2++, b0++, b1++, b2++) {
     const x0 = v[a0]!
     const x1 = v[a1]!
     const x2 = v[a2]!
@@ -98,7 +105,6 @@ function factorTile(matrix: Skyline, row: number, column: number): boolean {
   }
   // The pointers now stand at the tile itself.
   if (row === column) return factorDiagonalTile(matrix, row, s00, s10, s11, s20, s21, s22)
-  const { inverseDiagonal } = matrix
   const d0 = inverseDiagonal[column]!
   const d1 = inverseDiagonal[column + 1]!
   const d2 = inverseDiagonal[column + 2]!
