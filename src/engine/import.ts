@@ -13,6 +13,7 @@ import { checkEdit } from './edits.ts'
 import { type Engine, newId, utcNow } from './engine.ts'
 import { chooseReader } from './import-readers.ts'
 import { makeIntake } from './intake.ts'
+import { learnFromDocuments, unlearnDocuments } from './learning/documents.ts'
 import { catchUp } from './learning/learn.ts'
 import { prepareSession } from './prepare.ts'
 
@@ -59,7 +60,7 @@ export async function importPath(engine: Engine, request: ImportRequest, outer: 
   try {
     const importer = new Importer(engine, request, outer)
     const report = await importer.run(source)
-    await learnSoon(engine, outer)
+    await learnSoon(engine, request.project, report, outer)
     return report
   } finally {
     await source.close()
@@ -69,8 +70,9 @@ export async function importPath(engine: Engine, request: ImportRequest, outer: 
 /** Learned from at once; what is more is for whoever has the time. */
 const learnedAtOnce = 200
 
-async function learnSoon(engine: Engine, ctx: Context): Promise<void> {
+async function learnSoon(engine: Engine, project: string, report: ImportReport, ctx: Context): Promise<void> {
   try {
+    if (report.documents > 0) await learnFromDocuments(engine, project, report.import)
     await catchUp(engine, { signal: ctx.signal, warn: ctx.warn }, { most: learnedAtOnce })
   } catch {
     // The import is done; its sessions stay due.
@@ -281,7 +283,9 @@ export async function undoImport(engine: Engine, id: string): Promise<number> {
       fix: 'see "hindsight imports"',
     })
   }
-  return engine.store.catalog.bringBack(id)
+  const broughtBack = await engine.store.catalog.bringBack(id)
+  await unlearnDocuments(engine, record.project, id)
+  return broughtBack
 }
 
 /** The job behind an upload; the upload is removed when it was read to its end. */
