@@ -18,7 +18,7 @@ const guides = join(root, 'docs/guides')
 /** Where the guides say the engine is; the tests have one of their own. */
 const shownAddress = 'http://127.0.0.1:4747'
 /** What a clone has that guides use. */
-const cloned = ['sample', 'src', 'node_modules', 'package.json']
+const cloned = ['integrations', 'sample', 'src', 'node_modules', 'package.json']
 
 interface Block {
   /** The line of the guide that it begins on, from 1. */
