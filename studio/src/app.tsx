@@ -7,6 +7,7 @@ import {
   DatasetsPage,
   fetchPages,
   JobsPage,
+  LearningPage,
   OverviewPage,
   SessionPage,
   SessionsPage,
@@ -55,6 +56,7 @@ export function App() {
     'g t': go('/track'),
     'g s': go('/sessions'),
     'g d': go('/datasets'),
+    'g l': go('/learning'),
     'g i': go('/transfer'),
     'g j': go('/jobs'),
   })
@@ -87,6 +89,7 @@ function pageAt(path: string, project: string) {
   if (clip !== undefined) return <ClipPage key={clip} project={project} fingerprint={clip} />
   if (matchPath('/sessions', path)) return <SessionsPage project={project} />
   if (matchPath('/datasets', path)) return <DatasetsPage project={project} />
+  if (matchPath('/learning', path)) return <LearningPage />
   if (matchPath('/transfer', path)) return <TransferPage project={project} />
   if (matchPath('/jobs', path)) return <JobsPage project={project} />
   const session = matchPath('/sessions/{id}', path)

@@ -5,6 +5,7 @@ const loaders = {
   clip: () => import('./track/clip-page.tsx').then(({ ClipPage }) => ({ default: ClipPage })),
   dataset: () => import('./datasets/dataset-page.tsx').then(({ DatasetPage }) => ({ default: DatasetPage })),
   datasets: () => import('./datasets/datasets-page.tsx').then(({ DatasetsPage }) => ({ default: DatasetsPage })),
+  learning: () => import('./learning/learning-page.tsx').then(({ LearningPage }) => ({ default: LearningPage })),
   jobs: () => import('./jobs/jobs-page.tsx').then(({ JobsPage }) => ({ default: JobsPage })),
   overview: () => import('./overview/overview-page.tsx').then(({ OverviewPage }) => ({ default: OverviewPage })),
   session: () => import('./session/session-page.tsx').then(({ SessionPage }) => ({ default: SessionPage })),
@@ -17,6 +18,7 @@ export const ClipPage = lazy(loaders.clip)
 export const DatasetPage = lazy(loaders.dataset)
 export const DatasetsPage = lazy(loaders.datasets)
 export const JobsPage = lazy(loaders.jobs)
+export const LearningPage = lazy(loaders.learning)
 export const OverviewPage = lazy(loaders.overview)
 export const SessionPage = lazy(loaders.session)
 export const SessionsPage = lazy(loaders.sessions)

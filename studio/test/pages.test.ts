@@ -32,6 +32,7 @@ describe('every page', { skip: chromium.skip }, () => {
     [`/sessions/${sessions.images}`, '.swipe-line'],
     [`/sessions/${sessions.gui}`, '.steps'],
     ['/datasets', 'text=No dataset yet.'],
+    ['/learning', '.models li'],
     ['/transfer', 'text=sample camera'],
     ['/jobs', 'text=No job has run yet.'],
     ['/nowhere', 'text=There is nothing at this address.'],

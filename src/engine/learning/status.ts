@@ -135,6 +135,9 @@ async function gathered(
   }
 }
 
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
+const lowerCase = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
+
 const goals = [
   { name: 'success', words: 'solved at the first try', unit: 'share', goal: { above: 0.6 } },
   { name: 'attempts', words: 'attempts for each clip', unit: 'attempts', goal: { below: 2 } },
@@ -177,5 +180,6 @@ function inWords(isOn: boolean, learners: readonly LearnerStatus[]): string {
   if (active.length === 0) {
     return 'Learning is on, and waits for sessions: until there is evidence, runs use the default settings.'
   }
-  return active.map(({ about, sentence }) => (active.length === 1 ? sentence : `${about}: ${sentence}`)).join(' ')
+  if (active.length === 1) return active[0]?.sentence ?? ''
+  return active.map(({ about, sentence }) => `${capital(about)}: ${lowerCase(sentence)}`).join(' ')
 }

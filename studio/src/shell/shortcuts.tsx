@@ -8,6 +8,7 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
       ['g o', 'Overview'],
       ['g t', 'Track'],
       ['g s', 'Sessions'],
+      ['g l', 'Learning'],
       ['g d', 'Datasets'],
       ['g i', 'Import and export'],
       ['g j', 'Jobs'],

@@ -9,6 +9,7 @@ const pages: readonly (readonly [string, string, IconName])[] = [
   ['/', 'Overview', 'overview'],
   ['/track', 'Track', 'track'],
   ['/sessions', 'Sessions', 'sessions'],
+  ['/learning', 'Learning', 'learning'],
   ['/datasets', 'Datasets', 'datasets'],
   ['/transfer', 'Import and export', 'transfer'],
   ['/jobs', 'Jobs', 'jobs'],

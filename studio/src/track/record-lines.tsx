@@ -1,3 +1,4 @@
+import { Switch } from '../parts/switch.tsx'
 import { usePlace } from '../route/location.ts'
 import { usePreferences, useSetPreferences, useTrackSummary } from './track-api.ts'
 
@@ -14,56 +15,32 @@ export function RecordLines() {
   )
 }
 
+const nothing = 'off: nothing is written'
+
 /** The two switches; off writes nothing. */
 export function RecordSwitches() {
   const { data } = usePreferences()
   const set = useSetPreferences()
-  const { recordSessions = true, recordEdits = true } = set.variables && set.isPending ? set.variables : (data ?? {})
-  const change = (part: { recordSessions?: boolean; recordEdits?: boolean }) =>
-    set.mutate({ recordSessions, recordEdits, ...part })
+  const { recordSessions = true, recordEdits = true } = { ...data, ...(set.isPending ? set.variables : {}) }
   return (
     <div className="stack tight">
       <Switch
         title="Record sessions"
         note="settings, tracks and outcome; no pictures, no paths"
+        off={nothing}
         isOn={recordSessions}
         isKnown={data !== undefined}
-        onChange={(isOn) => change({ recordSessions: isOn })}
+        onChange={(isOn) => set.mutate({ recordSessions: isOn })}
       />
       <Switch
-        title="Learn from my edits"
+        title="Record my edits"
         note="what you delete, move and add, and why"
+        off={nothing}
         isOn={recordEdits}
         isKnown={data !== undefined}
-        onChange={(isOn) => change({ recordEdits: isOn })}
+        onChange={(isOn) => set.mutate({ recordEdits: isOn })}
       />
       {set.error && <p className="tone-failed">This could not be saved.</p>}
     </div>
-  )
-}
-
-interface SwitchProps {
-  readonly title: string
-  readonly note: string
-  readonly isOn: boolean
-  readonly isKnown: boolean
-  readonly onChange: (isOn: boolean) => void
-}
-
-function Switch({ title, note, isOn, isKnown, onChange }: SwitchProps) {
-  return (
-    <label className="switch">
-      <input
-        type="checkbox"
-        role="switch"
-        checked={isOn}
-        disabled={!isKnown}
-        onChange={(event) => onChange(event.target.checked)}
-      />
-      <span>
-        {title}
-        <small className="faint">{isOn ? note : 'off: nothing is written'}</small>
-      </span>
-    </label>
   )
 }

@@ -43,7 +43,7 @@ export const usePreferences = () =>
 export function useSetPreferences() {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: (body: Preferences) => api.call('PUT /api/v1/preferences', { body }),
+    mutationFn: (body: Partial<Preferences>) => api.call('PUT /api/v1/preferences', { body }),
     onSuccess: (kept) => cache.setQueryData(['preferences'], kept),
   })
 }
