@@ -7,10 +7,16 @@
  * and not better, at full strength. The level above is counted without what the level below brought to it, or the same session would speak
  * twice (empirical Bayes by levels; facts of partial pooling in Gelman and Hill, 2007).
  *
+ * Settings that are made of parts lend each other what their parts have shown (parts.ts). And outcomes that are graded vary
+ * less than the throws of a coin that a Beta stands for: how much less, the settings of a level show by how near to each other
+ * they come out (spread.ts), and by that each session counts as several throws.
+ *
  * Sums are whole numbers of millionths: taking evidence back leaves exactly what was there before.
  */
 import { defaultKey } from '#core/learnable.ts'
 import { type Beta, meanOf } from './beta.ts'
+import { type PartLeads, partLeads, partsOf } from './parts.ts'
+import { throwsOf } from './spread.ts'
 
 /** What one session says. Kept with the session, so that it can be taken back. */
 export interface EvidenceRow {
@@ -76,9 +82,11 @@ function change(cells: Cells, { levels, key, value, source }: EvidenceRow, sign:
 interface Weighed {
   readonly count: number
   readonly sum: number
+  /** Of the count, what is not from the current source. */
+  readonly others: number
 }
 
-const nothing: Weighed = { count: 0, sum: 0 }
+const nothing: Weighed = { count: 0, sum: 0, others: 0 }
 
 /** What a level's sources count together, less what they brought by the level below. */
 function weigh(all: Sources | undefined, below: Sources | undefined, current: string, limits: Pooling): Weighed {
@@ -101,7 +109,7 @@ function weigh(all: Sources | undefined, below: Sources | undefined, current: st
   // Strangers are heard until own sessions can speak.
   const cap = (limits.othersCap * limits.strength) / (limits.strength + count)
   const weight = others > cap ? cap / others : 1
-  return { count: count + weight * others, sum: sum + weight * othersSum }
+  return { count: count + weight * others, sum: sum + weight * othersSum, others: weight * others }
 }
 
 /** A posterior that never stands at an end keeps its density finite, and its mind open. */
@@ -117,7 +125,7 @@ const presumed: Belief = { mean: 0.5, weight: 1 }
 
 /** What is known of settings in one situation, at the moment it is asked; later evidence does not show. */
 export interface Estimates {
-  /** What counts for a setting at the levels `from` and above. */
+  /** What counts for a setting at the levels `from` and above: as often as the least seen of its parts was. */
   observations(key: string, from?: number): number
   /** @param from the level that is asked about: 0 the most special */
   posterior(key: string, from?: number): Beta
@@ -153,34 +161,124 @@ export function estimates(
     return beliefs
   })
 
+  /** How much better than the default settings are that nobody has seen at level `from`, by what the levels above lend. */
+  const lenders = levels.map((_, from) => once(() => lenderOf(from)))
+  function lenderOf(from: number): Lender {
+    const baseAt = (level: number) => (defaults[from]?.[level] ?? presumed).mean
+    const gains = new Map<string, number>()
+    for (const level of found.slice(from)) for (const key of level?.keys() ?? []) gains.set(key, 0)
+    gains.delete(defaultKey)
+    const steps: PartLeads[] = []
+    const lowered = (level: number, gain: number, { count, sum }: Weighed) =>
+      (sum + strength * within(baseAt(level) + gain)) / (count + strength) - baseAt(level)
+    for (let level = levels.length - 1; level >= from; level--) {
+      const own = [...gains].map(([key, gain]) => ({ key, gain, weighed: seen(key, level, from) }))
+      const leads = leadsOf(own, baseAt(level), limits)
+      steps[level] = leads
+      for (const { key, gain, weighed } of own) {
+        const lent = gain + leads.of(key)
+        gains.set(key, level > from ? lowered(level, lent, weighed) : lent)
+      }
+    }
+    const unseen = (key: string) => {
+      let gain = 0
+      for (let level = levels.length - 1; level >= from; level--) {
+        gain += steps[level]?.of(key) ?? 0
+        if (level > from) gain = lowered(level, gain, nothing)
+      }
+      return gain
+    }
+    return {
+      gain: (key) => gains.get(key) ?? unseen(key),
+      weight: (key) => strength + Math.min(strength, steps[from]?.support(key) ?? 0),
+    }
+  }
+
   /** What is lent to level `from` of a setting. */
   function lent(key: string, from: number): Belief {
     const beliefs = defaults[from] ?? []
-    const baseAt = (level: number) => (beliefs[level] ?? presumed).mean
     if (key === defaultKey) return beliefs[from + 1] ?? presumed
-    let gain = 0
-    for (let level = levels.length - 1; level > from; level--) {
-      const { count, sum } = seen(key, level, from)
-      gain = (sum + strength * within(baseAt(level) + gain)) / (count + strength) - baseAt(level)
-    }
-    return { mean: baseAt(from) + gain, weight: strength }
+    const lender = lenders[from]?.()
+    if (lender === undefined) return presumed
+    return { mean: (beliefs[from] ?? presumed).mean + lender.gain(key), weight: lender.weight(key) }
   }
+
+  const throws = found.map((level) =>
+    once(() =>
+      throwsOf(
+        [...(level?.values() ?? [])].flatMap((sources) => {
+          const own = sources.get(current)
+          return own === undefined ? [] : [{ count: own.count, mean: own.sum / unit / own.count }]
+        }),
+      ),
+    ),
+  )
+  const held = found.map((level) => once(() => countsOfParts(level, current, limits)))
 
   // Each is asked for by the gate, by the probes and for the reason.
   const known = new Map<string, Beta>()
   return {
-    observations: (key, from = 0) => weigh(found[from]?.get(key), undefined, current, limits).count,
+    observations(key, from = 0) {
+      const { count } = weigh(found[from]?.get(key), undefined, current, limits)
+      const ofParts = partsOf(key).map((part) => held[from]?.().get(part) ?? 0)
+      return ofParts.length === 0 ? count : Math.min(...ofParts)
+    },
     posterior(key, from = 0) {
       const name = `${from} ${key}`
       const before = known.get(name)
       if (before !== undefined) return before
       const { mean, weight } = lent(key, from)
       const { count, sum } = seen(key, from, from)
-      const beta = { a: weight * within(mean) + sum, b: weight * (1 - within(mean)) + count - sum }
+      const times = throws[from]?.() ?? 1
+      const beta = {
+        a: times * (weight * within(mean) + sum),
+        b: times * (weight * (1 - within(mean)) + count - sum),
+      }
       known.set(name, beta)
       return beta
     },
   }
+}
+
+/** What is lent to a level of settings other than the default. */
+interface Lender {
+  gain(key: string): number
+  weight(key: string): number
+}
+
+interface Seen {
+  readonly key: string
+  /** Expected, over the default. */
+  readonly gain: number
+  readonly weighed: Weighed
+}
+
+/** Strangers count together no more in the parts than in one setting: else they would only have to praise many. */
+function leadsOf(all: readonly Seen[], base: number, { strength, othersCap }: Pooling): PartLeads {
+  const others = all.reduce((sum, { weighed }) => sum + weighed.others, 0)
+  const heard = others > othersCap ? othersCap / others : 1
+  const shown = all.map(({ key, gain, weighed }) => ({
+    key,
+    parts: partsOf(key),
+    count: weighed.count - (1 - heard) * weighed.others,
+    lead: weighed.count > 0 ? weighed.sum / weighed.count - base - gain : 0,
+  }))
+  return partLeads(shown, strength)
+}
+
+/** In how many sessions each part was used. */
+function countsOfParts(level: Map<string, Sources> | undefined, current: string, limits: Pooling): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const [key, sources] of level ?? [])
+    for (const part of partsOf(key)) {
+      counts.set(part, (counts.get(part) ?? 0) + weigh(sources, undefined, current, limits).count)
+    }
+  return counts
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
 }
 
 /** The mean of a setting's posterior, for those who only rank. */
