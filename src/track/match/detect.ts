@@ -71,18 +71,26 @@ const fates = ['margin', 'masked', 'threshold', 'occupied'] as const
  * @throws settings.invalid when a mask is not a polygon
  */
 export function detect(kernel: Kernel, image: Pyramid, options: DetectOptions): DetectReport {
+  return chooseCorners(findCorners(kernel, image, options.windowPx), image, options)
+}
+
+/**
+ * Every corner of a picture that is more than noise, row by row.
+ *
+ * @param windowPx side of the window of the structure tensor, odd
+ */
+export function findCorners(kernel: Kernel, image: Pyramid, windowPx: number): readonly Corner[] {
   const { widthPx, heightPx, levels } = image
   const level = Math.min(levels - 1, Math.max(0, Math.floor(Math.log2(Math.max(widthPx, heightPx) / workingSidePx))))
   const scale = 2 ** level
   const width = sideAt(widthPx, level)
   const height = sideAt(heightPx, level)
-  const strength = kernel.cornerStrength(image, 2 * Math.floor(options.windowPx / (2 * scale)) + 1, level)
-  const corners = localMaxima(strength, width, height).map((at): Corner => {
-    const { x, y, ...rest } = cornerAt(at, strength, width)
+  const strength = kernel.cornerStrength(image, 2 * Math.floor(windowPx / (2 * scale)) + 1, level)
+  return localMaxima(strength, width, height).map((at): Corner => {
+    const corner = cornerAt(at, strength, width)
     // The first pixels of all levels have the same centre.
-    return { x: scale * (x - 0.5) + 0.5, y: scale * (y - 0.5) + 0.5, ...rest }
+    return { x: scale * (corner.x - 0.5) + 0.5, y: scale * (corner.y - 0.5) + 0.5, strength: corner.strength }
   })
-  return chooseCorners(corners, image, options)
 }
 
 /**

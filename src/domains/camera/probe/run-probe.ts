@@ -4,7 +4,7 @@
  * so that little is decoded twice, and reaches far: a fast pan is measured, not lost.
  */
 import type { Context } from '#core/context.ts'
-import { detect } from '#track/match/detect.ts'
+import { chooseCorners, findCorners } from '#track/match/detect.ts'
 import type { Mask } from '#track/match/mask.ts'
 import { regionIndex } from '#track/match/region.ts'
 import { isBlank, isSceneCut, type FrameLook, lookOf } from '#track/match/scene-cut.ts'
@@ -132,15 +132,15 @@ class ProbeRun {
       threshold: 0.0004,
       minDistancePx: Math.max(4, widthPx / 40),
       marginPx: 8,
-      windowPx: cornerWindowPx,
       frame: frame.index,
       masks: this.#masks,
       existing: [],
     }
-    const all = detect(this.#kernel, image, { ...rule, count: null })
-    const { xy } = detect(this.#kernel, image, { ...rule, count: corners })
+    const found = findCorners(this.#kernel, image, cornerWindowPx)
+    const all = chooseCorners(found, image, { ...rule, count: null })
+    const { xy } = chooseCorners(found, image, { ...rule, count: corners })
     this.#texture = textureOf(
-      all.regions.map(({ found }) => found),
+      all.regions.map((region) => region.found),
       all.strength,
     )
     this.#points = Array.from({ length: xy.length / 2 }, (_, i): Point => {
