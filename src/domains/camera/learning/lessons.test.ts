@@ -128,6 +128,11 @@ describe('what a recorded attempt teaches', () => {
     assert.equal(used.settings['searchSize'], 81)
     const byPerson = changed(person.session, { 'settings.policy': { name: 'person', version: '1' } })
     assert.ok(taught(embedded, byPerson).byPerson)
+    // Other things that a person says leave the choice of these to the learner.
+    const policy = { name: 'person', version: '1' }
+    const decision = { key: defaultKey, settings: learnable.base(situationOf(walk)), role: 'default' }
+    const left = changed(walk.session, { 'settings.policy': policy, 'settings.decision': decision })
+    assert.ok(!taught(embedded, left).byPerson)
   })
 
   test('a setting that a learner chose has the name under which it was chosen', () => {

@@ -66,18 +66,21 @@ function experienceOf(
   const outcome = outcomeOf(session, said)
   if (outcome === null) return { passedOver: 'no-outcome' }
   const retry = retryOf(session)
+  const named = usedIn(session, used, known, decision, retry)
+  // A person who says how many points to follow, or how long the lens is, leaves these settings to the learner.
+  const byPerson = session.settings.policy?.name === 'person' && decision?.['key'] !== named.key
   return {
     session: session.id,
     levels: levelsOf(known),
     clip: clipOf(known),
     features: featuresOf(session.context),
-    used: usedIn(session, used, known, decision, retry),
+    used: named,
     value: outcome.value,
     parts: outcome.parts,
     figures: figuresOf(session),
     firstTry: retry === 0,
     kept: isKept(session, said),
-    byPerson: session.settings.policy?.name === 'person',
+    byPerson,
     decision,
   }
 }
