@@ -73,7 +73,8 @@ export async function trainModels(engine: Engine, options: TrainOptions, ctx: Co
   const { sessions, edits, clips, withoutTracks, findings } = gathered
   const trainedAt = new Date(ctx.now()).toISOString()
   const report = { trainedAt, sessions, edits, clips, withoutTracks, seed, models, findings }
-  await writeTrained(engine.dataDir, report)
+  // Where only some were asked for, the others are as due as before.
+  if (modelNames.every((name) => names.includes(name))) await writeTrained(engine.dataDir, report)
   return report
 }
 

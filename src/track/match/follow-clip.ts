@@ -10,7 +10,7 @@ import type { SettingsChange, Track, TrackerSettings } from '../tracks.ts'
 import { type DetectOptions, type DetectReport, detect } from './detect.ts'
 import type { Mask } from './mask.ts'
 import { RecentFrames } from './recent-frames.ts'
-import { regionIndex, regions } from './region.ts'
+import { type Region, regionIndex, regions } from './region.ts'
 import { checkNumber, checkSettings, defaultSettings } from './settings.ts'
 import { createTracker, type LiveTrack, type StepReport, type Tracker } from './tracker.ts'
 
@@ -141,12 +141,23 @@ async function carryBack(
   tracker.stop(undefined, 'range-end')
 }
 
-/** Whether so few tracks are alive, in all or in a region, that new ones should be placed. */
-export function isSparse(live: readonly LiveTrack[], count: number, widthPx: number, heightPx: number): boolean {
-  if (live.length < sparseShare * count) return true
+/**
+ * Whether so few tracks are alive, in all or in a region, that new ones should be placed.
+ *
+ * @param avoided regions that are to have none: they are not missed
+ */
+export function isSparse(
+  live: readonly LiveTrack[],
+  count: number,
+  widthPx: number,
+  heightPx: number,
+  avoided: readonly Region[] = [],
+): boolean {
+  const share = (regions.length - avoided.length) / regions.length
+  if (live.length < sparseShare * count * share) return true
   const inRegion = new Int32Array(regions.length)
   for (const { x, y } of live) inRegion[regionIndex(x, y, widthPx, heightPx)]! += 1
-  return inRegion.some((n) => n < (bareShare * count) / regions.length)
+  return inRegion.some((n, i) => n < (bareShare * count) / regions.length && !avoided.includes(regions[i]!))
 }
 
 /** The pass forwards: steps, and detection where tracks have become few. */

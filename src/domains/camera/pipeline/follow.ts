@@ -139,12 +139,13 @@ export class Following {
     const live = [...step.live, ...this.#brought.placesIn(frame)]
     this.#foreseen?.saw(frame, step.live)
     if (!rested) return
-    const { count } = this.#task.settings.corners
-    if (isSparse(live, count, widthPx, heightPx)) return await this.#place(frame, 'replenished')
+    const { corners, avoidRegions } = this.#task.settings
+    const isBare = (some: readonly LiveTrack[]) => isSparse(some, corners.count, widthPx, heightPx, avoidRegions)
+    if (isBare(live)) return await this.#place(frame, 'replenished')
     // Those that are as good as lost are made up for while they can still be seen.
     const doomed = this.#foreseen?.doomed(frame, step.live) ?? new Set()
     const lasting = live.filter(({ track }) => !doomed.has(track))
-    if (doomed.size === 0 || !isSparse(lasting, count, widthPx, heightPx)) return
+    if (doomed.size === 0 || !isBare(lasting)) return
     this.#foreseen?.placedEarly(frame)
     await this.#place(frame, 'replenished', doomed.size)
   }
