@@ -54,7 +54,8 @@ function brightnessOf({ luma, widthPx, heightPx }: LumaFrame): Pick<PictureLook,
     for (let y = top; y < bottom; y += stride) {
       for (let at = y * widthPx + left; at < y * widthPx + right; at += stride) {
         const value = luma[at]!
-        const [across, down] = [luma[at + 1]! - value, luma[at + widthPx]! - value]
+        const across = luma[at + 1]! - value
+        const down = luma[at + widthPx]! - value
         sum += value
         squares += value * value
         count++
