@@ -51,6 +51,14 @@ test('who begins elsewhere has a decoder of his own, and what nobody took is end
   assert.equal(openNow(), 0)
 })
 
+test('a frame that the clip does not have is begun by nobody', async () => {
+  const { source, begun } = watched()
+  const early = begunSource(source, 5, never)
+  assert.deepEqual(begun, [])
+  assert.deepEqual(await indices(early, { from: 4 }), [4])
+  await early.close()
+})
+
 test('what cannot be decoded is told to the reader, not before', async () => {
   const { source } = watched()
   const broken: FrameSource = {

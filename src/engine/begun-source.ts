@@ -9,7 +9,7 @@ import type { FrameSource, LumaFrame } from '#vision/frames.ts'
  * @param signal of the run
  */
 export function begunSource(source: FrameSource, from: number, signal: AbortSignal): FrameSource {
-  let begun: Begun | null = begin(source, from, signal)
+  let begun = begin(source, from, signal)
   const take = () => {
     const taken = begun
     begun = null
@@ -35,7 +35,9 @@ interface Begun {
   readonly first: Promise<IteratorResult<LumaFrame>>
 }
 
-function begin(source: FrameSource, from: number, signal: AbortSignal): Begun {
+/** null where the clip has no such frame: that is told to whoever asks for it. */
+function begin(source: FrameSource, from: number, signal: AbortSignal): Begun | null {
+  if (from >= source.info.frameCount) return null
   const frames = source.frames({ from, signal })[Symbol.asyncIterator]()
   const first = frames.next()
   // It is looked at when somebody asks for it; until then its failure must not count as unhandled.
