@@ -110,6 +110,28 @@ test('nothing illegal is ever chosen, and what equals the default is not a candi
   assert.deepEqual([...seen].toSorted(), ['beyond', defaultKey, 'wide'])
 })
 
+test('what a person used often and well is wanted too, though no list has it; names without settings are not', () => {
+  const named: typeof learnable = {
+    ...learnable,
+    named: (key) =>
+      key.startsWith('search=') ? { key, settings: { search: Number(key.slice(7)), model: 'Loc' } } : null,
+  }
+  const policy = createAnchoredPolicy(named)
+  const teach = (key: string, sessions: number, value: number) => {
+    for (let i = 0; i < sessions; i++) policy.update(outcome(`${key} ${i}`, key, value, { source: { type: 'person' } }))
+  }
+  teach('search=91', 2, 0.9)
+  teach(defaultKey, 6, 0.3)
+  assert.ok(!policy.outlook(hd).arms.some(({ candidate }) => candidate.key === 'search=91'))
+  teach('search=91', 6, 0.9)
+  teach('once upon a time', 6, 0.9)
+  const { recommended, arms } = policy.outlook(hd)
+  assert.deepEqual(recommended, { key: 'search=91', settings: { search: 91, model: 'Loc' } })
+  assert.ok(!arms.some(({ candidate }) => candidate.key === 'once upon a time'))
+  for (let i = 0; i < 100; i++) teach(`search=${25 + 2 * (i % 60)}`, 3, 0.5)
+  assert.ok(policy.outlook(hd).arms.length < 25)
+})
+
 test('the logged chance is how often it is chosen', () => {
   const policy = taught()
   const rng = seededRng('chances')

@@ -11,11 +11,12 @@ import type { Choice, Policy } from '#core/policy.ts'
 import { type Arm, armsOf, drawArm, probeRules, type ProbeRules, propensityOf, type Role, type Table } from './arms.ts'
 import { meanOf } from './beta.ts'
 import { isRemembered, type MemoryRow, remember, replayOf, unremember } from './clip-memory.ts'
-import { configurationKey, legalConfiguration } from './configuration.ts'
+import { legalConfiguration } from './configuration.ts'
 import { canSpend, creditRules, type CreditRules, refund, spend } from './credit.ts'
 import { addRow, type Estimates, estimates, type EvidenceRow, type Pooling, pooling, removeRow } from './evidence.ts'
 import { gateRules, type GateRules, judge, type Verdict, wantedOf } from './gate.ts'
 import { learnFromToss, proofRules, type ProofRules, wantedChance } from './proof.ts'
+import { offeredCandidates, seenNames } from './offered.ts'
 import { reasonFor } from './reason.ts'
 import { freshState, type Learned, loadState, type Loaded, type SavedState, saveState } from './state.ts'
 
@@ -210,7 +211,7 @@ function tableOf<Situation, Settings>(
   const levels = learnable.levels(situation)
   const known = estimates(state.cells, levels, ownSource(state), rules.pooling)
   const base = { key: defaultKey, settings: learnable.base(situation) }
-  const candidates = legalCandidates(learnable, situation, base)
+  const candidates = offeredCandidates(learnable, situation, base, seenNames(state, levels, known, rules.gate))
   const wanted = wantedOf(known, levels.length, candidates, rules.gate)
   const clip = learnable.clip(situation)
   const expected = meanOf(known.posterior(defaultKey))
@@ -230,26 +231,6 @@ function tableOf<Situation, Settings>(
     replayChance: 1 - rules.proof.holdback,
     sessions: known.observations(defaultKey, kind) + (wanted ? known.observations(wanted.candidate.key, kind) : 0),
   }
-}
-
-/** Legal, different from the default and from each other. */
-function legalCandidates<Situation, Settings>(
-  learnable: Learnable<Situation, Settings>,
-  situation: Situation,
-  base: Candidate,
-): readonly Candidate[] {
-  const space = learnable.space(situation)
-  const taken = new Set([configurationKey(base.settings)])
-  const keys = new Set([base.key])
-  return learnable.candidates(situation).flatMap(({ key, settings }) => {
-    const legal = legalConfiguration(space, settings)
-    if (legal === null || keys.has(key)) return []
-    const name = configurationKey(legal)
-    if (taken.has(name)) return []
-    taken.add(name)
-    keys.add(key)
-    return [{ key, settings: legal }]
-  })
 }
 
 function decisionOf<Situation, Settings>(
