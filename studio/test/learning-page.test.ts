@@ -60,7 +60,7 @@ describe('the Learning page', { skip: chromium.skip }, () => {
         creditWords(safety),
       )
       for (const chart of ['Over time', 'Gain', 'Against the default']) {
-        await page.getByRole('button', { name: chart }).click()
+        await page.getByRole('button', { name: chart, exact: true }).click()
         const canvas = card(page, 'Is it worth it?').locator('canvas')
         await canvas.waitFor()
         assert.ok(await isDrawn(page), chart)

@@ -78,11 +78,12 @@ function findingOf(kind: Kind, { cells, proof }: Pick<Learned, 'cells' | 'proof'
   const { path, sessions, succeeded } = kind
   const levels = [unseen, ...path]
   const known = estimates(cells, levels, `own/${proof.rollbacks}`, anchoredRules.pooling)
-  const verdicts = [...kind.keys]
+  const verdicts = [...new Set(path.flatMap((one) => [...(cells.get(one)?.keys() ?? [])]))]
     .filter((key) => key !== defaultKey)
     .map((key) => judge(known, levels.length, key, anchoredRules.gate))
-    .toSorted((one, other) => Number(other.passed) - Number(one.passed) || other.mean - one.mean)
-  const verdict = verdicts[0] ?? null
+    .toSorted((one, other) => other.mean - one.mean)
+  // What was never tried here is of interest only where the rest vouches for it.
+  const verdict = verdicts.find(({ passed }) => passed) ?? verdicts.find(({ key }) => kind.keys.has(key)) ?? null
   const level = path[0] ?? ''
   const words = lessons.levelInWords(level)
   const found = (key: string): SettingFound => ({
