@@ -213,10 +213,7 @@ test("sessions of Blender and of AutoSolve teach Blender's settings", () => {
   assert.deepEqual(experience.levels.slice(1), ['motion/HD_24fps/medium/high', 'footage/HD_24fps', 'all'])
   const { key, settings } = experience.used
   assert.equal(settings['searchSize'], 101)
-  assert.equal(
-    blender.candidateInWords(key),
-    'LocRot, pattern 0.75 times as wide, search window 0.5 times as wide, correlation 0.65, threshold times 4',
-  )
+  assert.equal(blender.candidateInWords(key), 'LocRot, pattern ×0.75, search ×0.5, correlation 0.65, threshold ×4')
   assert.equal(blender.levelInWords(experience.levels[1]!), 'HD at 24 frames a second, medium motion, much texture')
 })
 

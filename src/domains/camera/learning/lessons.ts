@@ -140,7 +140,7 @@ const figuresOf = (session: CameraSession) => ({
   confidence: session.outcome.confidence ?? null,
 })
 
-/** "Loc, pattern 0.75 times as wide" */
+/** "Loc, pattern ×0.75": of the sizes by default */
 export function candidateInWords(key: string): string {
   if (key === defaultKey) return 'the default'
   const change = changeNamed(key)
@@ -148,9 +148,9 @@ export function candidateInWords(key: string): string {
   const { model, pattern, search, correlation, threshold } = change
   return [
     ...(model === undefined ? [] : [model]),
-    ...(pattern === undefined ? [] : [`pattern ${pattern} times as wide`]),
-    ...(search === undefined ? [] : [`search window ${search} times as wide`]),
+    ...(pattern === undefined ? [] : [`pattern ×${pattern}`]),
+    ...(search === undefined ? [] : [`search ×${search}`]),
     ...(correlation === undefined ? [] : [`correlation ${correlation}`]),
-    ...(threshold === undefined ? [] : [`threshold times ${threshold}`]),
+    ...(threshold === undefined ? [] : [`threshold ×${threshold}`]),
   ].join(', ')
 }
