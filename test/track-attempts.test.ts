@@ -69,12 +69,21 @@ async function sessionsIn(dataDir: string): Promise<readonly CameraSession[]> {
 describe('a clip that does not solve', () => {
   test('is tried again with other settings, each attempt a session after the one before, and it is all said', async () => {
     const data = join(dir, 'data-snow')
-    const { status, stdout } = await hindsight('track', at('snow'), '--data', data, '--retries', '2')
+    const { status, stdout } = await hindsight(
+      'track',
+      at('snow'),
+      '--data',
+      data,
+      '--retries',
+      '2',
+      '--policy',
+      'defaults',
+    )
     assert.equal(status, 1)
     for (const n of [1, 2, 3]) assert.match(stdout, new RegExp(`^attempt ${n} +pattern \\d+, search \\d+`, 'm'))
     assert.equal([...stdout.matchAll(/^retry +\S/gm)].length, 2)
     assert.match(stdout, /^captured +3 sessions, one for each attempt$/m)
-    assert.match(stdout, /^learned +nothing is learned from runs yet/m)
+    assert.match(stdout, /^learned +from 3 sessions of this run; 3 sessions taught so far$/m)
     const sessions = await sessionsIn(data)
     assert.equal(sessions.length, 3)
     const [one, two, three] = sessions
@@ -92,7 +101,15 @@ describe('a clip that does not solve', () => {
   })
 
   test('is not tried again when nothing could help, and says why it failed', async () => {
-    const { status, stdout } = await hindsight('track', at('black'), '--data', join(dir, 'data-black'), '--json')
+    const { status, stdout } = await hindsight(
+      'track',
+      at('black'),
+      '--data',
+      join(dir, 'data-black'),
+      '--json',
+      '--policy',
+      'defaults',
+    )
     assert.equal(status, 1)
     const { attempts, shots } = JSON.parse(stdout) as TrackReport
     assert.equal(attempts.length, 1)
@@ -111,7 +128,7 @@ describe('several clips', () => {
     const broken = at('broken.mp4')
     await writeFile(broken, 'no film at all')
     const out = join(dir, 'all')
-    const args = ['--data', join(dir, 'data-all'), '--retries', '0', '--out', out]
+    const args = ['--data', join(dir, 'data-all'), '--retries', '0', '--out', out, '--policy', 'defaults']
     const { status, stdout, stderr } = await hindsight('track', join(dir, 'clips'), ...args)
     await rm(broken)
     assert.equal(status, 1)

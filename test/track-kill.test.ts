@@ -65,7 +65,7 @@ async function track(data: string, said: Partial<TrackRequest> = {}) {
   const ctx = makeContext({ seed: 0 })
   const recording = await openRecording(data, { project: 'default', clip: room, chosen: [] }, ctx)
   try {
-    return await trackFile(trackRequest(room, said), ctx, recording?.recorder)
+    return await trackFile(trackRequest(room, { policy: 'defaults', ...said }), ctx, recording?.recorder)
   } finally {
     await recording?.close()
   }
@@ -139,7 +139,7 @@ test('a clip that vanishes while it is tracked is told plainly, recorded, and le
   const recording = await openRecording(data, { project: 'default', clip, chosen: [] }, ctx)
   const vanish = (phase: string) => phase === 'probe' && rmSync(clip, { recursive: true })
   await assert.rejects(
-    trackFile(trackRequest(clip, { out }), ctx, recording?.recorder, { phase: vanish }),
+    trackFile(trackRequest(clip, { out, policy: 'defaults' }), ctx, recording?.recorder, { phase: vanish }),
     /file\.missing|media\./,
   )
   await recording?.close()

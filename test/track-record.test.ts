@@ -94,17 +94,32 @@ async function bytesIn(folder: string, database = true): Promise<string> {
   return (await Promise.all(texts)).join('\n')
 }
 
+/** What a learner chose would differ from run to run. */
+const usual = ['--policy', 'defaults']
+
 describe('a run that is recorded', () => {
   test('is one session, and the next one of the same clip comes after it, wherever the clip lies', async () => {
     const data = newStore()
-    const first = await hindsight('track', room, '--data', data, '--json', '--tracks', '60')
+    const first = await hindsight('track', room, '--data', data, '--json', '--tracks', '60', ...usual)
     assert.equal(first.status, 0, first.stderr)
     const report = JSON.parse(first.stdout) as TrackReport
     assert.equal(report.out, null)
     const moved = join(dir, 'attic-of-somebody')
     await mkdir(moved)
     for (const name of await readdir(room)) await cp(join(room, name), join(moved, name.replace('shot', 'take')))
-    const again = await hindsight('track', moved, '--data', data, '--tracks', '60', '--focal', '28mm', '--seed', '3')
+    const again = await hindsight(
+      'track',
+      moved,
+      '--data',
+      data,
+      '--tracks',
+      '60',
+      '--focal',
+      '28mm',
+      '--seed',
+      '3',
+      ...usual,
+    )
     assert.match(again.stdout, /^recorded +\S+, attempt 2 at this clip in project "default"$/m)
     const other = await hindsight('track', room, '--data', data, '--frames', '0-4', '--project', 'other')
     assert.match(other.stdout, /attempt 1 at this clip in project "other"/)
@@ -155,7 +170,7 @@ describe('a run that is recorded', () => {
   test('knows other pictures for another clip, and a shorter one too', async () => {
     const data = newStore()
     for (const clip of [await looped('short', 3), await looped('longer', 4)]) {
-      assert.match((await hindsight('track', clip, '--data', data)).stdout, /attempt 1 /)
+      assert.match((await hindsight('track', clip, '--data', data, ...usual)).stdout, /attempt 1 /)
     }
     const [a, b] = await sessionsIn(data)
     assert.notEqual(a?.context.clip?.fingerprint, b?.context.clip?.fingerprint)
@@ -163,7 +178,7 @@ describe('a run that is recorded', () => {
 
   test('is recorded as failed when nothing could be solved, and why', async () => {
     const data = newStore()
-    const { status, stdout } = await hindsight('track', room, '--frames', '3-3', '--data', data)
+    const { status, stdout } = await hindsight('track', room, '--frames', '3-3', '--data', data, ...usual)
     assert.equal(status, 1)
     assert.match(stdout, /^recorded /m)
     const [session] = await sessionsIn(data)
@@ -214,7 +229,7 @@ describe('a run that is recorded', () => {
     const ctx = makeContext({ signal: stop.signal, seed: 0 })
     const recording = await openRecording(data, { project: 'default', clip: room, chosen: ['patternSize'] }, ctx)
     const phase = (entered: string) => entered === 'probe' && stop.abort(new Error('enough'))
-    const asked = trackRequest(room, { settings: { ...request(room).settings, patternSize: 27 } })
+    const asked = trackRequest(room, { policy: 'defaults', settings: { ...request(room).settings, patternSize: 27 } })
     await assert.rejects(trackFile(asked, ctx, recording?.recorder, { phase }), /enough/)
     assert.ok(recording?.recorder.recorded)
     await recording.close()
@@ -254,7 +269,7 @@ describe('recording never fails the run', () => {
     const data = join(dir, 'a-file')
     await writeFile(data, 'no folder')
     const out = join(dir, 'kept')
-    const { status, stdout, stderr } = await hindsight('track', room, '--data', data, '--out', out)
+    const { status, stdout, stderr } = await hindsight('track', room, '--data', data, '--out', out, ...usual)
     assert.equal(status, 0, stderr)
     assert.match(stderr, /warning.* this run is not recorded/)
     assert.doesNotMatch(stdout, /^recorded/m)
@@ -295,4 +310,4 @@ test('--no-record writes nothing to any store', async () => {
 })
 
 const request = (clip: string): TrackRequest =>
-  trackRequest(clip, { settings: { ...trackRequest(clip).settings, tracks: 60 } })
+  trackRequest(clip, { policy: 'defaults', settings: { ...trackRequest(clip).settings, tracks: 60 } })

@@ -13,7 +13,13 @@ import { startServer } from '#http/server.ts'
 
 export const walk = fileURLToPath(new URL('../sample/clips/walk.mp4', import.meta.url))
 /** Enough to solve, in a second or so. */
-export const small = { frames: { from: 0, to: 15 }, preset: 'fast', retries: 0, settings: { tracks: 80 } } as const
+export const small = {
+  frames: { from: 0, to: 15 },
+  preset: 'fast',
+  retries: 0,
+  policy: 'defaults',
+  settings: { tracks: 80 },
+} as const
 
 export interface TracksFile {
   readonly tracks: readonly {

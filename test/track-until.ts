@@ -7,7 +7,7 @@ import { trackFile } from '#engine/track.ts'
 const [phase, clip = '', data = ''] = process.argv.slice(2)
 const ctx = makeContext({ seed: 0 })
 const recording = await openRecording(data, { project: 'default', clip, chosen: [] }, ctx)
-await trackFile(trackRequest(clip), ctx, recording?.recorder, {
+await trackFile(trackRequest(clip, { policy: 'defaults' }), ctx, recording?.recorder, {
   phase: (entered) => {
     if (entered === phase) process.kill(process.pid, 'SIGKILL')
   },

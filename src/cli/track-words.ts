@@ -1,5 +1,5 @@
 /** What `hindsight track` says of a run, for people. */
-import { learnedWords } from '#engine/learned-words.ts'
+import { appliedIn, learnedFrom } from '#engine/learned-words.ts'
 import type { PipelineObserver } from '#engine/track.ts'
 import { type TrackRequest, usualSensorWidthMm } from '#engine/track-request.ts'
 import type { AttemptReport, ShotReport, TrackReport } from '#engine/track-results.ts'
@@ -79,6 +79,7 @@ function clipWords({
   recorded,
   attempts,
   engine,
+  learning,
 }: TrackReport): readonly Line[] {
   const seconds = (ms: number) => round(ms / 1000, 2)
   const reasons = [...new Set(emptyRegions.map(({ why }) => why))]
@@ -93,8 +94,8 @@ function clipWords({
     ...(out === null ? [] : [['written', out] as const]),
     ...(recorded === null ? [] : [['recorded', recordedWords(recorded)] as const]),
     ...(sessions > 0 ? [['captured', capturedWords(sessions)] as const] : []),
-    ['learned', learnedWords.learned],
-    ['applied', learnedWords.applied],
+    ['learned', learnedFrom(learning)],
+    ...attempts.slice(0, 1).map((first): Line => ['applied', appliedIn(first)]),
   ]
 }
 

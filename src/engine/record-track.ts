@@ -9,6 +9,7 @@ import { Fault } from '#core/faults.ts'
 import type { Json, JsonObject } from '#core/json.ts'
 import type { JournalOp } from '#core/journal.ts'
 import type { Choice } from '#core/policy.ts'
+import type { AnySession } from '#core/session.ts'
 import { asCamera } from '#domains/camera/classes.ts'
 import type { EngineStep } from '#domains/camera/engines/engine.ts'
 import type { Attempt, AttemptSettings } from '#domains/camera/pipeline/attempt.ts'
@@ -41,7 +42,8 @@ import { appendJournal, openJournal } from './journals.ts'
 import { dropKept, keepCheckpoint, readKept } from './kept-checkpoint.ts'
 import { learnFrom } from './learning/learn.ts'
 import { type HeardModels, hearModels } from './learning/hear-models.ts'
-import { trackChooser } from './learning/track-chooser.ts'
+import { type RunLearning, runLearning } from './learning/run-learning.ts'
+import { chooserAgain, trackChooser } from './learning/track-chooser.ts'
 import { openEngine } from './open.ts'
 import { readPreferences } from './preferences.ts'
 import { maxSessionBytes } from './prepare.ts'
@@ -197,14 +199,28 @@ export class TrackRecorder implements PipelineObserver {
     return { id, project, attempt, retry, startedMs: this.#ctx.now() }
   }
 
-  /** What chooses the first try by what was learned; null where nothing may be learned, or nothing is recorded. */
-  async chooser(): Promise<FirstChooser | null> {
+  /**
+   * What chooses the first try by what was learned; null where nothing may be learned, or nothing is recorded.
+   *
+   * @param resumes a run that was stopped: what was chosen for that one is used again
+   */
+  async chooser(resumes: boolean): Promise<FirstChooser | null> {
     const [facts, early] = [this.#facts, this.#early]
     if (facts === null || early === null || this.#isLost) return null
     const clip = this.#identity?.fingerprint ?? null
     const run = { engine: facts.engine.name, session: early.id, clip, policy: facts.request.policy }
+    if (resumes) return chooserAgain(await this.#choiceBefore(), run)
     const { propose } = await this.models()
     return trackChooser(this.#engine, run, this.#ctx, propose ?? undefined)
+  }
+
+  /** What was recorded of the choice of the last run of this clip; null when it cannot be read. */
+  async #choiceBefore(): Promise<AnySession['settings'] | null> {
+    try {
+      return this.#before === null ? null : (await sessionById(this.#engine, this.#before.id)).settings
+    } catch {
+      return null
+    }
   }
 
   /** What trained models have to say of this clip. */
@@ -212,6 +228,18 @@ export class TrackRecorder implements PipelineObserver {
     const clip = this.#identity?.fingerprint ?? this.#first ?? ''
     this.#models ??= hearModels(this.#engine, { clip, policy: this.#facts?.request.policy ?? null }, this.#ctx)
     return this.#models
+  }
+
+  /** What the run taught; null when it could not be recorded. */
+  async learning(): Promise<RunLearning | null> {
+    if (this.#facts === null || this.sessions.length === 0) return null
+    try {
+      const ids = this.sessions.map(({ id }) => id)
+      return await runLearning(this.#engine, `camera/${this.#facts.engine.name}`, ids)
+    } catch (error) {
+      this.#warn('what it taught is not known', error)
+      return null
+    }
   }
 
   probed(probe: Probe): void {

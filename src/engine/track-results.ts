@@ -6,6 +6,7 @@ import type { Forecast } from '#domains/camera/diagnose/forecast.ts'
 import type { EngineName } from '#domains/camera/engines/engine.ts'
 import type { Adaptation, Attempt, AttemptSettings, Phase, PipelineResult } from '#domains/camera/pipeline/attempt.ts'
 import { trackedOf } from '#domains/camera/pipeline/tracked-of.ts'
+import { usesLearned } from '#domains/camera/pipeline/usual-try.ts'
 import type { Probe } from '#domains/camera/probe/probe.ts'
 import { statusOf } from '#domains/camera/recording/outcome.ts'
 import { Fault, fault } from '#core/faults.ts'
@@ -21,6 +22,7 @@ import { tracksJson } from '#track/scenes/tracks-json.ts'
 import type { Solution } from '#track/solution.ts'
 import type { TrackedClip } from '#track/track-clip.ts'
 import type { ClipInfo } from '#vision/frames.ts'
+import type { RunLearning } from './learning/run-learning.ts'
 import type { RecordedRun } from './record-track.ts'
 import { type TrackRequest, usualSensorWidthMm } from './track-request.ts'
 import { shotScenes } from './track-scenes.ts'
@@ -34,6 +36,8 @@ export interface TrackReport {
   readonly out: string | null
   /** The session of the attempt that is kept; null when it was not recorded. */
   readonly recorded: RecordedRun | null
+  /** What it taught; null when it was not recorded. */
+  readonly learning: RunLearning | null
   /** Which frames were looked at, inclusive. */
   readonly frames: { readonly from: number; readonly to: number }
   /** null: too short, or nothing to see. */
@@ -60,6 +64,8 @@ export interface AttemptReport {
   /** Why these. */
   readonly reason: string
   readonly policy: string
+  /** Whether settings were used that a learner chose in place of the default. */
+  readonly isLearned: boolean
   readonly propensity: number | null
   readonly tracks: number
   readonly status: RunStatus
@@ -135,6 +141,7 @@ export interface FinishedRun {
   readonly range: TrackReport['frames']
   /** One for each attempt that was recorded. */
   readonly sessions: readonly RecordedRun[]
+  readonly learning: RunLearning | null
 }
 
 /** What goes into the folder, if there is one, and the report. How long it took is in the report alone: equal runs leave equal files. */
@@ -144,7 +151,7 @@ export interface TrackResults {
 }
 
 export function resultsOf(run: FinishedRun, clip: string, request: TrackRequest): TrackResults {
-  const { info, result, range, sessions } = run
+  const { info, result, range, sessions, learning } = run
   const { best, attempts, probe } = result
   const tracked = trackedOf(best, info, range)
   const { shots, files } = shotReports(tracked, clip, best, request)
@@ -156,6 +163,7 @@ export function resultsOf(run: FinishedRun, clip: string, request: TrackRequest)
     engine: run.engine,
     out: request.out,
     recorded: sessions.find(({ retry }) => retry === best.retry) ?? null,
+    learning,
     frames: range,
     probe,
     attempts: attempts.map((attempt) => attemptReport(attempt, best, sessions)),
@@ -198,6 +206,7 @@ function attemptReport(attempt: Attempt, best: Attempt, sessions: readonly Recor
     why,
     settings: choice.settings,
     reason: choice.reason,
+    isLearned: usesLearned(choice),
     policy: choice.policy.name,
     propensity: choice.propensity,
     tracks: attempt.followed.length,

@@ -51,7 +51,9 @@ export async function trackFile(
     try {
       const recorder = await recorderOf()
       const { engine, result } = await runOn(source, request, asked, ctx, recorder, observer)
-      const run = { engine, result, info: source.info, range: asked.range, sessions: recorder?.sessions ?? [] }
+      const learning = (await recorder?.learning()) ?? null
+      const sessions = recorder?.sessions ?? []
+      const run = { engine, result, info: source.info, range: asked.range, sessions, learning }
       const { files, report } = resultsOf(run, basename(request.clip), request)
       if (sink) await writeFiles(files, sink, ctx.signal)
       await sink?.close()
@@ -90,7 +92,7 @@ async function runOn(
       const pictures = recorder?.tapped(source, kernel) ?? source
       const clip = { path: request.clip, source: pictures, kernel, masks: asked.masks }
       const { advice = null } = (await recorder?.models()) ?? {}
-      const chooser = (await recorder?.chooser()) ?? null
+      const chooser = (await recorder?.chooser(resume !== null)) ?? null
       const watcher = together(recorder, observer)
       const result = await runPipeline(engine, clip, asked, ctx, watcher, resume, advice, chooser)
       await recorder?.finish()

@@ -333,7 +333,7 @@ describe('the Track page', { skip: chromium.skip }, () => {
     const before = await count()
     await studio.client.call('PUT /api/v1/preferences', { body: { recordSessions: false, recordEdits: false } })
     const [fingerprint = ''] = /clip-[0-9a-f]+/.exec(address) ?? []
-    const body = { preset: 'fast', retries: 0 } as const
+    const body = { preset: 'fast', retries: 0, policy: 'defaults' } as const
     const { id } = await studio.client.call('POST /api/v1/clips/{fingerprint}/track', { params: { fingerprint }, body })
     const { page, complaints } = await open(`/track/${fingerprint}?project=default&job=${id}`)
     await page.waitForSelector('.verdict', { timeout: longMs })

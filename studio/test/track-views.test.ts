@@ -33,7 +33,7 @@ describe('the views of a result', { skip: chromium.skip }, () => {
     const { fingerprint } = await client.call('POST /api/v1/clips', { body: { path: shot } })
     // Two attempts, so that there is something to compare.
     for (const patternSize of [21, 25]) {
-      const body = { preset: 'fast' as const, retries: 0, settings: { patternSize, tracks: 100 } }
+      const body = { preset: 'fast' as const, retries: 0, policy: 'defaults', settings: { patternSize, tracks: 100 } }
       const job = await client.call('POST /api/v1/clips/{fingerprint}/track', { params: { fingerprint }, body })
       for await (const { state, error } of client.watchJob(job.id))
         assert.notEqual(state, 'failed', JSON.stringify(error))

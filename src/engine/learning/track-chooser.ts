@@ -8,9 +8,11 @@ import type { EngineName } from '#domains/camera/engines/engine.ts'
 import { createCameraLearnable } from '#domains/camera/learning/learnable.ts'
 import { learnedPolicyName, policyFor } from '#domains/camera/policies/policies.ts'
 import type { FirstChooser, Situation, TrackingChoice } from '#domains/camera/policies/policy.ts'
+import type { AnySession } from '#core/session.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
 import { type ChooseOptions, learnedPolicy } from './choose.ts'
+import { wholeDecision } from './decisions.ts'
 import { type Assignment, assignedPolicy } from './experiments.ts'
 import { catchUp } from './learn.ts'
 
@@ -74,6 +76,28 @@ async function chosen(
   })
   const choice = await learned.choose(situation)
   return assigned === null ? choice : withAssignment(choice, assigned)
+}
+
+/**
+ * What a learner chose for a run that was stopped, for the run that goes on with it: with the coin that was thrown, and without
+ * another charge. null, for the rule, where no learner had chosen.
+ *
+ * @param settings of the session that was stopped, as recorded
+ */
+export function chooserAgain(settings: AnySession['settings'] | null, { engine, clip }: TrackRun): FirstChooser | null {
+  const decision = wholeDecision(settings?.decision ?? null)
+  if (settings === null || decision === null) return null
+  const learnable = createCameraLearnable(engine)
+  const { name = learnedPolicyName, version } = settings.policy ?? {}
+  return {
+    choose: async (situation) => ({
+      settings: learnable.settings(decision.settings, { ...situation, clip }),
+      propensity: settings.propensity,
+      reason: 'as in the run that was stopped',
+      policy: { name, version: version ?? '' },
+      decision: { ...settings.decision, charge: 0 },
+    }),
+  }
 }
 
 /** The chance of these settings is that of the policy's turn times that of the policy's choice. */

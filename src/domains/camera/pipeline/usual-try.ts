@@ -23,7 +23,7 @@ export function usualTry(
   const [first, ...more] = attempts
   const { request } = planner
   const retries = request.retries ?? presetRules[request.preset].retries
-  if (first === undefined || more.length > 0 || retries < 1 || !isLearned(first.choice)) return null
+  if (first === undefined || more.length > 0 || retries < 1 || !usesLearned(first.choice)) return null
   if (first.shots.every(isWell)) return null
   const choice = firstChoice(planner, probe, rng)
   if (sameSettings(choice.settings, first.choice.settings)) return null
@@ -31,7 +31,8 @@ export function usualTry(
   return { choice, why, ranges: [request.range] }
 }
 
-function isLearned({ decision }: Choice<AttemptSettings>): boolean {
+/** Whether a learner chose something else than the default. */
+export function usesLearned({ decision }: Choice<AttemptSettings>): boolean {
   const { key } = (decision ?? {}) as { readonly key?: unknown }
   return typeof key === 'string' && key !== defaultKey
 }
