@@ -3,6 +3,7 @@
  * have, some of two scenes taken for one, and what is asked of the solver, right or wrong. A seed gives one problem.
  */
 import { type Rng, seededRng } from '#core/rng.ts'
+import type { TruePath } from '#track/judge.ts'
 import type { SolveOptions, SolverTrack } from '#track/solution.ts'
 import { gaussianPair, syntheticShot, type SyntheticOptions, type SyntheticShot } from '#track/synthetic.ts'
 
@@ -10,7 +11,7 @@ export interface Problem {
   readonly kind: string
   readonly tracks: readonly SolverTrack[]
   readonly options: SolveOptions
-  readonly truth: SyntheticShot['truth']
+  readonly truth: TruePath
   /** No solution of it is right, whatever its cameras are. */
   readonly isHopeless: boolean
   /** The camera moves past what is too far away to show it: its turns and its lens can be right, its path is not asked. */

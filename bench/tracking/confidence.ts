@@ -1,9 +1,12 @@
 /**
  * Fits the weights of the solver's confidence, and says how good it is on problems that took no part in the fit.
  *
- *   node bench/tracking/confidence.ts make --out ROWS.json [--first 1] [--count 200]   problems solved and judged
+ *   node bench/tracking/confidence.ts make --out ROWS.json [--first 1] [--count 200] [--drawn DIR]
+ *                                                                                      problems solved and judged
  *   node bench/tracking/confidence.ts fit ROWS.json…                                   prints confidence-weights.ts
  *   node bench/tracking/confidence.ts judge ROWS.json…                                 Brier score, reliability, verdicts
+ *
+ * With `--drawn` the tracks are followed through drawn pictures, once: they are kept in the folder.
  *
  * A solution is right when 95 % of the cameras stand, the path's error is at most 1 % of its length, mean rotation is within 0.5
  * degrees and the focal length within 2 %; a path where the camera only turned is wrong. Of one that says that the camera turns no path is judged where all is far away.
@@ -13,20 +16,26 @@ import { parseArgs } from 'node:util'
 import { fitLogistic } from '#learn/models/logistic.ts'
 import { tableOf } from '#learn/models/table.ts'
 import { judge } from '#track/judge.ts'
+import type { Solution } from '#track/solution.ts'
 import { confidenceOf, type Signs } from '#track/solve/confidence.ts'
 import { weights } from '#track/solve/confidence-weights.ts'
 import { solveCamera } from '#track/solve/solve-camera.ts'
 import { machine } from '../machine.ts'
+import { drawnProblems } from './confidence-drawn.ts'
 import { problemOf, type Problem } from './confidence-problems.ts'
 
 interface Row {
   readonly seed: number
+  /** Of a drawn clip, which of its shots and pieces. */
+  readonly part: number
   readonly kind: string
   readonly right: boolean
   /** null: the solver says itself that it has no solution. */
   readonly signs: Signs | null
   readonly isGuess: boolean
   readonly solvedShare: number
+  /** Of the focal length that was found: logarithm of found over true, and its standard deviation; null where none was. */
+  readonly focal: { readonly error: number; readonly sigma: number } | null
   /** What was found, for reading. */
   readonly found: string
 }
@@ -37,15 +46,16 @@ const { values, positionals } = parseArgs({
     out: { type: 'string' },
     first: { type: 'string', default: '1' },
     count: { type: 'string', default: '200' },
+    drawn: { type: 'string' },
   },
 })
 const [command, ...paths] = positionals
 const ctx = { signal: new AbortController().signal, progress: () => undefined }
 
-async function rowOf(seed: number): Promise<Row> {
-  const { kind, tracks, options, truth, isHopeless, isFar }: Problem = problemOf(seed)
+async function rowOf(seed: number, part: number, problem: Problem): Promise<Row> {
+  const { kind, tracks, options, truth, isHopeless, isFar } = problem
   const result = await solveCamera(tracks, options, ctx)
-  const none = { seed, kind, right: false, signs: null, isGuess: false, solvedShare: 0 }
+  const none = { seed, part, kind, right: false, signs: null, isGuess: false, solvedShare: 0, focal: null }
   if (!result.ok) return { ...none, found: result.code }
   const { solution } = result
   const verdict = judge(solution.cameras, truth)
@@ -72,7 +82,14 @@ async function rowOf(seed: number): Promise<Row> {
   ].join(', ')
   const signs = solution.signs as Signs
   const isGuess = solution.notes.some((note) => /guess|hardly shows/.test(note))
-  return { seed, kind, right, signs, isGuess, solvedShare: solution.cameras.length / truth.camFromWorld.length, found }
+  const isFound = !isHopeless && !isGuess && options.focal !== 'fixed' && solution.focalSigmaPx !== null
+  const focal = isFound ? focalOf(solution, truth) : null
+  return { seed, part, kind, right, signs, isGuess, solvedShare, focal, found }
+}
+
+function focalOf({ cameras, focalSigmaPx, intrinsics }: Solution, { focalsPx }: Problem['truth']): Row['focal'] {
+  const error = cameras.reduce((sum, { frame, focalPx }) => sum + Math.log(focalPx / focalsPx[frame]!), 0)
+  return { error: error / cameras.length, sigma: (focalSigmaPx ?? NaN) / intrinsics.focalPx }
 }
 
 const names = Object.keys(weights.of) as (keyof Signs)[]
@@ -80,8 +97,8 @@ const chanceOf = ({ signs, isGuess, solvedShare }: Row) =>
   signs === null ? 0 : confidenceOf(signs, isGuess, solvedShare)
 
 /** A sign that would come out with a weight against what it means takes no part. */
-const MORE_IS_BETTER = new Set<string>(['length', 'points', 'bridge', 'depth', 'sweep'])
-const EITHER = new Set<string>(['tripod', 'zoom', 'known'])
+const MORE_IS_BETTER = new Set<string>(['length', 'points', 'frames', 'bridge', 'depth', 'relief', 'shift', 'sweep'])
+const EITHER = new Set<string>(['tripod', 'zoom', 'known', 'knownTurn'])
 
 function fit(rows: readonly Row[]): typeof weights {
   // What is capped anyway has nothing to say about the rest.
@@ -142,6 +159,11 @@ function report(rows: readonly Row[]): void {
   console.log(
     `\nverdict at 0.5: ${fooled.length} of ${wrong} wrong ones called right, ${missed.length} of ${rows.length - wrong} right ones doubted; ${(100 * (1 - (missed.length + fooled.length) / rows.length)).toFixed(1)} % of verdicts right`,
   )
+  const scatter = rows.flatMap(({ focal }) => (focal === null ? [] : [Math.abs(focal.error) / focal.sigma]))
+  const within = (times: number) => ((100 * scatter.filter((z) => z <= times).length) / scatter.length).toFixed(0)
+  console.log(
+    `focal length off by less than its standard deviation in ${within(1)} %, than twice in ${within(2)} % of ${scatter.length}`,
+  )
   if (values.out === undefined) return
   for (const row of [...fooled, ...missed])
     console.log(row.right ? 'doubted' : 'fooled', chanceOf(row).toFixed(2), row.seed, row.kind, '|', row.found)
@@ -157,10 +179,10 @@ if (command === 'make') {
   for (let i = 0; i < Number(values.count); i++) {
     const seed = Number(values.first) + i
     if (known.has(seed)) continue
-    rows.push(await rowOf(seed))
-    if (i % 10 === 9) writeFileSync(out, JSON.stringify(rows))
+    const problems = values.drawn === undefined ? [problemOf(seed)] : await drawnProblems(seed, values.drawn)
+    for (const [part, problem] of problems.entries()) rows.push(await rowOf(seed, part, problem))
+    writeFileSync(out, JSON.stringify(rows))
   }
-  writeFileSync(out, JSON.stringify(rows))
 } else if (command === 'fit') printFit(read(paths))
 else if (command === 'judge') {
   console.log(`${machine()}, ${new Date().toISOString().slice(0, 10)}\n`)

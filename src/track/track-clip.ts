@@ -9,7 +9,6 @@ import { type FollowedClip, followClip, type FollowOptions } from './match/follo
 import type { Shot } from './scenes/solve-json.ts'
 import type { SolveOptions, SolveResult, SolverTrack } from './solution.ts'
 import { solveCamera } from './solve/solve-camera.ts'
-import type { Track } from './tracks.ts'
 
 export interface TrackClipOptions {
   readonly follow: FollowOptions
@@ -85,7 +84,7 @@ export function spansOf({ from, to }: TrackedClip['frames'], cuts: readonly numb
 }
 
 /** What of the tracks lies in a stretch; the follower ends them at cuts, so mostly they are passed on as they are. */
-export function tracksWithin(tracks: readonly Track[], { fromFrame, toFrame }: Span): readonly SolverTrack[] {
+export function tracksWithin(tracks: readonly SolverTrack[], { fromFrame, toFrame }: Span): readonly SolverTrack[] {
   return tracks.flatMap((track): SolverTrack[] => {
     const { frames } = track
     const first = frames.findIndex((frame) => frame >= fromFrame)

@@ -45,6 +45,10 @@ test('what is said of noise, focal length, lens and path is what repeated solves
     rms(results.map(({ said }) => said.focalPx!)),
     rms(results.map(({ problem }) => problem.intrinsics.focalPx - 800)),
   )
+  alike(
+    800 * rms(results.map(({ said }) => said.focalByTracks!)),
+    rms(results.map(({ problem }) => problem.intrinsics.focalPx - 800)),
+  )
   const k1 = ({ intrinsics }: Problem) => (intrinsics.lens as typeof lens).k1
   alike(rms(results.map(({ said }) => said.radial[0]!)), rms(results.map(({ problem }) => k1(problem) + 0.1)))
   const positions = results.map(({ problem }) => {

@@ -10,6 +10,7 @@
 import { factorCholesky, substituteCholesky } from '../geometry/dense.ts'
 import { centreOf } from '../geometry/rigid3.ts'
 import { inverseAt, type LaidOutInverse } from './adjust-inverse.ts'
+import { sigmaByTracks } from './adjust-by-tracks.ts'
 import { type Layout, layoutOf } from './adjust-layout.ts'
 import { type Measure, measureOf, observePoint, rowsOf } from './adjust-observe.ts'
 import { priorsOf } from './adjust-priors.ts'
@@ -25,6 +26,8 @@ export interface Covariance {
   readonly focalPx: number | null
   /** Of each camera's own focal length. */
   readonly focalsPx: Float64Array | null
+  /** Of the logarithm of the focal length, or of its mean over cameras, when each track is one witness; null where fixed. */
+  readonly focalByTracks: number | null
   /** Of k1, k2, k3, as many as were free. */
   readonly radial: readonly number[]
   readonly principalPx: readonly [x: number, y: number] | null
@@ -50,13 +53,17 @@ export function covariance(problem: Problem, options: AdjustOptions): Covariance
   const priors = priorsOf(problem.cameras.length, options)
   const measure = measureOf(problem, options)
   const state = stateOf(problem, options)
-  const noise = noiseOf(layout, state, measure)
-  if (noise === null) return null
+  const left = noiseOf(layout, state, measure)
+  if (left === null) return null
+  const { noise, shrink } = left
   const inverse = inverseAt(layout, state, measure, priors, DAMPING)
   if (inverse === null) return null
   const open = pointsOpenFrame(layout)
   const byPositions = open ? frameOf(inverse, layout, state, 7, positionWeights(problem)) : null
   const byRotations = open ? frameOf(inverse, layout, state, 3, [1, 1, 1, 0, 0, 0]) : null
+  const along = focalDirection(layout)
+  if (along !== null) inverse.multiply(along)
+  const focalByTracks = along && sigmaByTracks(layout, state, measure, along, shrink)
   const variances = inverse.diagonal()
   const sigma = (column: number, unit = 1) => noise * unit * Math.sqrt(variances[column]!)
   const { blocks, blockSize, shared, poseSize, block } = layout
@@ -73,6 +80,7 @@ export function covariance(problem: Problem, options: AdjustOptions): Covariance
       options.focal === 'per-camera'
         ? Float64Array.from(block, (each, camera) => sigma((each + 1) * blockSize - 1, state.focals[camera]))
         : null,
+    focalByTracks,
     radial: [1, 2, 3].flatMap((parameter) => sharedSigma(parameter) ?? []),
     principalPx: x === null || y === null ? null : [x, y],
     position: poseSize === 6 ? spreadOf(variances, layout, state, byPositions, 3, noise) : null,
@@ -80,8 +88,18 @@ export function covariance(problem: Problem, options: AdjustOptions): Covariance
   }
 }
 
-/** The size of the residuals, with those that the robust loss makes light counted as lightly. */
-function noiseOf(layout: Layout, state: State, measure: Measure): number | null {
+/** What takes the logarithm of the focal length, or its mean over cameras, out of the unknowns. */
+function focalDirection({ size, shared, blocks, blockSize, poseSize }: Layout): Float64Array | null {
+  const out = new Float64Array(size)
+  const at = shared.indexOf(0)
+  if (at >= 0) out[blocks * blockSize + at] = 1
+  else if (blockSize === poseSize) return null
+  else for (let block = 0; block < blocks; block++) out[(block + 1) * blockSize - 1] = 1 / blocks
+  return out
+}
+
+/** The size of the residuals, with those that the robust loss makes light counted as lightly, and what the fit left of it. */
+function noiseOf(layout: Layout, state: State, measure: Measure): { noise: number; shrink: number } | null {
   const { start, weight } = layout.sightings
   const rows = rowsOf(layout, 1)
   let [squares, count, points] = [0, 0, 0]
@@ -97,7 +115,9 @@ function noiseOf(layout: Layout, state: State, measure: Measure): number | null 
   const idle = held.reduce((sum, isHeld, camera) => sum + (isHeld === 1 && block[camera]! >= 0 ? poseSize : 0), 0)
   const perPoint = !pointsFree ? 0 : poseSize === 3 ? 2 : 3
   const spare = count - (size - idle - (scaleCamera === null ? 0 : 1)) - perPoint * points
-  return spare > 0 ? Math.sqrt(squares / spare) : null
+  return spare > 0
+    ? { noise: Math.sqrt(squares / spare), shrink: Math.sqrt(spare / (count - perPoint * points)) }
+    : null
 }
 
 /** What carries the covariance S of the held camera's frame to the best one: P S Pᵀ with P = 1 - G (GᵀWG)⁻¹ GᵀW. */

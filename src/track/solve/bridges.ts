@@ -13,6 +13,8 @@ export interface Bridge {
   readonly points: number
   /** The same at the middle of all moments. */
   readonly usual: number
+  /** Share of the observations near the moment that fit no point, beyond that of the rest of the shot. */
+  readonly unfitting: number
 }
 
 /** Well before and after: a dissolve takes twice as many frames, and things are followed through both scenes at once for less. */
@@ -27,15 +29,37 @@ export function weakestBridge(shot: Shot, final: Reconstruction): Bridge | null 
   const spans = spansOf(shot, final, reach)
   let frame = first + reach
   for (let f = frame; f <= last - reach + 1; f++) if (spans[f]! < spans[frame]!) frame = f
-  return { frame, points: spans[frame]!, usual: median(spans.subarray(first + reach, last - reach + 2)) }
+  const usual = median(spans.subarray(first + reach, last - reach + 2))
+  return { frame, points: spans[frame]!, usual, unfitting: unfittingNear(shot, final, frame) }
+}
+
+function unfittingNear(shot: Shot, { kept, points }: Reconstruction, moment: number): number {
+  let [near, nearBad, rest, restBad] = [0, 0, 0, 0]
+  for (let i = 0; i < shot.track.length; i++) {
+    const bad = kept[i] === 0 || Number.isNaN(points[3 * shot.track[i]!]!) ? 1 : 0
+    if (shot.frame[i]! >= moment - REACH && shot.frame[i]! < moment + REACH) {
+      near++
+      nearBad += bad
+    } else {
+      rest++
+      restBad += bad
+    }
+  }
+  return nearBad / Math.max(1, near) - restBad / Math.max(1, rest)
 }
 
 /** Fewer points than this, and than this share of what is usual, are chance. */
-export const LOOSE = 6
-export const LOOSE_SHARE = 0.25
+const LOOSE = 6
+const LOOSE_SHARE = 0.25
+/**
+ * A post that sweeps through the picture ends every track too, but what is followed on both of its sides fits one scene: of one
+ * generated scene that is lost and found again 0.01 and less is left over near the moment, of two scenes 0.02 and more.
+ */
+const UNFITTING = 0.02
 
-/** Do so few points bridge the moment that the scene may have changed there? */
-export const isLoose = ({ points, usual }: Bridge): boolean => points < LOOSE && points < LOOSE_SHARE * usual
+/** Do so few points bridge the moment, and do the two sides fit so badly there, that the scene may have changed? */
+export const isTorn = ({ points, usual, unfitting }: Bridge): boolean =>
+  points < LOOSE && points < LOOSE_SHARE * usual && unfitting > UNFITTING
 
 /** For each moment the points kept in a frame at least `reach` before it, and in one as far after. */
 function spansOf(shot: Shot, { kept, points }: Reconstruction, reach: number): Int32Array {

@@ -7,8 +7,9 @@
 import { centreOf } from '../geometry/rigid3.ts'
 import { angleBetween } from '../geometry/so3.ts'
 import type { Solution, SolvedCamera } from '../solution.ts'
-import { type Bridge, LOOSE, LOOSE_SHARE } from './bridges.ts'
+import { type Bridge, isTorn } from './bridges.ts'
 import { weights } from './confidence-weights.ts'
+import type { Relief } from './relief.ts'
 import { quantile } from './shot.ts'
 
 export interface Circumstances {
@@ -22,6 +23,12 @@ export interface Circumstances {
   readonly bridge: Bridge | null
   /** The tracks ask for another lens or focal length than the one that was to be held. */
   readonly isLensDoubted: boolean
+  /** Standard deviation of what fits. */
+  readonly noisePx: number
+  /** null where the camera turns, or has too few points. */
+  readonly relief: Relief | null
+  /** Of a turning camera, see `left-parallax.ts`. */
+  readonly leftParallax: number | null
 }
 
 /** What speaks for and against a solution; each is linear in the log odds. */
@@ -35,38 +42,47 @@ const INCOMPLETE = 0.4
 /** Nor is one of two scenes, each with a camera of its own. */
 const TORN = 0.4
 
-/** As signs, what `isLoose` says of a bridge. */
-const [TORN_GAP, TORN_BRIDGE] = [1 - LOOSE_SHARE, Math.log2(LOOSE)]
-
 /** The bars that standard deviations are seen against. */
 const BARS = { focalShare: 0.02, pathShare: 0.01, rotationDeg: 0.5 }
-const beyond = (sigma: number, bar: number) => Math.log2(1 + Math.min(100, sigma / bar) ** 2)
+/** Of a standard deviation that is not there to be feared, and of one that says that nothing is known. */
+const [SURE, VAGUE] = [-4, 3]
 const octaves = (value: number, low: number, high: number) =>
   Math.min(high, Math.max(low, Math.log2(Math.max(1e-9, value))))
+const against = (bar: number, sigma: number) => octaves(sigma / bar, SURE, VAGUE)
 
 /** What the regression looks at. */
 export function signsOf(solution: Omit<Solution, 'confidence'>, circumstances: Circumstances): Signs {
   const { observations, heldOutErrorPx, errorPx, points, focalSigmaPx, intrinsics, cameras, motion } = solution
-  const { pxUnit, seen, focal, bridge, isLensDoubted } = circumstances
+  const { pxUnit, seen, focal, bridge, isLensDoubted, noisePx, relief, leftParallax } = circumstances
   const turns = cameras.flatMap(({ rotationSigmaDeg }) => rotationSigmaDeg ?? [])
+  const isKnown = focal === 'known'
+  const isTripod = motion === 'tripod'
   return {
     error: Math.log2(1 + errorPx / pxUnit),
     surprise: octaves((heldOutErrorPx ?? errorPx) / errorPx, -1, 3),
     unused: 1 - observations.used / Math.max(1, seen),
     pointless: solution.unsolved.length / Math.max(1, solution.unsolved.length + points.length),
-    focal: focal === 'known' ? 0 : beyond((focalSigmaPx ?? Infinity) / intrinsics.focalPx, BARS.focalShare),
-    path: motion === 'tripod' ? 0 : beyond(pathSigma(cameras), BARS.pathShare),
-    rotation: turns.length === 0 ? 0 : beyond(turns.reduce((sum, v) => sum + v, 0) / turns.length, BARS.rotationDeg),
+    focal: isKnown ? SURE : against(BARS.focalShare, (focalSigmaPx ?? Infinity) / intrinsics.focalPx),
+    path: isTripod ? SURE : against(BARS.pathShare, pathSigma(cameras)),
+    rotation:
+      turns.length === 0 ? SURE : against(BARS.rotationDeg, turns.reduce((sum, v) => sum + v, 0) / turns.length),
     length: octaves(observations.used / Math.max(1, points.length), 0, 5),
     points: octaves(points.length, 2, 8),
+    frames: octaves(cameras.length, 1, 6),
     bridge: bridge === null ? 0 : octaves(bridge.points, -1, 5),
-    gap: bridge === null ? 0 : 1 - bridge.points / Math.max(1, bridge.usual),
+    torn: bridge !== null && isTorn(bridge) ? 1 : 0,
     // A wall that faces the camera goes with more than one lens, and so does a turn by little.
-    depth: motion === 'tripod' ? 0 : focal === 'known' ? 3 : octaves(depthRange(solution), 0, 3),
-    sweep: motion !== 'tripod' ? 0 : focal === 'known' ? 2 : octaves(sweepDeg(cameras) / 10, -4, 2),
-    tripod: motion === 'tripod' ? 1 : 0,
+    depth: isTripod ? 0 : isKnown ? 3 : octaves(depthRange(solution), 0, 3),
+    relief: isTripod ? 0 : octaves((relief?.offPlanePx ?? 0) / noisePx, 0, 8),
+    shift: isTripod ? 0 : octaves((relief?.shiftPx ?? 0) / noisePx, 0, 8),
+    sweep: !isTripod ? 0 : isKnown ? 2 : octaves(sweepDeg(cameras) / 10, -4, 2),
+    parallax: octaves(leftParallax ?? 1, 0, 5),
+    tripod: isTripod ? 1 : 0,
     zoom: solution.zoom ? 1 : 0,
-    known: focal === 'known' ? 1 : 0,
+    zoomedTurn: solution.zoom && isTripod ? 1 : 0,
+    bent: intrinsics.lens.model === 'none' ? 0 : 1,
+    known: isKnown ? 1 : 0,
+    knownTurn: isKnown && isTripod ? 1 : 0,
     doubted: isLensDoubted ? 1 : 0,
   }
 }
@@ -99,11 +115,24 @@ function sweepDeg(cameras: readonly SolvedCamera[]): number {
   return (Math.max(...cameras.map(({ camFromWorld }) => angleBetween(camFromWorld.rotation, first))) * 180) / Math.PI
 }
 
-/** Chance that the solution is right, 0 to 1. */
+/**
+ * Chance that a normal error stays within so many of its standard deviations, to 0.001: the error function by a hyperbolic
+ * tangent (Page, Approximations to the cumulative normal function, 1977).
+ */
+const within = (sigmas: number) => Math.tanh(Math.sqrt(2 / Math.PI) * (sigmas + 0.044715 * sigmas ** 3))
+
+/** Errors of the focal length are spread by so much more than their standard deviations say, on the problems of the fit. */
+const SCATTER = 1.3
+
+/** Chance that the solution is right, 0 to 1: never more than that the focal length is within its bar. */
 export function confidenceOf(signs: Signs, isGuess: boolean, solvedShare: number): number {
   const names = Object.keys(weights.of) as (keyof Signs)[]
   const odds = names.reduce((sum, name) => sum + weights.of[name] * signs[name], weights.intercept)
-  const chance = 1 / (1 + Math.exp(-odds))
-  const isTorn = signs.gap > TORN_GAP && signs.bridge < TORN_BRIDGE
-  return Math.min(chance, isGuess ? GUESSED : 1, solvedShare < ENOUGH_CAMERAS ? INCOMPLETE : 1, isTorn ? TORN : 1)
+  return Math.min(
+    1 / (1 + Math.exp(-odds)),
+    within(2 ** -signs.focal / SCATTER),
+    isGuess ? GUESSED : 1,
+    solvedShare < ENOUGH_CAMERAS ? INCOMPLETE : 1,
+    signs.torn === 1 ? TORN : 1,
+  )
 }

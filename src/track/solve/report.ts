@@ -1,10 +1,13 @@
 /** From the last reconstruction to what the caller is told: poses, points, errors, what was dropped and how sure it is. */
 import type { Intrinsics } from '../geometry/intrinsics.ts'
 import type { Solution, SolvedCamera, SolvedPoint, UnsolvedTrack } from '../solution.ts'
-import { type Bridge, isLoose, weakestBridge } from './bridges.ts'
+import { type Bridge, isTorn, weakestBridge } from './bridges.ts'
 import { confidenceOf, signsOf } from './confidence.ts'
+import { leftParallax } from './left-parallax.ts'
 import type { Plan } from './plan.ts'
 import { errorsPx, solvedFrames, type Reconstruction } from './reconstruction.ts'
+import { reliefOf } from './relief.ts'
+import { noisePx } from './score.ts'
 import type { Shot } from './shot.ts'
 import type { SettledFocal } from './settle-focal.ts'
 import type { Spread } from './spread.ts'
@@ -54,6 +57,9 @@ export function report(
     focal: plan.freedom.focal === 'fixed' ? 'known' : isGuess ? 'guessed' : 'found',
     bridge,
     isLensDoubted: askedInstead !== null,
+    noisePx: noisePx(shot, final),
+    relief: final.tripod ? null : reliefOf(final),
+    leftParallax: final.tripod ? leftParallax(shot, final) : null,
   })
   return { ...solution, signs, confidence: confidenceOf(signs, isGuess, cameras.length / shot.frameCount) }
 }
@@ -62,7 +68,7 @@ export function report(
 const NO_PATH = 'The tracks show no parallax: the camera turns in one place, or all is too far away to show its path.'
 
 function heldTogether(shot: Shot, bridge: Bridge | null): string[] {
-  if (bridge === null || !isLoose(bridge)) return []
+  if (bridge === null || !isTorn(bridge)) return []
   const { frame, points, usual } = bridge
   const found = `Only ${points} points are seen from well before frame ${shot.fromFrame + frame} until well after, elsewhere ${usual}`
   return [`${found}: if the scene changes there, cut the clip.`]

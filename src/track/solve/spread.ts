@@ -1,7 +1,9 @@
 /**
  * How far the answer may be off. The covariance of the adjustment takes the noise of observations as independent; in tracks it
  * is not: a pattern that slides stays off for many frames. As for the mean of a correlated series (an AR(1) process), standard
- * deviations are widened by sqrt((1 + r) / (1 - r)), r being the correlation of a track's errors from frame to frame.
+ * deviations are widened by sqrt((1 + r) / (1 - r)), r being the correlation of a track's errors from frame to frame. Of the
+ * focal length the tracks themselves are asked too (see `adjust-by-tracks.ts`), and the larger of the two counts: few frames
+ * leave little to see a correlation by, and few tracks little to see how they scatter.
  */
 import { covariance } from './adjust-covariance.ts'
 import { LOSS } from './finish.ts'
@@ -12,7 +14,7 @@ import type { Shot } from './shot.ts'
 
 /** Standard deviations, null where they were not computed. */
 export interface Spread {
-  /** With a zoom, of the middle frame's focal length. */
+  /** With a zoom, of the middle frame's focal length, or of their mean. */
   readonly focalSigmaPx: number | null
   /** Per frame of the shot. */
   readonly positionSigma: readonly (number | null)[]
@@ -36,13 +38,17 @@ export function spreadOf(shot: Shot, final: Reconstruction, freedom: Freedom): S
     })
     return all
   }
-  const focal = wider * (found.focalPx ?? found.focalsPx?.[part.frames.length >> 1] ?? NaN)
+  const asSeries = wider * (found.focalPx ?? found.focalsPx?.[part.frames.length >> 1] ?? NaN)
+  const focal = Math.max(asSeries, (found.focalByTracks ?? 0) * middleFocalPx(final, part.frames))
   return {
     focalSigmaPx: Number.isFinite(focal) ? focal : null,
     positionSigma: perFrame(found.position),
     rotationSigmaDeg: perFrame(found.rotationDeg),
   }
 }
+
+const middleFocalPx = ({ focalsPx, intrinsics }: Reconstruction, frames: readonly number[]) =>
+  focalsPx?.[frames[frames.length >> 1]!] ?? intrinsics.focalPx
 
 const LARGEST_CORRELATION = 0.98
 

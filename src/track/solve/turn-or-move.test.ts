@@ -66,6 +66,16 @@ test('A tripod stays one through a lens that is wrongly held straight, and the l
   }
 })
 
+test('A turn through a bent lens that nobody named is not taken for a path', async () => {
+  const tall = { widthPx: 540, heightPx: 960, focalPx: 780, frames: 36 }
+  for (const seed of [1, 2]) {
+    const asked = { focal: 'unknown', focalPx: null } as const
+    const { solution, verdict } = await solve({ ...bent, ...tall, seed, path: 'tripod' }, asked)
+    assert.equal(solution.motion, 'tripod')
+    assert.ok(verdict.focalMeanShare < 0.005)
+  }
+})
+
 test('A path through a lens that is wrongly held straight is not called right', async () => {
   const { solution, verdict } = await solve({ ...bent, seed: 1, frames: 24 }, heldStraight)
   assert.ok(verdict.rotationMeanDeg > 0.5)

@@ -6,7 +6,8 @@
 import type { SolveOptions } from '../solution.ts'
 import { cauchy } from './freedom.ts'
 import { solveGeneralKeyframes, type Setting } from './general.ts'
-import { adjustPart, type Reconstruction, type SolveContext } from './reconstruction.ts'
+import { placePoints } from './place-points.ts'
+import { adjustPart, emptyReconstruction, type Reconstruction, type SolveContext } from './reconstruction.ts'
 import { credibleFocal } from './plan.ts'
 import { misfit, noisePx } from './score.ts'
 import type { Shot } from './shot.ts'
@@ -14,6 +15,8 @@ import { solveTripod } from './tripod.ts'
 
 /** Of a misfit: where nothing but a turn was seen and a turn explains the tracks so well, nothing else is tried. */
 const PLAIN = 0.2
+/** A misfit that no lens mends: the camera moves. */
+const HOPELESS = 0.5
 /**
  * Moving has to lower the misfit by so much. On generated clips it leaves 0.97 and more of a turn's misfit where the camera
  * turns, 0.75 to 0.9 where parallax is within the noise, and the path with it wrong by a quarter of its length.
@@ -51,7 +54,7 @@ export async function turnOrMove(
   if (isTurnSeen && scoreOf(shot, turning, setting) < PLAIN) return turning
   begin('a moving camera')
   const moving = await solveGeneralKeyframes(shot, setting, ctx)
-  if (turning === null) return moving
+  if (turning === null) return isHeld || moving === null ? moving : turnedAgain(shot, moving, setting, ctx)
   if (!isCredible(turning, setting)) return withoutLongLens(shot, setting, turning, moving, ctx)
   if (moving === null) return plausible(shot, turning, setting)
   if (!explainsMore(shot, turning, moving, setting)) return turning
@@ -97,6 +100,31 @@ async function withoutLongLens(
   const path = moving ?? (await solveGeneralKeyframes(shot, likely, ctx))
   if (held === null || path === null) return path ?? plausible(shot, held, setting)
   return explainsMore(shot, held, path, setting) ? path : turning
+}
+
+/**
+ * Through a bent lens a turn looks like a motion at first sight, and a path may be found that pleases it. Where a bent lens was
+ * found, the turn is tried after all, from the path's rotations and lens.
+ */
+async function turnedAgain(
+  shot: Shot,
+  moving: Reconstruction,
+  setting: Setting,
+  ctx: SolveContext,
+): Promise<Reconstruction> {
+  const { keyframes, pxUnit } = setting
+  if (moving.intrinsics.lens.model === 'none' || moving.focalsPx !== null) return moving
+  const cameras = moving.cameras.map((camera) => camera && { ...camera, translation: new Float64Array(3) })
+  const still = { ...emptyReconstruction(shot, moving.intrinsics, true), cameras }
+  let turning = placePoints(shot, still, { leastParallaxPx: 0, gatePx: Infinity, frames: keyframes })
+  for (const scale of [4, 1]) {
+    const options = { frames: keyframes, focal: 'shared', radial: 2, loss: cauchy(scale * pxUnit) } as const
+    const part = await adjustPart(shot, turning, { ...options, maxIterations: 30 }, ctx)
+    if (part === null) return moving
+    turning = part.reconstruction
+    if (scoreOf(shot, turning, setting) > HOPELESS) return moving
+  }
+  return isCredible(turning, setting) && !explainsMore(shot, turning, moving, setting) ? turning : moving
 }
 
 /** With lens and focal length free, does a turn explain the tracks as well as a path through what was held? */
