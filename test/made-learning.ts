@@ -117,7 +117,7 @@ const startMs = Date.UTC(2026, 9, 1)
 const idOf = (i: number, seed: number) =>
   `${hex(startMs + i * 3_600_000, 12).replace(/^(.{8})/, '$1-')}-7${hex(seed % 4096, 3)}-8000-${hex(i, 12)}`
 
-const contextOf = ({ brightness: _, ...kind }: Kind, i: number, seed: number): JsonObject => ({
+const contextOf = ({ brightness: _brightness, ...kind }: Kind, i: number, seed: number): JsonObject => ({
   ...kind,
   frameCount: 120,
   firstFrame: 0,

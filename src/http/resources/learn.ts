@@ -83,7 +83,7 @@ export const learnHandlers: Handlers<Keys> = {
     return wire(await acceptCleanup(engine, params.id, body.tracks, by, makeContext()))
   },
 
-  'GET /api/v1/learn/models': ({}, { engine }) => modelsOf(engine),
+  'GET /api/v1/learn/models': (_, { engine }) => modelsOf(engine),
   'POST /api/v1/learn/models': async ({ body }, { engine }) => {
     const { importModel } = await import('#engine/learning/models.ts')
     return await importModel(engine, body as JsonObject, makeContext())

@@ -1,7 +1,6 @@
 /** What the Learning page asks the engine for. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { Request } from '#http/contract.ts'
-import type { LearnStatusReply, ModelListing } from '#http/contract.ts'
+import type { LearnStatusReply, ModelListing, Reply, Request } from '#http/contract.ts'
 import { api } from '../data/client.ts'
 
 export type Status = LearnStatusReply
@@ -44,8 +43,9 @@ export const useStartExperiment = () =>
 export const useStopExperiment = () =>
   useChange((name: string) => api.call('POST /api/v1/learn/experiments/{name}/stop', { params: { name } }))
 export const useReset = () =>
-  useChange((_: null) => api.call('POST /api/v1/learn/reset', { body: { confirm: 'reset' } }))
-export const useRebuild = () => useChange((_: null) => api.call('POST /api/v1/learn/rebuild', { body: {} }))
+  useChange<void, unknown>(() => api.call('POST /api/v1/learn/reset', { body: { confirm: 'reset' } }))
+export const useRebuild = () =>
+  useChange<void, Reply<'POST /api/v1/learn/rebuild'>>(() => api.call('POST /api/v1/learn/rebuild', { body: {} }))
 export const useRollback = () =>
   useChange((name: string) => api.call('POST /api/v1/learn/models/{name}/rollback', { params: { name }, body: {} }))
 export const useActivate = () =>
@@ -57,7 +57,7 @@ export const useSwitch = () =>
 export const useTrain = () => {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: (_: null) => api.call('POST /api/v1/learn/train', { body: {} }),
+    mutationFn: () => api.call('POST /api/v1/learn/train', { body: {} }),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['jobs'] }),
   })
 }

@@ -30,7 +30,7 @@ export function ModelsCard() {
           type="button"
           className="button small"
           disabled={isRunning || train.isPending}
-          onClick={() => train.mutate(null)}
+          onClick={() => train.mutate()}
         >
           {isRunning ? 'Training…' : 'Train now'}
         </button>

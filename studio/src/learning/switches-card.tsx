@@ -51,7 +51,7 @@ export function SwitchesCard({ status }: { status: Status }) {
             type="button"
             className="button small"
             disabled={rebuild.isPending}
-            onClick={() => rebuild.mutate(null)}
+            onClick={() => rebuild.mutate()}
             title="Learn everything anew from the sessions that there are"
           >
             {rebuild.isPending ? 'Learning…' : 'Learn again from all sessions'}
@@ -86,7 +86,7 @@ function ResetLearning({ onClose }: { onClose: () => void }) {
             type="button"
             className="button danger"
             disabled={reset.isPending}
-            onClick={() => reset.mutate(null, { onSuccess: onClose })}
+            onClick={() => reset.mutate(undefined, { onSuccess: onClose })}
           >
             {reset.isPending ? 'Forgetting…' : 'Forget it'}
           </button>
