@@ -35,6 +35,8 @@ try {
     const clip = clips.find((known) => known.fingerprint === fingerprint)
     const truth = truths.find((one) => clip?.path.endsWith(`${one.clip}.mp4`))
     const isKnown = (await engine.store.catalog.edits(session.id)).length > 0
+    // A run that was stopped has none.
+    if (!session.media.some(({ role }) => role === 'tracks')) continue
     if (truth === undefined || truth.camera_moves !== 'free' || truth.distortion.k1 !== 0 || isKnown) continue
     const { tracks } = await readTracksOf(engine, session)
     const wrong = tracks.filter((track) => isWrong(track, truth))

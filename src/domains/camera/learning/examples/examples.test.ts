@@ -192,7 +192,7 @@ describe('lives of tracks', () => {
     })
     const [short, long] = [trackLives([wild(6)], size)[0]!, trackLives([wild(20)], size)[0]!]
     assert.equal(short.signals.length, signalNames.length)
-    short.signals.forEach((signal, i) => assert.deepEqual([...signal], [...long.signals[i]!.slice(0, 6)]))
+    short.signals.forEach((signal, i) => assert.deepEqual(signal, long.signals[i]!.slice(0, 6)))
   })
 })
 
