@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import type { Json } from '#core/json.ts'
 import { defaultKey } from '#core/learnable.ts'
 import { localOwner } from '#core/principal.ts'
 import { anchoredRules } from '#learn/choice/anchored.ts'
@@ -21,7 +20,7 @@ import { learnedPolicy, predict } from './choose.ts'
 import { catchUp, learnFrom, unlearn } from './learn.ts'
 import { rebuildLearned, resetLearned } from './rebuild.ts'
 import { readLearned } from './state.ts'
-import { choosing, contextOf, idOf, learner, type Made, sessionOf } from './test-sessions.ts'
+import { choosing, contextOf, idOf, learner, type Made, openingOf, sessionOf } from './test-sessions.ts'
 
 /** A setting that differs from the default in one thing. */
 const other = 'correlation=0.85'
@@ -199,16 +198,7 @@ describe('learning from sessions', () => {
 
   test('a run that is under way is waited for', async () => {
     const id = idOf(14, 0)
-    const {
-      context,
-      settings,
-      outcome: _,
-      telemetry: __,
-      ...envelope
-    } = sessionOf({ id, clip: 0, solved: true }) as {
-      [name: string]: Json
-    }
-    await openJournal(engine, { ...envelope, context, settings, outcome: { status: null } } as never)
+    await openJournal(engine, openingOf(id, 0))
     await choose(id)
     await catchUp(engine, makeContext())
     assert.equal((await readLearned(engine, learner, [])).state.pending.size, 1)

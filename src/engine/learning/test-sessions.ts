@@ -87,6 +87,12 @@ export function sessionOf({ id, clip, key = defaultKey, solved, choice, parts = 
   }
 }
 
+/** The first operation of a run's journal. */
+export function openingOf(id: string, clip: number): JsonObject {
+  const { outcome: _, telemetry: __, ...session } = sessionOf({ id, clip, solved: true }) as JsonObject
+  return { ...session, outcome: { status: null } }
+}
+
 function candidateOf(key: string, context: JsonObject): Candidate {
   if (key === defaultKey) return { key, settings: choosing.base(context) }
   const found = choosing.candidates(context).find((candidate) => candidate.key === key)
