@@ -15,6 +15,7 @@ export const weights = {
     bridge: 0.417,
     torn: -3.939,
     depth: 0.064,
+    wall: 0,
     relief: 0.117,
     shift: 0,
     sweep: 1.002,

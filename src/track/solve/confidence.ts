@@ -42,6 +42,14 @@ const INCOMPLETE = 0.4
 /** Nor is one of two scenes, each with a camera of its own. */
 const TORN = 0.4
 
+/**
+ * Before a wall that faces it a camera that moves in and a lens that zooms look alike, and the standard deviation of the one that
+ * was found knows nothing of the other. A wall: it leaves its best plane by less than so many times the noise; it faces the
+ * camera: its far end is hardly farther away than its near one.
+ */
+const [FLAT, FACING] = [20, 1.1]
+const AMBIGUOUS = 0.4
+
 /** The bars that standard deviations are seen against. */
 const BARS = { focalShare: 0.02, pathShare: 0.01, rotationDeg: 0.5 }
 /** Of a standard deviation that is not there to be feared, and of one that says that nothing is known. */
@@ -73,6 +81,7 @@ export function signsOf(solution: Omit<Solution, 'confidence'>, circumstances: C
     torn: bridge !== null && isTorn(bridge) ? 1 : 0,
     // A wall that faces the camera goes with more than one lens, and so does a turn by little.
     depth: isTripod ? 0 : isKnown ? 3 : octaves(depthRange(solution), 0, 3),
+    wall: !isKnown && relief !== null && isWall(solution, relief, noisePx) ? 1 : 0,
     relief: isTripod ? 0 : octaves((relief?.offPlanePx ?? 0) / noisePx, 0, 8),
     shift: isTripod ? 0 : octaves((relief?.shiftPx ?? 0) / noisePx, 0, 8),
     sweep: !isTripod ? 0 : isKnown ? 2 : octaves(sweepDeg(cameras) / 10, -4, 2),
@@ -86,6 +95,9 @@ export function signsOf(solution: Omit<Solution, 'confidence'>, circumstances: C
     doubted: isLensDoubted ? 1 : 0,
   }
 }
+
+const isWall = (solution: Pick<Solution, 'cameras' | 'points'>, { offPlanePx }: Relief, noisePx: number) =>
+  offPlanePx < FLAT * noisePx && depthRange(solution) < FACING
 
 /** Root mean square uncertainty of the positions over the length of the path; Infinity where it is not known. */
 function pathSigma(cameras: readonly SolvedCamera[]): number {
@@ -134,5 +146,6 @@ export function confidenceOf(signs: Signs, isGuess: boolean, solvedShare: number
     isGuess ? GUESSED : 1,
     solvedShare < ENOUGH_CAMERAS ? INCOMPLETE : 1,
     signs.torn === 1 ? TORN : 1,
+    signs.wall === 1 ? AMBIGUOUS : 1,
   )
 }

@@ -61,11 +61,16 @@ export function report(
     relief: final.tripod ? null : reliefOf(final),
     leftParallax: final.tripod ? leftParallax(shot, final) : null,
   })
-  return { ...solution, signs, confidence: confidenceOf(signs, isGuess, cameras.length / shot.frameCount) }
+  const confidence = confidenceOf(signs, isGuess, cameras.length / shot.frameCount)
+  return { ...solution, signs, confidence, notes: [...solution.notes, ...(signs.wall === 1 ? [WALL] : [])] }
 }
 
 /** What a turning camera cannot claim. */
 const NO_PATH = 'The tracks show no parallax: the camera turns in one place, or all is too far away to show its path.'
+
+/** What one plane leaves open. */
+const WALL =
+  'All points lie nearly in one plane that faces the camera, where moving in and zooming look alike: give the focal length if you know it.'
 
 function heldTogether(shot: Shot, bridge: Bridge | null): string[] {
   if (bridge === null || !isTorn(bridge)) return []
