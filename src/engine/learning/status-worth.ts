@@ -28,7 +28,7 @@ export interface WorthGatherer {
 }
 
 /** Sessions that estimates rest on: the newest, because what was learned long ago is not what is used now. */
-const newest = 2000
+const newest = 1000
 
 interface Logged {
   readonly session: string

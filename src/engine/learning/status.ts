@@ -2,6 +2,7 @@
  * What was learned, from which sessions, what it is worth and what it may cost: gathered in one pass over the lessons, each of
  * which is small. The page and the command line show this and nothing else.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Lessons } from '#core/learnable.ts'
 import type { DomainName } from '#core/session.ts'
 import type { LearnedTally } from '#core/store.ts'
@@ -96,6 +97,9 @@ async function learnerStatus(
   return status
 }
 
+/** So that a server answers others in between. */
+const lessonsPerTurn = 500
+
 async function gathered(
   engine: Engine,
   lessons: Lessons,
@@ -105,7 +109,9 @@ async function gathered(
   const { name, domain, about } = lessons
   const [worth, findings, trials] = [gatherWorth(), gatherFindings(lessons), experiments.map(gatherExperiment)]
   const progress = gatherProgress(await engine.store.learned.count(name))
+  let seen = 0
   for await (const lesson of engine.store.learned.lessons(name)) {
+    if (++seen % lessonsPerTurn === 0) await turn()
     const told = readAbout(lesson.about)
     if (told === null) continue
     findings.add(told)

@@ -73,7 +73,7 @@ function plotOf({ x, lines, sayY, range }: Pick<ChartProps, 'x' | 'lines' | 'say
     })
     if (!low || !high) continue
     data.push(high, low)
-    const edge = { stroke: `${stroke}55`, width: 1, points: { show: false }, spanGaps: true }
+    const edge = { stroke: 'transparent', width: 0, points: { show: false }, spanGaps: true }
     series.push(edge, edge)
     bands.push({ series: [at + 1, at + 2], fill: `${stroke}1f` })
   }

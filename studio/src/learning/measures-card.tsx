@@ -18,6 +18,7 @@ export function MeasuresCard({ learner: { measures, progress } }: { learner: Lea
                 {met !== null && (
                   <span className={`badge ${met ? 'tone-succeeded' : 'tone-partial'}`}>
                     <Icon name={met ? 'check' : 'warn'} size={12} />
+                    {met ? '' : 'aim: '}
                     {'above' in goal ? 'over' : 'under'} {sayMeasure(aim, unit)}
                   </span>
                 )}
