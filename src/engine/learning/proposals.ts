@@ -7,10 +7,16 @@ import type { Context } from '#core/context.ts'
 import { fault } from '#core/faults.ts'
 import type { Job } from '#core/job.ts'
 import { asCamera } from '#domains/camera/classes.ts'
-import { takenOut, trackFeatureNames, trackRows } from '#domains/camera/learning/examples/track-examples.ts'
+import {
+  proposedReason,
+  takenOut,
+  trackFeatureNames,
+  trackRows,
+} from '#domains/camera/learning/examples/track-examples.ts'
 import { trackNumber } from '#domains/camera/recording/track-records.ts'
 import { calibrated } from '#learn/models/calibration.ts'
 import { type LogisticModel, predictLogistic } from '#learn/models/logistic.ts'
+import { mayAct } from '#learn/models/registry.ts'
 import { tableOf } from '#learn/models/table.ts'
 import { readModels } from './model-files.ts'
 import type { Engine } from '../engine.ts'
@@ -61,7 +67,7 @@ export async function proposeCleanup(engine: Engine, session: string, ctx: Warn)
     return { session, model: null, why, tracks: camera.telemetry?.tracks?.length ?? 0, proposals: [] }
   }
   const { model, calibration, record } = found
-  const gone = takenOut(await engine.store.catalog.edits(session)) ?? new Set()
+  const gone = takenOut(await engine.store.catalog.edits(session), () => false) ?? new Set()
   const rows = trackRows(camera).filter(({ name }) => !gone.has(name))
   const table = tableOf(
     trackFeatureNames,
@@ -72,12 +78,12 @@ export async function proposeCleanup(engine: Engine, session: string, ctx: Warn)
     .flatMap(({ name, values }, i): TrackProposal[] => {
       const track = trackNumber(name)
       const probability = calibration === null ? chances[i]! : calibrated(calibration, chances[i]!)
-      if (track === null || probability < likely) return []
+      if (track === null || probability <= likely) return []
       return [{ name, track, probability, reason: reasonOf(model, values) }]
     })
     .sort((a, b) => b.probability - a.probability || a.track - b.track)
     .slice(0, Math.floor(mostShare * rows.length))
-  const why = `By what people took out before (${standing(registry, record).reason.replace(/\.$/, '')}).`
+  const why = `By what people took out before, as version ${record.version} of the filter learned it: ${mayAct(record).reason}.`
   return { session, model: record.version, why, tracks: rows.length, proposals }
 }
 
@@ -90,8 +96,17 @@ function reasonOf({ features }: LogisticModel, values: readonly (number | null)[
       : [{ name, value, mean, share: (coefficient * (value - mean)) / deviation }]
   })
   const most = shares.filter(({ share }) => share > 0).sort((a, b) => b.share - a.share)
-  const words = most.slice(0, 2).map(({ name, value, mean }) => `${name} ${short(value)} (usually ${short(mean)})`)
+  const words = most.slice(0, 2).map(({ name, value, mean }) => {
+    return yesOrNo[name]?.[value === 0 ? 0 : 1] ?? `${name} ${short(value)} (usually ${short(mean)})`
+  })
   return words.length === 0 ? 'several small things' : words.join('; ')
+}
+
+/** Of what is not measured but is so or not, in words. */
+const yesOrNo: Readonly<Record<string, readonly [no: string, yes: string]>> = {
+  'has a point': ['no point in space', 'a point in space'],
+  'was lost': ['followed to the end', 'lost'],
+  'placed later': ['placed at the start', 'placed later'],
 }
 
 const short = (value: number) => Number(value.toPrecision(2)).toString()
@@ -114,7 +129,7 @@ export async function acceptCleanup(
   if (taken.length === 0) {
     throw fault('model.refused', { expected: 'tracks that are proposed to be taken out', found: `none. ${why}` })
   }
-  const reason = `proposed by track-quality ${model}`
+  const reason = `${proposedReason} ${model}`
   const changes = taken.map(({ track }) => ({ op: 'delete' as const, track, reason, inferred: false }))
   return addSolveAgain(engine, { session }, { changes, settings: {}, activeMs, wallMs: activeMs }, principal)
 }

@@ -133,6 +133,10 @@ describe('rows to learn from', () => {
       edit({ enabled: [{ track: 'track 1' }] }),
     ]
     assert.deepEqual([...(takenOut(said) ?? [])], ['track 2'])
+    const accepted = (improved: boolean) =>
+      edit({ deletions: [{ track: 'track 3', reasonText: 'proposed by track-quality 2' }], resolve: { improved } })
+    assert.deepEqual([...(takenOut([accepted(true)]) ?? [])], ['track 3'])
+    assert.deepEqual([...(takenOut([accepted(false)]) ?? [])], [], 'a model is not taught by its own mistakes')
     assert.deepEqual(
       trackExamples(any(made()), said).map(({ target }) => target),
       [0, 1, 0, 0],

@@ -85,20 +85,37 @@ function medianOf(values: readonly number[]): number | null {
   return sorted[sorted.length >> 1] ?? null
 }
 
+/** Why tracks go that a model proposed and a person accepted, with its version behind. */
+export const proposedReason = 'proposed by track-quality'
+
+/**
+ * What a model proposed and made the solve worse was a mistake, whoever accepted it: else a model would be taught by its own
+ * mistakes.
+ */
+const wasMistaken = ({ resolve }: CameraBehavior, reasonText: string | null | undefined): boolean =>
+  resolve?.improved === false && reasonText?.startsWith(proposedReason) === true
+
 /**
  * The tracks that a person took out, by what they did last, and whether they worked on the tracks at all.
  *
+ * @param isMistaken deletions that do not count; default: what a model proposed in vain
  * @returns null when nobody did
  */
-export function takenOut(edits: readonly Edit[]): ReadonlySet<string> | null {
+export function takenOut(
+  edits: readonly Edit[],
+  isMistaken: typeof wasMistaken = wasMistaken,
+): ReadonlySet<string> | null {
   const rounds = edits.filter(({ kind }) => kind === 'camera.behavior').map(({ after }) => after as CameraBehavior)
   const own = rounds.filter(({ deletions, disabled, enabled, markerDeletions, refinements, additions }) =>
     [deletions, disabled, enabled, markerDeletions, refinements, additions].some((list) => (list?.length ?? 0) > 0),
   )
   if (own.length === 0) return null
   const out = new Set<string>()
-  for (const { deletions, disabled, enabled } of own) {
-    for (const { track } of [...(deletions ?? []), ...(disabled ?? [])]) if (track) out.add(track)
+  for (const round of own) {
+    const { deletions, disabled, enabled } = round
+    for (const { track, reasonText } of [...(deletions ?? []), ...(disabled ?? [])]) {
+      if (track && !isMistaken(round, reasonText)) out.add(track)
+    }
     for (const { track } of enabled ?? []) if (track) out.delete(track)
   }
   return out
