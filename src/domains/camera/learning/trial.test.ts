@@ -26,7 +26,7 @@ test('on a fast pan a window that is too narrow loses', async () => {
   const [narrow, wide] = await trial(clip, choices, { from: 0, to: 7 }, ctx)
   assert.ok(narrow && wide)
   assert.ok(wide.score > narrow.score, `${wide.score} ${narrow.score}`)
-  assert.ok(wide.survival > 0.8 && wide.returnErrorPx !== null && wide.returnErrorPx < 0.5, JSON.stringify(wide))
+  assert.ok(wide.survival > 0.8 && wide.residualPx !== null && wide.residualPx < 0.5, JSON.stringify(wide))
   assert.deepEqual(await trial(clip, choices, { from: 0, to: 7 }, ctx), [narrow, wide])
 })
 
@@ -40,8 +40,8 @@ test('what nearly never matches loses, and so does what places next to nothing',
     { from: 0, to: 7 },
     ctx,
   )
-  assert.ok(a && b && c && a.score > 2 * b.score && a.score > 2 * c.score, JSON.stringify([a, b, c]))
-  assert.ok(a.score > 0.5 && a.score <= 1)
+  assert.ok(a && b && c && a.score > b.score + 0.1 && a.score > c.score + 0.1, JSON.stringify([a, b, c]))
+  assert.ok(a.score > 0.3 && a.score <= 1)
 })
 
 test('the window is where the probe looked, and too short a one is no trial', async () => {
