@@ -10,6 +10,7 @@ import type { Probe } from '#domains/camera/probe/probe.ts'
 import { regions } from '#domains/camera/terms.ts'
 import { appendEdit } from '../edits.ts'
 import { type Engine, makeContext } from '../engine.ts'
+import { runJobs } from '../jobs/runner.ts'
 import { openEngine } from '../open.ts'
 import { recordSession } from '../record.ts'
 import { holdback, readAdvice } from './advice.ts'
@@ -294,7 +295,10 @@ test('training is due with the first sessions, and when they have grown by a qua
   assert.equal(job?.state, 'queued')
   await trainModels(engine, { names: ['settings'] }, ctx)
   assert.equal((await trainDue(engine)).isDue, true, 'the others were not trained')
-  await trainModels(engine, {}, ctx)
+  assert.equal(await runJobs(engine, new AbortController().signal), 1)
+  const { state, result } = (await engine.store.jobs.get(job!.id))!
+  assert.equal(state, 'succeeded')
+  assert.ok((result as unknown as TrainReport).models.some(({ name, acts }) => name === 'dead-zones' && acts))
   assert.equal((await readTrained(dir))?.['sessions'], firstSessions)
   assert.deepEqual(await trainDue(engine), {
     isDue: false,
