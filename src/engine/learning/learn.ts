@@ -6,12 +6,14 @@
  */
 import type { Context } from '#core/context.ts'
 import { Fault } from '#core/faults.ts'
+import { isJsonObject } from '#core/json.ts'
 import { type Experience, isExperience, type Lessons, type PassReason } from '#core/learnable.ts'
 import type { AnySession } from '#core/session.ts'
 import type { LearnedRow, Lesson } from '#core/store.ts'
 import { turn } from '#core/turn.ts'
 import { learnFromOutcome, type Lesson as Taught, type Source, sourceName } from '#learn/choice/anchored.ts'
 import { unit } from '#learn/choice/evidence.ts'
+import { afterRun } from '#learn/choice/racing.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
 import { sessionById } from '../read.ts'
@@ -74,7 +76,9 @@ async function learnOne(engine: Engine, lessons: Lessons, session: AnySession): 
   await changeLearned(engine, lessons.name, groupsOf(said.levels, said.clip), async (read) => {
     const before = await engine.store.learned.lesson(lessons.name, session.id)
     const learn = before === null ? firstLesson(read, session, said, source) : lessonAgain(before, session, said)
-    return { change: { learn, edits: edits.length, ...(before === null ? {} : { unlearn: session.id }) }, result: null }
+    const change = { learn, edits: edits.length, ...(before === null ? {} : { unlearn: session.id }) }
+    const races = before === null && source.type !== 'import' ? afterRun(read.races, ...spentOn(session)) : read.races
+    return { change, result: null, races }
   })
   return null
 }
@@ -87,6 +91,13 @@ async function giveUp(engine: Engine, name: string, session: string): Promise<vo
     now.pending.delete(session)
     return { change: { unlearn: session }, result: null }
   })
+}
+
+/** What the run took, and the race before it, milliseconds. */
+function spentOn({ settings, outcome }: AnySession): readonly [runMs: number, raceMs: number] {
+  const race = settings.decision?.['race']
+  const raceMs = race !== undefined && isJsonObject(race) ? Number(race['durationMs']) : 0
+  return [outcome.durationMs ?? 0, Number.isFinite(raceMs) ? Math.max(0, raceMs) : 0]
 }
 
 function firstLesson({ state }: ReadLearned, session: AnySession, said: Experience, source: Source): Lesson {

@@ -7,14 +7,18 @@ import type { Choice } from '#core/policy.ts'
 import type { EngineName } from '#domains/camera/engines/engine.ts'
 import { createCameraLearnable } from '#domains/camera/learning/learnable.ts'
 import { learnedPolicyName, policyFor } from '#domains/camera/policies/policies.ts'
-import type { FirstChooser, Situation, TrackingChoice } from '#domains/camera/policies/policy.ts'
+import type { Course, FirstChooser, Situation, TrackingChoice } from '#domains/camera/policies/policy.ts'
 import type { AnySession } from '#core/session.ts'
+import { type AnchoredChoice, anchoredRules, createAnchoredPolicy } from '#learn/choice/anchored.ts'
+import { meanFor } from '#learn/choice/evidence.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
 import { type ChooseOptions, learnedPolicy } from './choose.ts'
 import { wholeDecision } from './decisions.ts'
 import { type Assignment, assignedPolicy } from './experiments.ts'
 import { catchUp } from './learn.ts'
+import { raced } from './races.ts'
+import { groupsOf, readLearned } from './state.ts'
 
 export interface TrackRun {
   readonly engine: EngineName
@@ -41,9 +45,9 @@ export function trackChooser(
 ): FirstChooser | null {
   if (run.policy !== null && run.policy !== learnedPolicyName) return null
   return {
-    async choose(situation) {
+    async choose(situation, { now }, course) {
       try {
-        return await chosen(engine, run, { ...situation, clip: run.clip }, ctx, propose)
+        return await chosen(engine, run, { ...situation, clip: run.clip }, { ...ctx, now }, propose, course)
       } catch (error) {
         ctx.signal.throwIfAborted()
         const why = error instanceof Error ? error.message : String(error)
@@ -60,8 +64,9 @@ async function chosen(
   engine: Engine,
   run: TrackRun,
   situation: Situation,
-  ctx: ChooserContext,
+  ctx: ChooserContext & Pick<Context, 'now'>,
   propose: ChooseOptions<Situation>['propose'],
+  course: Course | undefined,
 ): Promise<Choice<TrackingChoice> | null> {
   if (!(await readPreferences(engine)).learnFromSessions) return null
   const name = `camera/${run.engine}`
@@ -74,8 +79,31 @@ async function chosen(
     session: run.session,
     ...(propose === undefined ? {} : { propose }),
   })
-  const choice = await learned.choose(situation)
+  const drawn = await learned.choose(situation)
+  const choice = course === undefined ? drawn : await atRace(engine, name, drawn, situation, course, ctx.now)
   return assigned === null ? choice : withAssignment(choice, assigned)
+}
+
+/** Against the default and what promises most beside it. */
+async function atRace(
+  engine: Engine,
+  name: string,
+  drawn: AnchoredChoice<TrackingChoice>,
+  situation: Situation,
+  course: Course,
+  now: () => number,
+): Promise<AnchoredChoice<TrackingChoice>> {
+  const learnable = createCameraLearnable(name === 'camera/blender' ? 'blender' : 'embedded')
+  const { levels, clip, key: drawnKey } = drawn.decision
+  const { state, races } = await readLearned(engine, name, groupsOf(levels, clip))
+  const { known } = createAnchoredPolicy(learnable, anchoredRules, state).outlook(situation)
+  const rivals = learnable
+    .candidates(situation)
+    .filter(({ key }) => key !== drawnKey)
+    .map((candidate) => ({ candidate, mean: meanFor(known, candidate.key) }))
+    .sort((a, b) => b.mean - a.mean)
+    .map(({ candidate }) => candidate)
+  return raced(drawn, situation, learnable, rivals, course, races, now)
 }
 
 /**

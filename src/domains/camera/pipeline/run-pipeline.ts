@@ -9,7 +9,8 @@ import { defaultSettings } from '#track/match/settings.ts'
 import type { ClipInfo } from '#vision/frames.ts'
 import type { EngineClip, TrackingEngine } from '../engines/engine.ts'
 import { policyFor } from '../policies/policies.ts'
-import type { FirstChooser } from '../policies/policy.ts'
+import { trial, trialWindow } from '../learning/trial.ts'
+import type { Course, FirstChooser, TrackingChoice } from '../policies/policy.ts'
 import { letterboxMasks } from '../probe/letterbox.ts'
 import type { Probe } from '../probe/probe.ts'
 import { probe } from '../probe/run-probe.ts'
@@ -55,7 +56,8 @@ export async function runPipeline(
     const masks = [...clip.masks, ...barsOf(seen, source.info)]
     const shared = { engine, clip: { ...clip, source, masks }, request, probe: seen }
     const stage: Stage = { ...shared, observer: watcher, resume, advice }
-    const learned = (await chooser?.choose(firstSituation(planner, seen), ctx)) ?? null
+    const course = request.preset === 'quality' ? courseOf(planner, stage, ctx) : undefined
+    const learned = (await chooser?.choose(firstSituation(planner, seen), ctx, course)) ?? null
     const first = learned === null ? firstChoice(planner, seen, ctx) : madeReady(planner, learned)
     const choice = advised(first, advice, source.info, seen)
     let plan: AttemptPlan | null = { retry: 0, choice, why: null, ranges: [request.range], before: null }
@@ -67,6 +69,19 @@ export async function runPipeline(
     return { probe: seen, attempts, best: bestOf(attempts)! }
   } finally {
     await source.release()
+  }
+}
+
+/** A person who wants quality has the time to have settings tried on the clip; another program's tracker takes too long to. */
+function courseOf(planner: Planner, { clip, probe: seen }: Stage, ctx: Context): Course {
+  const { range } = planner.request
+  const asUsed = (settings: TrackingChoice) =>
+    madeReady(planner, { settings, propensity: null, reason: '', policy: { name: '', version: '' } }).settings
+  return {
+    window: planner.engine === 'embedded' ? trialWindow(range, seen) : null,
+    frames: range.to - range.from + 1,
+    trial: async (settings, window) =>
+      (await trial(clip, settings.map(asUsed), window, ctx)).map((score) => score?.score ?? null),
   }
 }
 

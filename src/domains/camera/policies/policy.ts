@@ -32,9 +32,26 @@ export interface TrackingChoice {
 
 export type TrackingPolicy = Policy<Situation, TrackingChoice>
 
+/** Where settings may be tried before the run. */
+export interface Course {
+  /** First and last frame, inclusive; null: too few frames show something. */
+  readonly window: { readonly from: number; readonly to: number } | null
+  /** Of the whole run. */
+  readonly frames: number
+  /** @returns a score from 0 to 1 for each; null where nothing could be tried */
+  trial(
+    settings: readonly TrackingChoice[],
+    window: { readonly from: number; readonly to: number },
+  ): Promise<readonly (number | null)[]>
+}
+
 /** Chooses for first tries only, and may have to look up what it knows; null: the rule chooses. */
 export interface FirstChooser {
-  choose(situation: Situation, ctx: Pick<Context, 'warn'>): Promise<Choice<TrackingChoice> | null>
+  choose(
+    situation: Situation,
+    ctx: Pick<Context, 'warn' | 'now'>,
+    course?: Course,
+  ): Promise<Choice<TrackingChoice> | null>
 }
 
 /** What a rule gives where nobody asks how sure it is: the same choice for the same situation, always. */
