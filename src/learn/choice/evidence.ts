@@ -161,38 +161,17 @@ export function estimates(
     return beliefs
   })
 
-  /** How much better than the default settings are that nobody has seen at level `from`, by what the levels above lend. */
-  const lenders = levels.map((_, from) => once(() => lenderOf(from)))
-  function lenderOf(from: number): Lender {
-    const baseAt = (level: number) => (defaults[from]?.[level] ?? presumed).mean
-    const gains = new Map<string, number>()
-    for (const level of found.slice(from)) for (const key of level?.keys() ?? []) gains.set(key, 0)
-    gains.delete(defaultKey)
-    const steps: PartLeads[] = []
-    const lowered = (level: number, gain: number, { count, sum }: Weighed) =>
-      (sum + strength * within(baseAt(level) + gain)) / (count + strength) - baseAt(level)
-    for (let level = levels.length - 1; level >= from; level--) {
-      const own = [...gains].map(([key, gain]) => ({ key, gain, weighed: seen(key, level, from) }))
-      const leads = leadsOf(own, baseAt(level), limits)
-      steps[level] = leads
-      for (const { key, gain, weighed } of own) {
-        const lent = gain + leads.of(key)
-        gains.set(key, level > from ? lowered(level, lent, weighed) : lent)
-      }
-    }
-    const unseen = (key: string) => {
-      let gain = 0
-      for (let level = levels.length - 1; level >= from; level--) {
-        gain += steps[level]?.of(key) ?? 0
-        if (level > from) gain = lowered(level, gain, nothing)
-      }
-      return gain
-    }
-    return {
-      gain: (key) => gains.get(key) ?? unseen(key),
-      weight: (key) => strength + Math.min(strength, steps[from]?.support(key) ?? 0),
-    }
-  }
+  const lenders = levels.map((_, from) =>
+    once(() => {
+      const baseAt = (level: number) => (defaults[from]?.[level] ?? presumed).mean
+      const keys = new Set(found.slice(from).flatMap((level) => [...(level?.keys() ?? [])]))
+      keys.delete(defaultKey)
+      return lenderFor(
+        { from, top: levels.length - 1, keys, baseAt, seen: (key, level) => seen(key, level, from) },
+        limits,
+      )
+    }),
+  )
 
   /** What is lent to level `from` of a setting. */
   function lent(key: string, from: number): Belief {
@@ -203,16 +182,7 @@ export function estimates(
     return { mean: (beliefs[from] ?? presumed).mean + lender.gain(key), weight: lender.weight(key) }
   }
 
-  const throws = found.map((level) =>
-    once(() =>
-      throwsOf(
-        [...(level?.values() ?? [])].flatMap((sources) => {
-          const own = sources.get(current)
-          return own === undefined ? [] : [{ count: own.count, mean: own.sum / unit / own.count }]
-        }),
-      ),
-    ),
-  )
+  const throws = found.map((level) => once(() => throwsOf(meansOf(level, current))))
   const held = found.map((level) => once(() => countsOfParts(level, current, limits)))
 
   // Each is asked for by the gate, by the probes and for the reason.
@@ -246,6 +216,47 @@ interface Lender {
   weight(key: string): number
 }
 
+interface Chain {
+  /** The level that is lent to. */
+  readonly from: number
+  readonly top: number
+  /** All that was seen at these levels, but for the default. */
+  readonly keys: ReadonlySet<string>
+  /** Mean of the default. */
+  baseAt(level: number): number
+  seen(key: string, level: number): Weighed
+}
+
+/** How much better than the default settings are, by what each level lends the one below it and parts lend each other. */
+function lenderFor({ from, top, keys, baseAt, seen }: Chain, limits: Pooling): Lender {
+  const { strength } = limits
+  const gains = new Map([...keys].map((key) => [key, 0]))
+  const steps: PartLeads[] = []
+  const lowered = (level: number, gain: number, { count, sum }: Weighed) =>
+    (sum + strength * within(baseAt(level) + gain)) / (count + strength) - baseAt(level)
+  for (let level = top; level >= from; level--) {
+    const own = [...gains].map(([key, gain]) => ({ key, gain, weighed: seen(key, level) }))
+    const leads = leadsOf(own, baseAt(level), limits)
+    steps[level] = leads
+    for (const { key, gain, weighed } of own) {
+      const lent = gain + leads.of(key)
+      gains.set(key, level > from ? lowered(level, lent, weighed) : lent)
+    }
+  }
+  const unseen = (key: string) => {
+    let gain = 0
+    for (let level = top; level >= from; level--) {
+      gain += steps[level]?.of(key) ?? 0
+      if (level > from) gain = lowered(level, gain, nothing)
+    }
+    return gain
+  }
+  return {
+    gain: (key) => gains.get(key) ?? unseen(key),
+    weight: (key) => strength + Math.min(strength, steps[from]?.support(key) ?? 0),
+  }
+}
+
 interface Seen {
   readonly key: string
   /** Expected, over the default. */
@@ -275,6 +286,13 @@ function countsOfParts(level: Map<string, Sources> | undefined, current: string,
     }
   return counts
 }
+
+/** How often each setting was seen by one source, and how it did. */
+const meansOf = (level: Map<string, Sources> | undefined, source: string) =>
+  [...(level?.values() ?? [])].flatMap((sources) => {
+    const own = sources.get(source)
+    return own === undefined ? [] : [{ count: own.count, mean: own.sum / unit / own.count }]
+  })
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null

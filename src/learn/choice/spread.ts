@@ -6,8 +6,10 @@
  */
 
 /** Settings for which it counts that outcomes are presumed to be throws of a coin. */
-const presumption = 1
+const presumption = 4
 const most = 30
+/** Below it chance may have laid throws of a coin so near to each other. */
+const least = 2
 
 /** @param settings that were seen at a level, by one source: how often, and with which mean outcome */
 export function throwsOf(settings: readonly { readonly count: number; readonly mean: number }[]): number {
@@ -18,5 +20,6 @@ export function throwsOf(settings: readonly { readonly count: number; readonly m
   if (!(coin > 0)) return 1
   const squares = settings.reduce((sum, one) => sum + one.count * (one.mean - mean) ** 2, 0)
   const variance = (presumption * coin + squares) / (presumption + settings.length - 1)
-  return Math.min(most, Math.max(1, coin / variance))
+  const throws = coin / variance
+  return throws < least ? 1 : Math.min(most, throws)
 }
