@@ -8,7 +8,7 @@ import { runCli } from '#cli/program.ts'
 import type { Client } from '#client/client.ts'
 import type { Engine } from '#engine/engine.ts'
 import type { Clip, SolveAgainResult, TrackChange, TrackResult } from '#http/contract.ts'
-import { small, startTrackServer, type TracksFile, type TrackServer, walk } from './track-server.ts'
+import { startTrackServer, type TracksFile, type TrackServer, walk } from './track-server.ts'
 
 let served: TrackServer
 before(async () => {
