@@ -24,6 +24,14 @@ export const useModels = () =>
     queryFn: ({ signal }) => api.call('GET /api/v1/learn/models', {}, { signal }),
   })
 
+export type Region = Reply<'GET /api/v1/learn/regions'>['findings'][number]
+
+export const useRegions = () =>
+  useQuery({
+    queryKey: ['learn', 'regions'],
+    queryFn: ({ signal }) => api.call('GET /api/v1/learn/regions', {}, { signal }),
+  })
+
 /** What changes learning, and makes all that is shown of it be asked for again. */
 function useChange<Input, Output>(change: (input: Input) => Promise<Output>) {
   const cache = useQueryClient()

@@ -10,6 +10,7 @@ import { FindingsCard } from './findings-card.tsx'
 import { type Learner, type Status, useLearning } from './learn-api.ts'
 import { MeasuresCard } from './measures-card.tsx'
 import { ModelsCard } from './models-card.tsx'
+import { RegionsCard } from './regions-card.tsx'
 import { SafetyCard } from './safety-card.tsx'
 import { SwitchesCard } from './switches-card.tsx'
 import { WorthCard } from './worth-card.tsx'
@@ -67,6 +68,7 @@ function Content({ status }: { status: Status }) {
         <SwitchesCard status={status} />
       </div>
       <ModelsCard />
+      <RegionsCard />
     </div>
   )
 }
