@@ -10,7 +10,7 @@
  *
  * Failures differ: one that has cameras for half of the clip is worth more than one that has none, and one whose tracks lasted
  * more than one whose tracks died. The weights, and the chance in place of a plain verdict, are those that agree best with the
- * truth among the settings of one and the same drawn clip: docs/measurements-replay.md.
+ * truth among the settings of one and the same drawn clip: docs/measurements-learning.md.
  */
 import { type Combined, combine } from '#core/combine.ts'
 import type { Edit } from '#core/edit.ts'
