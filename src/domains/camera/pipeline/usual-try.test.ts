@@ -64,6 +64,23 @@ describe('after a first try', () => {
     assert.equal((await run(choosing('correlation=0.9'), { retries: 0 })).length, 1)
   })
 
+  test('a person who wants quality lets the learner try settings on the clip before it chooses', async () => {
+    const seen: (readonly (number | null)[] | null)[] = []
+    const trying: FirstChooser = {
+      async choose(_, __, course) {
+        const wild = { ...usual, tracker: { ...usual.tracker, correlation: 0.95, patternSize: 5 } }
+        seen.push(course?.window ? await course.trial([usual, wild], course.window) : null)
+        return null
+      },
+    }
+    await run(trying, { retries: 0, preset: 'quality' })
+    await run(trying, { retries: 0 })
+    const [[good, wild] = [], none] = seen
+    assert.ok(typeof good === 'number' && typeof wild === 'number', JSON.stringify(seen))
+    assert.ok(good > wild && good <= 1 && wild >= 0, `${good} and ${wild}`)
+    assert.equal(none, null)
+  })
+
   test('the rule chooses where the learner has nothing to say', async () => {
     const [first] = await run({ choose: async () => null }, { retries: 0 })
     assert.equal(first?.choice.policy.name, 'defaults')
