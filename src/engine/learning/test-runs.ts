@@ -19,7 +19,7 @@ const tracksOfRun = 20
 export function madeRun(clip: number, run: number): MadeRun {
   const rng = seededRng(`made run ${clip} ${run}`)
   const shaky = regions.map((_, i) => seededRng(`made clip ${clip} ${i}`).next() < 0.25)
-  const dead = shaky.map((isShaky) => rng.next() < (isShaky ? 0.9 : 0.02))
+  const dead = shaky.map((isShaky) => rng.next() < (isShaky ? 0.97 : 0.02))
   const tracks = Array.from({ length: tracksOfRun }, (_, i) => madeTrack(i, rng))
   const sent = {
     id: uuidv7(1_780_000_000_000 + 1000 * clip + run, rng),
