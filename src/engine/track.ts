@@ -7,12 +7,14 @@ import type { TrackingEngine } from '#domains/camera/engines/engine.ts'
 import type { PipelineRequest, PipelineResult } from '#domains/camera/pipeline/attempt.ts'
 import { type PipelineObserver, together } from '#domains/camera/pipeline/observer.ts'
 import { runPipeline } from '#domains/camera/pipeline/run-pipeline.ts'
+import { learnedPolicyName } from '#domains/camera/policies/policies.ts'
 import { openClip } from '#media/clip.ts'
 import type { ClipInfo, FrameSource } from '#vision/frames.ts'
 import { begunSource } from './begun-source.ts'
 import { broughtTracks } from './brought-tracks.ts'
 import { focalFromClip } from './clip-focal.ts'
 import { openKernel } from './kernel.ts'
+import { notUsed } from './learning/track-chooser.ts'
 import { readMasks } from './mask-file.ts'
 import type { TrackRecorder } from './record-track.ts'
 import { sideBySide } from './solve-threads.ts'
@@ -93,6 +95,7 @@ async function runOn(
       const clip = { path: request.clip, source: pictures, kernel, masks: asked.masks }
       const { advice = null } = (await recorder?.models()) ?? {}
       const chooser = (await recorder?.chooser(resume !== null)) ?? null
+      if (recorder === null && asked.policy === learnedPolicyName) ctx.warn(notUsed('the run is not recorded'))
       const watcher = together(recorder, observer)
       const result = await runPipeline(engine, clip, asked, ctx, watcher, resume, advice, chooser)
       await recorder?.finish()

@@ -2,7 +2,7 @@
  * What chooses the settings of a first try at a clip: the learner, unless an experiment has another policy's turn. The rule
  * that the program came with chooses where learning is switched off, or what was learned cannot be read.
  */
-import type { Context } from '#core/context.ts'
+import type { Context, Warning } from '#core/context.ts'
 import type { Choice } from '#core/policy.ts'
 import type { EngineName } from '#domains/camera/engines/engine.ts'
 import { createCameraLearnable } from '#domains/camera/learning/learnable.ts'
@@ -58,6 +58,13 @@ export function trackChooser(
   }
 }
 
+/** For a person who asked for what was learned, and does not get it. */
+export const notUsed = (why: string): Warning => ({
+  code: 'learn.off',
+  message: `nothing that was learned is used, since ${why}: the defaults choose`,
+  where: null,
+})
+
 type ChooserContext = Pick<Context, 'warn' | 'signal' | 'rng'>
 
 async function chosen(
@@ -68,7 +75,10 @@ async function chosen(
   propose: ChooseOptions<Situation>['propose'],
   course: Course | undefined,
 ): Promise<Choice<TrackingChoice> | null> {
-  if (!(await readPreferences(engine)).learnFromSessions) return null
+  if (!(await readPreferences(engine)).learnFromSessions) {
+    if (run.policy !== null) ctx.warn(notUsed('learning is switched off'))
+    return null
+  }
   const name = `camera/${run.engine}`
   const assigned = run.policy === null ? await assignedPolicy(engine, name, run.session) : null
   if (assigned !== null && assigned.policy !== learnedPolicyName) {
