@@ -331,7 +331,8 @@ describe('preferences', () => {
       return { sessions, edits, blobs, bodies, journals: await engine.store.journals.list() }
     }
     const off = { recordSessions: false, recordEdits: false }
-    assert.deepEqual(await api.call('PUT /api/v1/preferences', { body: off }), off)
+    const learning = { learnFromSessions: true, learnFromEdits: true, learnFromImports: true }
+    assert.deepEqual(await api.call('PUT /api/v1/preferences', { body: off }), { ...off, ...learning })
     const before = await state()
     assert.ok(before.blobs.length > 0 && before.sessions > 0)
     const job = await ended((await track(clip, { lens: 'none' })).id)
