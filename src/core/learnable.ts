@@ -6,7 +6,7 @@ import type { Edit } from './edit.ts'
 import type { JsonObject } from './json.ts'
 import type { AnySession, DomainName } from './session.ts'
 import type { SettingsSpace } from './settings-space.ts'
-import type { LearnedRow } from './store.ts'
+import type { LearnedRow } from './learned-store.ts'
 
 /** Settings as a learner sees them: named numbers and words within a settings space. */
 export type Configuration = Readonly<Record<string, number | string>>

@@ -1,6 +1,6 @@
 /** What learners know, changed by comparing and setting, and kept true as sessions come, go and come back. */
 import { fault } from '#core/faults.ts'
-import type { LearnedRow } from '#core/store.ts'
+import type { LearnedRow } from '#core/learned-store.ts'
 import type { CommitContext } from './commit-context.ts'
 import { isErased } from './tombstones.ts'
 

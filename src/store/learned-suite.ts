@@ -1,7 +1,8 @@
 /** What every store of what was learned must do. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { LearnedRow, LearnedStore, Lesson, Store } from '#core/store.ts'
+import type { LearnedRow, LearnedStore, Lesson } from '#core/learned-store.ts'
+import type { Store } from '#core/store.ts'
 import type { StoreFactory } from './catalog-suite.ts'
 import { contextOf, editOf, idOf, listOf, rowOf } from './suite-rows.ts'
 

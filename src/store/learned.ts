@@ -2,7 +2,7 @@
 import { fault } from '#core/faults.ts'
 import { canonicalJson, isJsonObject, type JsonObject, parseJson } from '#core/json.ts'
 import type { DomainName } from '#core/session.ts'
-import type { LearnedChange, LearnedHead, LearnedRow, LearnedStore, LearnedTally, Lesson } from '#core/store.ts'
+import type { LearnedChange, LearnedHead, LearnedRow, LearnedStore, LearnedTally, Lesson } from '#core/learned-store.ts'
 import type { Database } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
 import type { Writer } from './writer.ts'

@@ -1,5 +1,5 @@
 /** Changing what a learner knows: worked out on what is known, and committed if that is still so. */
-import type { LearnedChange } from '#core/store.ts'
+import type { LearnedChange } from '#core/learned-store.ts'
 import type { Engine } from '../engine.ts'
 import { headOf, type ReadLearned, readLearned } from './state.ts'
 

@@ -5,7 +5,7 @@
 import type { Context } from '#core/context.ts'
 import { canonicalJson, type JsonObject } from '#core/json.ts'
 import type { Experience, Lessons } from '#core/learnable.ts'
-import type { LearnedRow, Lesson } from '#core/store.ts'
+import type { LearnedRow, Lesson } from '#core/learned-store.ts'
 import { unit } from '#learn/choice/evidence.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'

@@ -5,7 +5,7 @@
 import { Fault } from '#core/faults.ts'
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
 import type { Lessons } from '#core/learnable.ts'
-import type { LearnedRow } from '#core/store.ts'
+import type { LearnedRow } from '#core/learned-store.ts'
 import { nameOf } from '#learn/choice/clip-memory.ts'
 import { creditRules, noCredit } from '#learn/choice/credit.ts'
 import { noProof } from '#learn/choice/proof.ts'

@@ -5,7 +5,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Lessons } from '#core/learnable.ts'
 import type { DomainName } from '#core/session.ts'
-import type { LearnedTally } from '#core/store.ts'
+import type { LearnedTally } from '#core/learned-store.ts'
 import type { Engine } from '../engine.ts'
 import { type Preferences, readPreferences } from '../preferences.ts'
 import { readAbout } from './about.ts'

@@ -3,7 +3,7 @@
  * capped like a stranger's, and to return to. `shipped.json` is written by `bench/replay/ship.ts`, and holds counts alone.
  */
 import { defaultKey } from '#core/learnable.ts'
-import type { LearnedRow } from '#core/store.ts'
+import type { LearnedRow } from '#core/learned-store.ts'
 import type { EngineName } from '../engines/engine.ts'
 import { changeOf } from './candidates.ts'
 import { prefixes } from './levels.ts'
