@@ -18,7 +18,7 @@ import { noisePx } from './score.ts'
 import { settleFocal } from './settle-focal.ts'
 import { observationsIn, tabulate, type Shot } from './shot.ts'
 import { pointless, scoreOf, turnOrMove } from './turn-or-move.ts'
-import { asksForZoom, zoomShapeOf } from './zoom.ts'
+import { asksForZoom, zoomedTurn, zoomShapeOf } from './zoom.ts'
 
 type SolveContext = Pick<Context, 'signal' | 'progress'>
 
@@ -103,8 +103,9 @@ async function solveKeyframes(
   }
   const plain = await solveMotion(shot, setting, options, ctx)
   if (options.zoom === 'off' || options.focal === 'fixed' || ctx.signal.aborted) return plain
-  if (plain === null || scoreOf(shot, plain, setting) > HOPELESS) return plain
   begin(ctx, 'a zoom')
+  if (plain === null || scoreOf(shot, plain, setting) > HOPELESS)
+    return options.motion === 'general' ? plain : ((await zoomedTurn(shot, setting, ctx)) ?? plain)
   if (!(await asksForZoom(shot, plain, setting, ctx))) return plain
   // The stages come once more now; who waits has seen them.
   const quiet = { ...ctx, progress: () => {} }
@@ -122,7 +123,7 @@ const zooming = ({ freedom }: Setting, zoomShape: Float64Array) => ({
   freedom: { ...freedom, focal: 'per-camera' } as const,
 })
 
-/** Of a misfit: no zoom explains so much that does not fit. */
+/** Of a misfit: so much that does not fit leaves nothing to start a zoom from, but a zoom from one place needs no start. */
 const HOPELESS = 0.8
 /** A richer model has to lower the misfit by so much. */
 const CLEARLY = 0.9
