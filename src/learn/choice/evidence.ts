@@ -147,19 +147,9 @@ export function estimates(
   const seen = (key: string, level: number, from: number) =>
     weigh(found[level]?.get(key), level > from ? found[level - 1]?.get(key) : undefined, current, limits)
 
-  /** What the levels from each on know of the default; the last is what is presumed above them all. */
-  const defaults = levels.map((_, from) => {
-    const beliefs: Belief[] = [...levels.map(() => presumed), presumed]
-    for (let level = levels.length - 1; level >= from; level--) {
-      const { mean, weight } = beliefs[level + 1] ?? presumed
-      const { count, sum } = seen(defaultKey, level, from)
-      beliefs[level] = {
-        mean: (sum + weight * mean) / (count + weight),
-        weight: Math.min(strength, count + weight),
-      }
-    }
-    return beliefs
-  })
+  const defaults = levels.map((_, from) =>
+    beliefsFrom(from, levels.length - 1, strength, (level) => seen(defaultKey, level, from)),
+  )
 
   const lenders = levels.map((_, from) =>
     once(() => {
@@ -208,6 +198,17 @@ export function estimates(
       return beta
     },
   }
+}
+
+/** What the levels from one on know of the default; the last is what is presumed above them all. */
+function beliefsFrom(from: number, top: number, strength: number, seen: (level: number) => Weighed): readonly Belief[] {
+  const beliefs: Belief[] = Array.from({ length: top + 2 }, () => presumed)
+  for (let level = top; level >= from; level--) {
+    const { mean, weight } = beliefs[level + 1] ?? presumed
+    const { count, sum } = seen(level)
+    beliefs[level] = { mean: (sum + weight * mean) / (count + weight), weight: Math.min(strength, count + weight) }
+  }
+  return beliefs
 }
 
 /** What is lent to a level of settings other than the default. */
