@@ -143,19 +143,17 @@ export function estimates(
   limits: Pooling = pooling,
 ): Estimates {
   const found = levels.map((level) => cells.get(level))
-  const { strength } = limits
   const seen = (key: string, level: number, from: number) =>
     weigh(found[level]?.get(key), level > from ? found[level - 1]?.get(key) : undefined, current, limits)
 
   const defaults = levels.map((_, from) =>
-    beliefsFrom(from, levels.length - 1, strength, (level) => seen(defaultKey, level, from)),
+    beliefsFrom(from, levels.length - 1, limits.strength, (level) => seen(defaultKey, level, from)),
   )
 
   const lenders = levels.map((_, from) =>
     once(() => {
       const baseAt = (level: number) => (defaults[from]?.[level] ?? presumed).mean
-      const keys = new Set(found.slice(from).flatMap((level) => [...(level?.keys() ?? [])]))
-      keys.delete(defaultKey)
+      const keys = othersIn(found.slice(from))
       return lenderFor(
         { from, top: levels.length - 1, keys, baseAt, seen: (key, level) => seen(key, level, from) },
         limits,
@@ -180,8 +178,7 @@ export function estimates(
   return {
     observations(key, from = 0) {
       const { count } = weigh(found[from]?.get(key), undefined, current, limits)
-      const ofParts = partsOf(key).map((part) => held[from]?.().get(part) ?? 0)
-      return ofParts.length === 0 ? count : Math.min(...ofParts)
+      return leastOf(held[from]?.(), key) ?? count
     },
     posterior(key, from = 0) {
       const name = `${from} ${key}`
@@ -286,6 +283,19 @@ function countsOfParts(level: Map<string, Sources> | undefined, current: string,
       counts.set(part, (counts.get(part) ?? 0) + weigh(sources, undefined, current, limits).count)
     }
   return counts
+}
+
+/** All that was seen, but for the default. */
+function othersIn(levels: readonly (Map<string, Sources> | undefined)[]): ReadonlySet<string> {
+  const keys = new Set(levels.flatMap((level) => [...(level?.keys() ?? [])]))
+  keys.delete(defaultKey)
+  return keys
+}
+
+/** null: the key has no parts. */
+function leastOf(counts: ReadonlyMap<string, number> | undefined, key: string): number | null {
+  const parts = partsOf(key)
+  return parts.length === 0 ? null : Math.min(...parts.map((part) => counts?.get(part) ?? 0))
 }
 
 /** How often each setting was seen by one source, and how it did. */
