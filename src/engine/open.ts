@@ -15,12 +15,17 @@ export interface EngineOptions {
   readonly recover?: boolean
   /** Whether to make the data directory when there is none. Default true. */
   readonly create?: boolean
+  /** Whether a thread makes the commits; a run that makes a few is done sooner without. Default true. */
+  readonly writesInThread?: boolean
 }
 
 /** @throws store.* when the directory cannot be used */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir)
-  const store = await openStore(dataDir, { create: options.create ?? true })
+  const store = await openStore(dataDir, {
+    create: options.create ?? true,
+    writesInThread: options.writesInThread ?? true,
+  })
   let pool: JobPool | null = null
   const engine: Engine = {
     dataDir,

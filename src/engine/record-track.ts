@@ -79,7 +79,7 @@ export async function openRecording(
   ctx: Context,
 ): Promise<Recording | null> {
   try {
-    const engine = await openEngine({ dataDir, jobThreads: 0 })
+    const engine = await openEngine({ dataDir, jobThreads: 0, writesInThread: false })
     if (!(await readPreferences(engine)).recordSessions) {
       await engine.close()
       ctx.warn({ code: 'record.off', message: 'recording is switched off: nothing of this run is kept', where: null })

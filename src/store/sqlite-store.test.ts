@@ -9,3 +9,6 @@ import { openFresh } from './suite-store.ts'
 
 for (const suite of [catalogSuite, blobsSuite, clipsSuite, jobsSuite, journalsSuite, learnedSuite, samplesSuite])
   suite('SQLite', openFresh())
+
+for (const suite of [catalogSuite, clipsSuite, jobsSuite, learnedSuite])
+  suite('SQLite, commits in the calling thread', openFresh({ writesInThread: false }))

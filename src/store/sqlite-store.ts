@@ -64,7 +64,8 @@ export class SqliteStore implements Store {
       const blobs = new FileBlobs(paths, disk)
       const journals = new FileJournals({ folder: paths.journals, blobs, disk })
       const db = openReader(paths.catalog)
-      const store = new SqliteStore({ paths, db, writer: Writer.open(paths.root), blobs, journals, disk }, secret)
+      const writer = await Writer.open(paths.root, options.writesInThread ?? true)
+      const store = new SqliteStore({ paths, db, writer, blobs, journals, disk }, secret)
       // An erasure that was cut short is finished before anybody can rely on it.
       if (needsScrub(db)) await scrub(store.parts)
       return store

@@ -3,4 +3,6 @@ export interface StoreOptions {
   readonly reserveBytes?: number
   /** Whether to make the data directory when it is not there. Default true. */
   readonly create?: boolean
+  /** Whether a thread makes the commits; without one this thread waits for each, and for what other processes write. Default true. */
+  readonly writesInThread?: boolean
 }

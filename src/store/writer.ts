@@ -1,10 +1,10 @@
 /**
- * The calling side of the one writer thread. Calls that come in while a transaction is under way are gathered and sent
- * together, so that many small writes share one sync, and none waits for a timer.
+ * The calling side of the one connection that writes, usually in a thread. Calls that come in while a transaction is under way
+ * are gathered and sent together, so that many small writes share one sync, and none waits for a timer.
  */
-import { Worker } from 'node:worker_threads'
 import { fault } from '#core/faults.ts'
 import type { CommitArgs, CommitName, CommitResult } from './commits.ts'
+import { type LineEnd, ownLine, threadLine, type WriterLine } from './writer-line.ts'
 import { type Call, type Reply, receiveError } from './writer-messages.ts'
 
 /** Two, so that the writer always finds the next group ready. */
@@ -22,41 +22,37 @@ interface Pending {
 }
 
 export class Writer {
-  readonly #worker: Worker
   readonly #pending = new Map<number, Pending>()
   readonly #waiting: Waiting[] = []
+  #line: WriterLine | null = null
   #nextId = 1
   #inFlight = 0
   #scheduled = false
   #failure: Error | null = null
   #closing = false
-  readonly #ended: Promise<void>
 
-  private constructor(worker: Worker) {
-    this.#worker = worker
-    worker.on('message', (replies: readonly Reply[]) => this.#settle(replies))
-    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
-    this.#ended = new Promise((resolve) => {
-      worker.on('exit', (code) => {
-        this.#fail(new Error(`the writer thread ended with status ${code}`))
-        resolve()
-      })
-    })
+  private constructor() {}
+
+  /** @param inThread whether commits are made in a thread of their own */
+  static async open(dataDir: string, inThread: boolean): Promise<Writer> {
+    const writer = new Writer()
+    const end: LineEnd = {
+      settle: (replies) => writer.#settle(replies),
+      fail: (error) => writer.#fail(error),
+    }
+    writer.#line = inThread ? threadLine(dataDir, end) : await ownLine(dataDir, end)
     // A store that is open but idle must not keep a program alive.
-    worker.unref()
+    writer.#line.keepAlive(false)
+    return writer
   }
 
-  static open(dataDir: string): Writer {
-    return new Writer(new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { dataDir } }))
-  }
-
-  /** Runs one commit in the writer thread; what it resolves with is durable. */
+  /** Runs one commit; what it resolves with is durable. */
   call<Name extends CommitName>(op: Name, args: CommitArgs<Name>, rows = 1): Promise<CommitResult<Name>> {
     if (this.#closing || this.#failure) return Promise.reject(this.#failure ?? closed())
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
       this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject })
-      if (this.#pending.size === 1) this.#worker.ref()
+      if (this.#pending.size === 1) this.#line?.keepAlive(true)
       this.#waiting.push({ call: { id, op, args }, rows })
       this.#schedule()
     })
@@ -83,7 +79,7 @@ export class Writer {
     }
     if (calls.length === 0) return
     this.#inFlight++
-    this.#worker.postMessage(calls)
+    this.#line?.send(calls)
     this.#schedule()
   }
 
@@ -95,7 +91,7 @@ export class Writer {
       if ('error' in reply) pending?.reject(receiveError(reply.error))
       else pending?.resolve(reply.value)
     }
-    if (this.#pending.size === 0) this.#worker.unref()
+    if (this.#pending.size === 0) this.#line?.keepAlive(false)
     this.#schedule()
   }
 
@@ -106,14 +102,13 @@ export class Writer {
     this.#waiting.length = 0
   }
 
-  /** Waits for what was called, then ends the thread. */
+  /** Waits for what was called, then lets go of the catalog. */
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
-    this.#worker.ref()
+    this.#line?.keepAlive(true)
     while (this.#pending.size > 0) await new Promise((resolve) => setTimeout(resolve, 2))
-    this.#worker.postMessage(null)
-    await this.#ended
+    await this.#line?.close()
   }
 }
 

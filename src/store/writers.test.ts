@@ -30,9 +30,9 @@ test('eight processes that make and write one data directory at once lose nothin
   }
 })
 
-test('two stores of one process see what the other wrote', async () => {
+test('two stores of one process see what the other wrote, whichever thread makes the commits', async () => {
   const folder = makeFolderOf('writers')
-  const [a, b] = await Promise.all([openStore(folder.data), openStore(folder.data)])
+  const [a, b] = await Promise.all([openStore(folder.data), openStore(folder.data, { writesInThread: false })])
   try {
     assert.equal(a.secret, b.secret)
     await a.catalog.putDocument('p', 'n', 'from a')
@@ -42,6 +42,25 @@ test('two stores of one process see what the other wrote', async () => {
   } finally {
     await a.close()
     await b.close()
+    folder.remove()
+  }
+})
+
+test('a store whose thread makes the commits itself takes no calls once it is closed, and finished those before', async () => {
+  const folder = makeFolderOf('writers')
+  const store = await openStore(folder.data, { writesInThread: false })
+  try {
+    const called = store.setPreference('before', 1)
+    await store.close()
+    await called
+    await assert.rejects(store.setPreference('after', 2), { code: 'store.missing' })
+    const again = await openStore(folder.data)
+    try {
+      assert.deepEqual([await again.preference('before'), await again.preference('after')], [1, null])
+    } finally {
+      await again.close()
+    }
+  } finally {
     folder.remove()
   }
 })
