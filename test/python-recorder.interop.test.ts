@@ -60,7 +60,7 @@ r.close()
     const { context, settings, media } = session as unknown as Record<string, Record<string, unknown>>
     assert.deepEqual(context, { instruction: 'edit 0', nothing: null })
     assert.deepEqual(settings!['values'], { seed: 2n ** 60n })
-    const [{ sha256 = '' } = {}] = media as unknown as { sha256: string }[]
+    const { sha256 } = (media as unknown as { sha256: string }[])[0]!
     const bytes = await client.open('GET /api/v1/blobs/{sha256}', { params: { sha256 } })
     assert.equal(await bytes.text(), 'pixels 0')
     assert.deepEqual(await readdir(join(dir, 'one')), [])

@@ -66,7 +66,7 @@ describe('the recorder in a page', { skip: chromium.skip }, () => {
     const { items } = await studio.client.call('GET /api/v1/sessions', { query: { project: 'pages', limit: 50 } })
     assert.equal(items.length, 30)
     const { media } = await studio.client.call('GET /api/v1/sessions/{id}', { params: { id: items[0]!.id } })
-    const [{ sha256 = '', ...facts } = {}] = media as unknown as { sha256: string }[]
+    const { sha256, ...facts } = (media as unknown as { sha256: string }[])[0]!
     assert.deepEqual(facts, { role: 'input', mediaType: 'image/png', bytes: 6, width: 2, height: 3 })
     const bytes = await studio.client.open('GET /api/v1/blobs/{sha256}', { params: { sha256 } })
     assert.equal(await bytes.text(), 'pixels')

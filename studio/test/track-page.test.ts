@@ -232,6 +232,28 @@ describe('the Track page', { skip: chromium.skip }, () => {
     await page.close()
   })
 
+  test('offers the tracks that the filter would take out, to be chosen with a click', async () => {
+    const { page } = await open(address)
+    await page.waitForSelector('.verdict')
+    const tracks = page.waitForResponse((response) => response.url().endsWith('/tracks'))
+    // What the filter says is held elsewhere: here it says what there is.
+    await page.route('**/proposals', async (route) => {
+      const { tracks: all } = (await (await tracks).json()) as { tracks: { id: number }[] }
+      const proposals = all
+        .slice(0, 2)
+        .map(({ id }) => ({ name: `${id}`, track: id, probability: 0.9, reason: 'short' }))
+      await route.fulfill({ json: { session: 'x', model: '1', why: 'By what was taken out.', tracks: 9, proposals } })
+    })
+    await page.reload()
+    await page.waitForSelector('.verdict')
+    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await page.getByRole('button', { name: 'proposed 2' }).click()
+    await page.getByText('2 tracks chosen').waitFor()
+    await page.keyboard.press('Delete')
+    assert.equal(await page.getByRole('button', { name: /^proposed/ }).count(), 0)
+    await page.close()
+  })
+
   test('hands the camera to another program', async () => {
     const { page } = await open(address)
     await page.waitForSelector('.verdict')

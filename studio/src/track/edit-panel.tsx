@@ -4,6 +4,7 @@ import { Icon } from '../parts/icon.tsx'
 import type { EditedTracks, History } from './changes.ts'
 import { jitterPx, reasonWords, saidReasons, type InferredReason } from './infer-reason.ts'
 import { usePlayer, type Player } from './player.ts'
+import { ProposedTracks } from './proposed-tracks.tsx'
 import { endName, unsolvedName } from './result-words.ts'
 import type { ToolName } from './edit-tool.ts'
 
@@ -19,6 +20,8 @@ export interface EditActions {
 }
 
 interface EditPanelProps {
+  /** Of the run; null: it is not on record. */
+  readonly session: string | null
   readonly player: Player
   readonly tracks: EditedTracks
   readonly selected: ReadonlySet<number>
@@ -37,7 +40,7 @@ const tools = [
 
 /** Tools, what is chosen, and what was changed so far. */
 export function EditPanel(props: EditPanelProps) {
-  const { selected, onSelect, history, actions, tool, onTool, tracks } = props
+  const { session, selected, onSelect, history, actions, tool, onTool, tracks } = props
   return (
     <div className="stack">
       <div className="row">
@@ -78,7 +81,7 @@ export function EditPanel(props: EditPanelProps) {
           <Icon name="redo" />
         </button>
       </div>
-      <FindTracks tracks={tracks} onSelect={onSelect} />
+      <FindTracks session={session} tracks={tracks} onSelect={onSelect} />
       {selected.size === 0 ? <p className="faint selection-none">{toolHints[tool]}</p> : <Selection {...props} />}
       <ReasonRow history={history} onReason={actions.giveReason} />
       <ChangeList history={history} onTakeBack={actions.takeBack} />
@@ -93,7 +96,7 @@ const toolHints: Readonly<Record<ToolName, string>> = {
 }
 
 /** What people look for first: the tracks that are worst by some measure. */
-function FindTracks({ tracks, onSelect }: Pick<EditPanelProps, 'tracks' | 'onSelect'>) {
+function FindTracks({ session, tracks, onSelect }: Pick<EditPanelProps, 'session' | 'tracks' | 'onSelect'>) {
   const finds = useMemo(() => {
     const there = tracks.tracks.filter(({ id }) => !tracks.deleted.has(id))
     const some = (test: (track: (typeof there)[number]) => boolean) => new Set(there.filter(test).map(({ id }) => id))
@@ -115,6 +118,7 @@ function FindTracks({ tracks, onSelect }: Pick<EditPanelProps, 'tracks' | 'onSel
           {title} <span className="faint number">{ids.size}</span>
         </button>
       ))}
+      <ProposedTracks session={session} tracks={tracks} onSelect={onSelect} />
     </div>
   )
 }

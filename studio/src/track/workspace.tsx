@@ -249,6 +249,7 @@ function EditTab({ edits, player, source, time }: EditTabProps) {
   return (
     <>
       <EditPanel
+        session={source.from === 'session' ? source.id : null}
         player={player}
         tracks={edits.tracks}
         selected={edits.selected}
