@@ -9,8 +9,7 @@ import { angleBetween } from '../geometry/so3.ts'
 import type { Solution, SolvedCamera } from '../solution.ts'
 import { type Bridge, isTorn } from './bridges.ts'
 import { weights } from './confidence-weights.ts'
-import type { Relief } from './relief.ts'
-import { quantile } from './shot.ts'
+import { isFacedWall, type Relief } from './relief.ts'
 
 export interface Circumstances {
   /** What counts as one pixel of a picture 960 wide. */
@@ -42,12 +41,7 @@ const INCOMPLETE = 0.4
 /** Nor is one of two scenes, each with a camera of its own. */
 const TORN = 0.4
 
-/**
- * Before a wall that faces it a camera that moves in and a lens that zooms look alike, and the standard deviation of the one that
- * was found knows nothing of the other. A wall: it leaves its best plane by less than so many times the noise; it faces the
- * camera: its far end is hardly farther away than its near one.
- */
-const [FLAT, FACING] = [20, 1.1]
+/** Before a wall that faces the camera, see `relief.ts`. */
 const AMBIGUOUS = 0.4
 
 /** The bars that standard deviations are seen against. */
@@ -80,8 +74,8 @@ export function signsOf(solution: Omit<Solution, 'confidence'>, circumstances: C
     bridge: bridge === null ? 0 : octaves(bridge.points, -1, 5),
     torn: bridge !== null && isTorn(bridge) ? 1 : 0,
     // A wall that faces the camera goes with more than one lens, and so does a turn by little.
-    depth: isTripod ? 0 : isKnown ? 3 : octaves(depthRange(solution), 0, 3),
-    wall: !isKnown && relief !== null && isWall(solution, relief, noisePx) ? 1 : 0,
+    depth: isTripod ? 0 : isKnown ? 3 : octaves(relief?.depthRange ?? 1, 0, 3),
+    wall: !isKnown && relief !== null && isFacedWall(relief, noisePx) ? 1 : 0,
     relief: isTripod ? 0 : octaves((relief?.offPlanePx ?? 0) / noisePx, 0, 8),
     shift: isTripod ? 0 : octaves((relief?.shiftPx ?? 0) / noisePx, 0, 8),
     sweep: !isTripod ? 0 : isKnown ? 2 : octaves(sweepDeg(cameras) / 10, -4, 2),
@@ -96,9 +90,6 @@ export function signsOf(solution: Omit<Solution, 'confidence'>, circumstances: C
   }
 }
 
-const isWall = (solution: Pick<Solution, 'cameras' | 'points'>, { offPlanePx }: Relief, noisePx: number) =>
-  offPlanePx < FLAT * noisePx && depthRange(solution) < FACING
-
 /** Root mean square uncertainty of the positions over the length of the path; Infinity where it is not known. */
 function pathSigma(cameras: readonly SolvedCamera[]): number {
   let [squares, length, count] = [0, 0, 0]
@@ -112,13 +103,6 @@ function pathSigma(cameras: readonly SolvedCamera[]): number {
     count++
   }
   return count === 0 || length === 0 ? Infinity : Math.sqrt(squares / count) / length
-}
-
-/** How many times as far as the nearest tenth of the points the farthest tenth is, from the middle camera. */
-function depthRange({ cameras, points }: Pick<Solution, 'cameras' | 'points'>): number {
-  const { rotation: r, translation: t } = cameras[cameras.length >> 1]!.camFromWorld
-  const depths = points.map(({ xyz: [x, y, z] }) => r[6]! * x + r[7]! * y + r[8]! * z + t[2]!).filter((d) => d > 0)
-  return depths.length === 0 ? 1 : quantile(depths, 0.9) / quantile(depths, 0.1)
 }
 
 /** The largest turn from the first camera. */

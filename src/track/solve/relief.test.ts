@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { cameraOf } from '../geometry/projection.ts'
 import { syntheticShot, type SyntheticOptions } from '../synthetic.ts'
 import type { Reconstruction } from './reconstruction.ts'
-import { reliefOf } from './relief.ts'
+import { flattened, isFacedWall, reliefOf } from './relief.ts'
 
 /** The truth itself as a reconstruction. */
 function truthOf(asked: Partial<SyntheticOptions>): Reconstruction {
@@ -39,4 +39,32 @@ test('a camera that does not move shifts nothing, and a few points make no plane
   const final = truthOf({ path: 'walk' })
   const points = final.points.map((value, i) => (i < 9 ? value : NaN))
   assert.equal(reliefOf({ ...final, points }), null)
+})
+
+test('flattened, a room has the relief of a plane, and each point is still seen where it was', () => {
+  const room = truthOf({ scene: 'room', path: 'walk' })
+  const flat = flattened(room)!
+  const { shiftPx, offPlanePx } = reliefOf(flat)!
+  assert.ok(offPlanePx < 1e-6 * shiftPx)
+  const { rotation: r, translation: t } = room.cameras[10]!
+  const seen = ({ points }: Reconstruction, p: number) => {
+    const [x, y, z] = [0, 1, 2].map(
+      (row) => [0, 1, 2].reduce((sum, i) => sum + r[3 * row + i]! * points[p + i]!, 0) + t[row]!,
+    )
+    return [x! / z!, y! / z!]
+  }
+  let compared = 0
+  for (let p = 0; p < flat.points.length; p += 3) {
+    if (Number.isNaN(flat.points[p]!)) continue
+    compared++
+    for (const axis of [0, 1]) assert.ok(Math.abs(seen(flat, p)[axis]! - seen(room, p)[axis]!) < 1e-9)
+  }
+  assert.ok(compared > 30)
+})
+
+test('a wall that faces the camera is one, a slanted one is not, nor is a room', () => {
+  const wall = { shiftPx: 30, offPlanePx: 1, depthRange: 1.02 }
+  assert.ok(isFacedWall(wall, 0.2))
+  assert.ok(!isFacedWall({ ...wall, depthRange: 1.3 }, 0.2))
+  assert.ok(!isFacedWall({ ...wall, offPlanePx: 10 }, 0.2))
 })

@@ -67,10 +67,3 @@ test('Distortion is found, k1 within 5 %', async () => {
   assert.ok(Math.abs(found.k1 / lens.k1 - 1) < 0.05, `k1 ${found.k1}`)
   assert.ok(verdict.focalMeanShare < 0.005)
 })
-
-test('A zoom from one place is found where a turn is asked for, which no one focal length fits', async () => {
-  const zoom = { path: 'tripod', focalPx: 880, zoomToFocalPx: 560, noisePx: 0.1 } as const
-  const { solution, verdict } = await solved(zoom, { motion: 'tripod', focal: 'unknown', focalPx: null })
-  assert.deepEqual([solution.motion, solution.zoom], ['tripod', true])
-  assert.ok(verdict.focalMeanShare < 0.005 && verdict.rotationMeanDeg < 0.05)
-})

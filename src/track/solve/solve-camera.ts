@@ -18,7 +18,8 @@ import { noisePx } from './score.ts'
 import { settleFocal } from './settle-focal.ts'
 import { observationsIn, tabulate, type Shot } from './shot.ts'
 import { pointless, scoreOf, turnOrMove } from './turn-or-move.ts'
-import { asksForZoom, zoomedTurn, zoomShapeOf } from './zoom.ts'
+import { asksForZoom, zoomShapeOf } from './zoom.ts'
+import { zoomBeforeWall, zoomedTurn } from './zoomed-turn.ts'
 
 type SolveContext = Pick<Context, 'signal' | 'progress'>
 
@@ -106,6 +107,8 @@ async function solveKeyframes(
   begin(ctx, 'a zoom')
   if (plain === null || scoreOf(shot, plain, setting) > HOPELESS)
     return options.motion === 'general' ? plain : ((await zoomedTurn(shot, setting, ctx)) ?? plain)
+  const turned = options.motion === 'auto' ? await zoomBeforeWall(shot, plain, setting, ctx) : null
+  if (turned !== null) return turned
   if (!(await asksForZoom(shot, plain, setting, ctx))) return plain
   // The stages come once more now; who waits has seen them.
   const quiet = { ...ctx, progress: () => {} }

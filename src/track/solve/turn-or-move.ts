@@ -66,7 +66,7 @@ export async function turnOrMove(
  * Turning explains a true turn with about the noise that moving leaves, and places every track, which moving cannot: it wins
  * unless it explains clearly less, or clearly worse. Parallax near the noise is left to it; a path made of that would be wild.
  */
-function explainsMore(shot: Shot, turning: Reconstruction, moving: Reconstruction, setting: Setting): boolean {
+export function explainsMore(shot: Shot, turning: Reconstruction, moving: Reconstruction, setting: Setting): boolean {
   if (scoreOf(shot, moving, setting) < CLEARLY * scoreOf(shot, turning, setting)) return true
   return pointless(moving) < 0.5 && leavesMore(shot, turning, moving, setting) > WORSE
 }

@@ -6,10 +6,9 @@ import { evidenceFor } from './evidence.ts'
 import { cauchy } from './freedom.ts'
 import type { Setting } from './general.ts'
 import { adjustPart, solvedFrames, type Reconstruction, type SolveContext } from './reconstruction.ts'
-import { credibleFocal } from './plan.ts'
-import { misfit, noisePx } from './score.ts'
+import { noisePx } from './score.ts'
 import type { Shot } from './shot.ts'
-import { solveTripod, solveTripodKeyframes } from './tripod.ts'
+import { solveTripodKeyframes } from './tripod.ts'
 
 /** Free focal lengths lower the cost by 0.1 to 1.2 % on generated clips of fixed lenses, by 6 % and more when they zoom. */
 const LEAST_GAIN = 0.025
@@ -57,18 +56,4 @@ export async function zoomShapeOf(shot: Shot, setting: Setting, ctx: SolveContex
     shape[frame] = (focalsPx[a]! ** (1 - share) * focalsPx[b]! ** share) / mean
   }
   return shape
-}
-
-/** A misfit beyond which a turn is no answer where there is no other to compare it with. */
-const PLAUSIBLE = 0.5
-
-/** The keyframes as a zoom from one place, for where one focal length fits neither a turn nor a path; null where it does not explain them. */
-export async function zoomedTurn(shot: Shot, setting: Setting, ctx: SolveContext): Promise<Reconstruction | null> {
-  const freedom = { ...setting.freedom, focal: 'per-camera' } as const
-  const zoomShape = new Float64Array(shot.frameCount).fill(1)
-  const turned = await solveTripod(shot, { ...setting, freedom, zoomShape }, ctx)
-  if (turned?.focalsPx == null || misfit(shot, turned, 0.5 * setting.pxUnit, setting.keyframes) > PLAUSIBLE) return null
-  const focalsPx = solvedFrames(turned).map((frame) => turned.focalsPx![frame]!)
-  // Any motion past a plane that faces the camera is nearly a turn of a very long lens.
-  return focalsPx.every((focalPx) => credibleFocal(setting, focalPx) === focalPx) ? turned : null
 }
