@@ -1,6 +1,6 @@
 /**
- * From footage to a camera: a look at the clip, settings from a policy, and as many attempts as help. The best attempt is
- * kept, so trying again never makes anything worse.
+ * From footage to a camera: a look at the clip, settings from a policy, and as many attempts as help. The attempt
+ * that looks best is kept (score.ts); without the truth no more can be promised.
  */
 import type { Context } from '#core/context.ts'
 import { Fault } from '#core/faults.ts'

@@ -1,4 +1,4 @@
-/** How good an attempt is, in one figure: by it the best is kept, and by it nothing is ever made worse. */
+/** How good an attempt looks, in one figure: the best by it is kept, and a retry that looks worse replaces nothing. */
 import type { Shot } from '#track/scenes/solve-json.ts'
 import type { Solution } from '#track/solution.ts'
 
