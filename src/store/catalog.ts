@@ -1,4 +1,4 @@
-/** Sessions, edits and what hangs on them, in SQLite: writes go to the writer thread, reads happen here. */
+/** Sessions, edits and what hangs on them, in SQLite: writes go to the writer, reads happen here. */
 import type { SavedQuery } from '#core/dataset.ts'
 import type { Edit } from '#core/edit.ts'
 import { canonicalJson } from '#core/json.ts'

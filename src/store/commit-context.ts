@@ -3,7 +3,7 @@ import type { Facts } from './facts.ts'
 import type { Places } from './places.ts'
 import type { Database } from './sqlite-driver.ts'
 
-/** What a commit function is given; it runs inside an open transaction of the writer thread. */
+/** What a commit function is given; it runs inside an open transaction of the writer. */
 export interface CommitContext {
   readonly db: Database
   readonly paths: DataPaths

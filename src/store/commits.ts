@@ -1,4 +1,4 @@
-/** Everything that the writer thread can do, in one list. */
+/** Everything that the writer can do, in one list. */
 import { abandonBackup, finishBackup, registerBackup } from './commit-backups.ts'
 import {
   clearIndex,
