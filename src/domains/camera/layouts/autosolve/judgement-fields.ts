@@ -67,6 +67,7 @@ export const evidenceNames = [
   'misfit at the border',
   'misfit in the middle',
   'misfit at the border over that in the middle',
+  'misfit at the border that a bent lens explains',
   'tracks that end there',
   'change of the picture',
   'tracks in a frame',
