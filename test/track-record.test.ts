@@ -94,8 +94,8 @@ async function bytesIn(folder: string, database = true): Promise<string> {
   return (await Promise.all(texts)).join('\n')
 }
 
-/** What a learner chose would differ from run to run. */
-const usual = ['--policy', 'defaults']
+/** What a learner chose would differ from run to run, and so would the number of attempts. */
+const usual = ['--policy', 'defaults', '--retries', '0']
 
 describe('a run that is recorded', () => {
   test('is one session, and the next one of the same clip comes after it, wherever the clip lies', async () => {
