@@ -4,10 +4,11 @@ import type { Context } from '#core/context.ts'
 import type { TrackingEngine } from '#domains/camera/engines/engine.ts'
 import { choiceOf } from '#domains/camera/learning/naming.ts'
 import { knownLive } from '#domains/camera/learning/known.ts'
-import type { Attempt, PipelineRequest } from '#domains/camera/pipeline/attempt.ts'
+import type { Attempt } from '#domains/camera/pipeline/attempt.ts'
 import { together } from '#domains/camera/pipeline/observer.ts'
 import { firstChoice } from '#domains/camera/pipeline/plan-attempt.ts'
 import { runAttempt } from '#domains/camera/pipeline/run-attempt.ts'
+import { requestFor } from '#domains/camera/pipeline/test-request.ts'
 import type { Situation } from '#domains/camera/policies/policy.ts'
 import type { Probe } from '#domains/camera/probe/probe.ts'
 import { statusOf } from '#domains/camera/recording/outcome.ts'
@@ -58,32 +59,6 @@ export const situationOf = (info: FrameSource['info'], probe: Probe): Situation 
   before: null,
 })
 
-function requestFor(frameCount: number): PipelineRequest {
-  return {
-    preset: 'balanced',
-    footage: 'auto',
-    robust: false,
-    smoothing: 0,
-    masks: [],
-    range: { from: 0, to: frameCount - 1 },
-    chosen: { tracker: {}, corners: { count: aimedAt } },
-    solve: {
-      focal: 'unknown',
-      focalPx: null,
-      motion: 'auto',
-      zoom: 'auto',
-      lens: 'auto',
-      principal: 'centre',
-      heldOutShare: 0.05,
-      seed: 0,
-    },
-    tracks: [],
-    policy: null,
-    retries: 0,
-    seed: 0,
-  }
-}
-
 export async function runCell(
   { name, source, truth, probe }: HeldClip,
   { key, settings }: Candidate,
@@ -92,7 +67,8 @@ export async function runCell(
   ctx: Context,
 ): Promise<CellRow> {
   const { info } = source
-  const request = requestFor(info.frameCount)
+  const asked = { tracker: {}, corners: { count: aimedAt } }
+  const request = requestFor(info.frameCount, { chosen: asked, retries: 0 })
   const situation = situationOf(info, probe)
   const chosen = choiceOf(settings, knownLive(situation))
   const policy = {

@@ -156,7 +156,7 @@ export const experimentWords = (experiments: readonly ExperimentResult[]): Lines
 export const modelWords = (models: readonly ModelListing[]): Lines =>
   models.flatMap(({ name, about, baseline, acting, versions }) => [
     `${name}: ${about}`,
-    `  ${acting === null ? `none acts: ${baseline} is used` : `version ${acting} acts`}`,
+    `  ${acting === null ? `none acts; it has to beat ${baseline}` : `version ${acting} acts`}`,
     ...versions.map(({ version, reason, createdAt, acts }) => {
       return `  ${acts ? '*' : ' '} ${version}, ${createdAt.slice(0, 10)}: ${reason}`
     }),
@@ -174,7 +174,7 @@ export function predictionWords(told: ToldPrediction, terminal: Terminal): Lines
     `  expected   ${expects}, of 1, from ${counted(recommended.observations, 'session')}${isDefault ? '' : `; the default ${plain(base.expected.mean)}`}`,
     ...(verdict?.confidence === null || verdict === null ? [] : [`  sure       ${percent(verdict.confidence)}`]),
     `  taken for  ${levels.filter((level) => level !== 'this clip').join('; ')}`,
-    `  a run draws ${chances.map(({ words, chance, role }) => `${percent(chance)} ${words} (${roleNames[role]})`).join(', ')}`,
+    `  a run draws ${chances.map(({ words, chance, role }) => `${chanceWords(chance)} ${words} (${roleNames[role]})`).join(', ')}`,
     ...(isOn ? [] : ['  Learning is switched off: runs use the default.']),
     ...(similar.length === 0 ? ['  no session like it yet'] : ['  sessions like it:']),
     ...table(
@@ -192,6 +192,9 @@ export function predictionWords(told: ToldPrediction, terminal: Terminal): Lines
       .map((line) => `    ${line}`),
   ]
 }
+
+/** A try of one among many is rare, and yet no 0. */
+const chanceWords = (chance: number) => (chance < 0.01 ? `${(100 * chance).toPrecision(1)} %` : percent(chance))
 
 const roleNames = {
   default: 'the default',

@@ -2,7 +2,8 @@
  * Names for settings by how they differ from a default: "guidance=10 steps=20". Values are named by the nearest of a few, so
  * that like settings of many sessions are known by one name; what is kept beside a name is what was really used.
  */
-import { type Candidate, type Configuration, defaultKey } from './learnable.ts'
+import type { JsonObject } from './json.ts'
+import { type Candidate, type Configuration, defaultKey, type Learnable } from './learnable.ts'
 import type { SettingsSpace } from './settings-space.ts'
 import { isLegal } from './settings-space.ts'
 
@@ -47,6 +48,40 @@ export const candidatesOf = (
     const settings = { ...base, ...change }
     return { key: nameOfSettings(settings, base, values), settings }
   })
+
+/** What a domain gives whose settings are the same in every situation. */
+export interface NamedSettings {
+  readonly about: string
+  readonly space: SettingsSpace
+  readonly base: Configuration
+  /** Each a way to differ from the base. */
+  readonly changes: readonly Configuration[]
+  readonly values: NamedValues
+  levels(context: JsonObject): readonly string[]
+}
+
+/** Over contexts as they are recorded. None of them is replayed: the same input asks for other settings another time. */
+export const learnableOfNames = ({
+  about,
+  space,
+  base,
+  changes,
+  values,
+  levels,
+}: NamedSettings): Learnable<JsonObject, Configuration> => ({
+  name: 'learned',
+  about,
+  levels,
+  clip: () => null,
+  space: () => space,
+  base: () => base,
+  candidates: () => candidatesOf(base, changes, values),
+  named(key) {
+    const settings = settingsOfName(key, base, values)
+    return settings === null ? null : { key, settings }
+  },
+  settings: (configuration) => ({ ...base, ...configuration }),
+})
 
 /**
  * Those of a record's settings that are learned.

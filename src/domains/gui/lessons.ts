@@ -4,19 +4,17 @@
  * looked for: a plain button can be found with a demand that a busy picture never meets.
  */
 import { combine } from '#core/combine.ts'
-import type { JsonObject } from '#core/json.ts'
 import {
   type Configuration,
   defaultKey,
   type Experience,
   type Feature,
   type Features,
-  type Learnable,
   type Lessons,
   type PartExperience,
   type PassedOver,
 } from '#core/learnable.ts'
-import { candidatesOf, type NamedValues, nameOfSettings, settingsIn, settingsOfName } from '#core/named-settings.ts'
+import { learnableOfNames, type NamedValues, nameOfSettings, settingsIn } from '#core/named-settings.ts'
 import type { AnySession } from '#core/session.ts'
 import type { SettingsSpace } from '#core/settings-space.ts'
 import type { GuiAction, GuiContext, GuiSession, GuiSettings, MatchAttempt } from './session.ts'
@@ -87,20 +85,14 @@ function featuresOf({ app, os, display, workflows }: GuiSituation): Features {
   }
 }
 
-const choosing: Learnable<JsonObject, Configuration> = {
-  name: 'learned',
+const choosing = learnableOfNames({
   about: 'what found most in runs like this',
+  space,
+  base,
+  changes,
+  values: named,
   levels: (context) => levelsOf(context as unknown as GuiSituation),
-  clip: () => null,
-  space: () => space,
-  base: () => base,
-  candidates: () => candidatesOf(base, changes, named),
-  named(key) {
-    const settings = settingsOfName(key, base, named)
-    return settings === null ? null : { key, settings }
-  },
-  settings: (configuration) => ({ ...base, ...configuration }),
-}
+})
 
 /** Flags and words as a learner has them. */
 function recorded({ similarityThreshold, multiScale, searchStrategy }: GuiSettings): Record<string, unknown> {

@@ -5,18 +5,16 @@
  */
 import { combine } from '#core/combine.ts'
 import type { Edit } from '#core/edit.ts'
-import type { JsonObject } from '#core/json.ts'
 import {
   type Configuration,
   defaultKey,
   type Experience,
   type Feature,
   type Features,
-  type Learnable,
   type Lessons,
   type PassedOver,
 } from '#core/learnable.ts'
-import { candidatesOf, type NamedValues, nameOfSettings, settingsIn, settingsOfName } from '#core/named-settings.ts'
+import { learnableOfNames, type NamedValues, nameOfSettings, settingsIn } from '#core/named-settings.ts'
 import type { AnySession } from '#core/session.ts'
 import type { Dimension, SettingsSpace } from '#core/settings-space.ts'
 import { normaliseInstruction } from './instruction.ts'
@@ -123,21 +121,14 @@ function featuresOf(situation: ImagesSituation): Features {
   }
 }
 
-const choosing: Learnable<JsonObject, Configuration> = {
-  name: 'learned',
+const choosing = learnableOfNames({
   about: 'what people rated best of edits like this',
+  space,
+  base,
+  changes,
+  values: named,
   levels: (context) => levelsOf(context as unknown as ImagesSituation),
-  // The same picture asks for other settings when something else is asked of it.
-  clip: () => null,
-  space: () => space,
-  base: () => base,
-  candidates: () => candidatesOf(base, changes, named),
-  named(key) {
-    const settings = settingsOfName(key, base, named)
-    return settings === null ? null : { key, settings }
-  },
-  settings: (configuration) => ({ ...base, ...configuration }),
-}
+})
 
 /**
  * Judgement, three fifths: a rating, or a word of acceptance. What people did with the picture, two fifths: kept or

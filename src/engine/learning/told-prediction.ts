@@ -9,7 +9,6 @@ import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
 import { type Prediction, predict, type SimilarSession } from './choose.ts'
 import { lessonsByName } from './learners.ts'
-import { formatCount } from './status-words.ts'
 
 export interface ToldPrediction {
   readonly learner: string
@@ -103,5 +102,5 @@ function similarOf(
 /** "21 px", "0.75": values of settings in lines. */
 export const settingWords = (settings: Configuration): string =>
   Object.entries(settings)
-    .map(([name, value]) => `${name} ${typeof value === 'number' ? formatCount(Number(value.toPrecision(3))) : value}`)
+    .map(([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(3)) : value}`)
     .join(', ')
