@@ -1,7 +1,7 @@
 // What `npm test` says at its end decides whether a change lands, so the runner is run on small made-up projects.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
@@ -17,9 +17,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hindsight-run-tests-'))
   mkdirSync(join(folder, 'tools'))
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-  for (const name of ['run-tests.ts', 'test-reporter.ts']) {
+  for (const name of ['run-tests.ts', 'test-reporter.ts', 'seeded-properties.ts']) {
     copyFileSync(join(root, 'tools', name), join(folder, 'tools', name))
   }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 

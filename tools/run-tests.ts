@@ -2,6 +2,7 @@
 //   *.test.ts          everything that runs on its own
 //   *.interop.test.ts  exported datasets in the real loaders; part of everything, `--only interop` runs these alone
 //   *.long.ts          minutes, not seconds (kill -9 series …); only with `--only long`
+// Properties are tried with the same cases each time; HINDSIGHT_TEST_SEED=N tries others, =random new ones each time.
 // Further arguments are parts of paths and narrow the choice: `npm test -- src/store`.
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -75,6 +76,7 @@ function runGroup({ files, isolated, timeoutMs }: Group): Summary {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env // set when a test runs this runner: it would mute the inner one
   const args = [
     '--disable-warning=ExperimentalWarning',
+    `--import=${new URL('./seeded-properties.ts', import.meta.url).href}`,
     '--test',
     `--test-isolation=${isolated ? 'process' : 'none'}`,
     // The default leaves one core idle, which here is half the machine.
