@@ -8,6 +8,7 @@ import { fault } from '#core/faults.ts'
 import { localOwner, mayAct, type Principal, type Role } from '#core/principal.ts'
 import { sha256 } from '#engine/engine.ts'
 import type { ServerOptions } from './handler.ts'
+import { inertPolicy } from './page-policy.ts'
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '::1', '[::1]'])
 export const isLoopback = (host: string): boolean => loopbackNames.has(host)
@@ -29,8 +30,7 @@ export function guardRequest(options: ServerOptions) {
       'referrer-policy': 'no-referrer',
       'x-frame-options': 'DENY',
       'cross-origin-resource-policy': 'same-origin',
-      'content-security-policy':
-        "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      'content-security-policy': inertPolicy,
     })
     checkSite(request, local)
     request.principal = local && options.token === null ? localOwner : tokenPrincipal(request, options.token)

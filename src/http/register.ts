@@ -8,6 +8,7 @@ import type { Engine } from '#engine/engine.ts'
 import { type Route, type RouteKey, routes } from './contract.ts'
 import { requireRole } from './guard.ts'
 import type { Bytes, Call, Events, ServerOptions } from './handler.ts'
+import { pagePolicy } from './page-policy.ts'
 import { handlers } from './resources/resources.ts'
 import { problem } from './schemas.ts'
 
@@ -114,6 +115,7 @@ function send(reply: FastifyReply, route: Route, answer: unknown): unknown {
   if (typeof route.reply === 'object') return reply.status(route.status ?? 200).send(answer)
   const { contentType, headers = {}, status = 200, body } = answer as Bytes
   const payload = typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body) : Readable.from(body)
+  if (route.reply === 'page') reply.header('content-security-policy', pagePolicy)
   return reply.status(status).headers(headers).type(contentType).send(payload)
 }
 

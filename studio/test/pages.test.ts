@@ -58,8 +58,9 @@ describe('every page', { skip: chromium.skip }, () => {
   test('is served with a policy that allows no inline script and no stranger', async () => {
     const response = await fetch(studio.url, { headers: { accept: 'text/html' } })
     const policy = response.headers.get('content-security-policy') ?? ''
-    assert.match(policy, /default-src 'self'/)
-    assert.doesNotMatch(policy, /unsafe|https?:/)
+    assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self'/)
+    assert.match(policy, /require-trusted-types-for 'script'/)
+    assert.doesNotMatch(policy, /unsafe|https?:|data:|blob:|\*/)
   })
 
   test('keeps the colours that were chosen', async () => {

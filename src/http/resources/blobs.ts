@@ -28,8 +28,6 @@ export const blobHandlers: Handlers<Keys> = {
         'accept-ranges': 'bytes',
         'cache-control': immutable,
         etag: `"${params.sha256}"`,
-        // Whatever the bytes are, a browser must not run them.
-        'content-security-policy': "default-src 'none'; sandbox",
         ...(picture === null ? { 'content-disposition': `attachment; filename="${params.sha256}"` } : {}),
         ...(range ? { 'content-range': `bytes ${range.start}-${range.end - 1}/${info.bytes}` } : {}),
       },
