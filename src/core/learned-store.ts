@@ -93,8 +93,12 @@ export interface LearnedStore {
   pending(learner: string, domain: DomainName, limit: number): Promise<readonly string[]>
   /** Notes that sessions were looked at and say nothing, and why; `all`: every session that there is by now. */
   passOver(learner: string, sessions: readonly string[] | 'all', reason: string): Promise<void>
-  /** Forgets everything that the learner knows and has looked at. */
-  clear(learner: string): Promise<void>
+  /**
+   * Forgets everything that the learner knows and has looked at, all or nothing.
+   *
+   * @param head what it knows from then on; absent: nothing
+   */
+  clear(learner: string, head?: JsonObject): Promise<void>
   /** As `clear`, but what is kept of the head and the rows goes to quarantine first, damaged as it may be. */
   setAside(learner: string, note: string): Promise<void>
 }

@@ -5,6 +5,7 @@
  * Whatever a promise here resolves with is durable: it survives the loss of the process and of power.
  */
 import type { ConsentEntry, ConsentSubject } from './consent.ts'
+import type { BackupsToKeep, PrunedBackups, Schedules } from './care-store.ts'
 import type { Context, Progress } from './context.ts'
 import type { Dataset, DatasetVersion, SavedQuery, VersionItem } from './dataset.ts'
 import type { Edit } from './edit.ts'
@@ -370,6 +371,7 @@ export interface Store {
   readonly consent: ConsentLedger
   readonly clips: Clips
   readonly learned: LearnedStore
+  readonly schedules: Schedules
   /** Secret of this installation, 32 bytes as hex: keys pseudonyms and fingerprints. */
   readonly secret: string
 
@@ -377,6 +379,10 @@ export interface Store {
   verify(options: { readonly repair: boolean }, ctx: Context): Promise<VerifyReport>
   /** A consistent copy while others write. Blobs are shared between backups in one target. */
   backup(target: string, ctx: Context): Promise<BackupInfo>
+  /** Finished backups that are where they were made, newest first. */
+  backups(): Promise<readonly BackupInfo[]>
+  /** Deletes older backups of this store in a target, and blobs there that no backup in it needs any more. */
+  pruneBackups(target: string, keep: BackupsToKeep, ctx: Context): Promise<PrunedBackups>
   /** Deletes blobs that nothing refers to and that are older than `graceMs`. */
   gc(
     options: { readonly graceMs: number; readonly dryRun: boolean },
@@ -396,6 +402,12 @@ export interface Store {
   /** What a person chose once and for all, by name; null when they did not. */
   preference(name: string): Promise<Json>
   setPreference(name: string, value: Json): Promise<void>
+  /**
+   * Changes a preference if it is still what it was when it was read.
+   *
+   * @returns false when somebody else was faster: read it again, and decide again
+   */
+  swapPreference(name: string, before: Json, after: Json): Promise<boolean>
   /** Counts and sizes for the overview and for health checks. */
   health(): Promise<StoreHealth>
   close(): Promise<void>

@@ -1,5 +1,5 @@
 /** What a person allows to be recorded and learned from, once and for all. */
-import { isJsonObject } from '#core/json.ts'
+import { isJsonObject, type JsonObject } from '#core/json.ts'
 import type { Engine } from './engine.ts'
 
 export interface Preferences {
@@ -38,6 +38,11 @@ type Given = { readonly [K in keyof Preferences]?: Preferences[K] | undefined }
 
 /** Changes those that are given. */
 export async function writePreferences(engine: Pick<Engine, 'store'>, given: Given): Promise<void> {
-  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  await engine.store.setPreference(name, { ...(await readPreferences(engine)), ...said })
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as JsonObject
+  for (;;) {
+    const before = await engine.store.preference(name)
+    const after = { ...(isJsonObject(before) ? before : {}), ...said }
+    // Where somebody threw another switch meanwhile, both are thrown.
+    if (await engine.store.swapPreference(name, before, after)) return
+  }
 }

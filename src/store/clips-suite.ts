@@ -50,5 +50,17 @@ export function clipsSuite(name: string, open: StoreFactory): void {
       assert.deepEqual(await store.preference('p'), { a: false })
       assert.equal(await store.preference('q'), null)
     })
+
+    test('a preference is swapped by one of those that read the same, and nobody is overwritten', async () => {
+      assert.deepEqual(
+        (await Promise.all([1, 2, 3].map((n) => store.swapPreference('s', null, { n })))).filter(Boolean).length,
+        1,
+      )
+      const read = await store.preference('s')
+      assert.equal(await store.swapPreference('s', null, { n: 9 }), false)
+      assert.deepEqual(await store.preference('s'), read)
+      assert.equal(await store.swapPreference('s', read, { n: 10 }), true)
+      assert.deepEqual(await store.preference('s'), { n: 10 })
+    })
   })
 }

@@ -21,6 +21,17 @@ export function putSetting(
   return null
 }
 
+/** Where it is still what it was thought to be (null: not there). */
+export function swapSetting(
+  context: CommitContext,
+  { key, before, after }: { readonly key: string; readonly before: string | null; readonly after: string },
+): boolean {
+  const row = context.db.prepare('select value from setting where key = ?').get(key)
+  if ((row === undefined ? null : String(row['value'])) !== before) return false
+  putSetting(context, { key, value: after })
+  return true
+}
+
 export interface BlobsToCollect {
   readonly sha256s: readonly string[]
   /** Files changed after this are fresh. Unix milliseconds. */

@@ -228,12 +228,21 @@ export function passOver({ db }: CommitContext, { learner, sessions, reason }: P
   return null
 }
 
-export function clearLearned({ db }: Pick<CommitContext, 'db'>, { learner }: { readonly learner: string }): null {
+export interface LearnedToClear {
+  readonly learner: string
+  /** What is known from then on, canonical JSON; null or absent: nothing. */
+  readonly head?: string | null
+}
+
+export function clearLearned({ db }: Pick<CommitContext, 'db'>, { learner, head = null }: LearnedToClear): null {
   for (const table of ['learned_head', 'learned_row', 'lesson', 'learned_due', 'learned_pass']) {
     db.prepare(`delete from ${table} where learner = ?`).run(learner)
   }
   // Its revision stays, and nothing is due until it asks again.
   db.prepare(`update learner set domain = '' where name = ?`).run(learner)
+  if (head === null) return null
+  const next = nextRevision(db, learner)
+  db.prepare('insert into learned_head (learner, revision, value) values (?, ?, ?)').run(learner, next, head)
   return null
 }
 

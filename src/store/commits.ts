@@ -1,5 +1,5 @@
 /** Everything that the writer can do, in one list. */
-import { abandonBackup, finishBackup, registerBackup } from './commit-backups.ts'
+import { abandonBackup, dropBackup, finishBackup, registerBackup } from './commit-backups.ts'
 import {
   clearIndex,
   collectBlobs,
@@ -9,6 +9,7 @@ import {
   quarantineRow,
   finishIndex,
   recountFacts,
+  swapSetting,
 } from './commit-care.ts'
 import { deleteClip, putClip } from './commit-clips.ts'
 import { clearLearned, commitLearned, passOver, registerLearner, setLearnedAside } from './commit-learned.ts'
@@ -36,6 +37,7 @@ import {
 } from './commit-erasure.ts'
 import { addJob, beatJob, cancelJob, claimJob, finishJob } from './commit-jobs.ts'
 import { invalidateBatch, putFingerprints, putSamples } from './commit-samples.ts'
+import { putSchedule, scheduleOff, startDue, startTask } from './commit-schedules.ts'
 import { putSessions } from './commit-sessions.ts'
 
 export const commits = {
@@ -62,6 +64,10 @@ export const commits = {
   beatJob,
   finishJob,
   cancelJob,
+  putSchedule,
+  scheduleOff,
+  startDue,
+  startTask,
   putClip,
   deleteClip,
   commitLearned,
@@ -73,7 +79,9 @@ export const commits = {
   registerBackup,
   finishBackup,
   abandonBackup,
+  dropBackup,
   putSetting,
+  swapSetting,
   collectBlobs,
   quarantineRow,
   clearIndex,

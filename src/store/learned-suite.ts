@@ -105,6 +105,10 @@ export function learnedSuite(name: string, open: StoreFactory): void {
       const again = await learned.commit('clear', { revision: 0, head: {} })
       assert.ok(first && again && again.revision > first.revision)
       assert.equal(await learned.commit('clear', { revision: first.revision, head: {} }), null)
+      await learned.clear('clear', { kept: 1 })
+      const head = await learned.head('clear')
+      assert.deepEqual(head?.value, { kept: 1 })
+      assert.ok(head.revision > again.revision)
     })
 
     test('what is taken back leaves no trace', async () => {

@@ -141,8 +141,9 @@ export class SqliteLearned implements LearnedStore {
     await this.#writer.call('passOver', { learner, sessions: named, reason }, Math.max(1, named?.length ?? 1))
   }
 
-  async clear(learner: string): Promise<void> {
-    await this.#writer.call('clearLearned', { learner })
+  async clear(learner: string, head?: JsonObject): Promise<void> {
+    const kept = head === undefined ? null : canonicalJson(head, 'what was learned')
+    await this.#writer.call('clearLearned', { learner, head: kept })
   }
 
   async setAside(learner: string, note: string): Promise<void> {

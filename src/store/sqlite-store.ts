@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { BackupsToKeep, PrunedBackups } from '#core/care-store.ts'
 import type { Context } from '#core/context.ts'
 import { canonicalJson, type Json, type JsonObject, parseJson } from '#core/json.ts'
 import type { BackupInfo, ForgetReceipt, Store, StoreHealth, VerifyReport } from '#core/store.ts'
@@ -18,7 +19,9 @@ import { FileJournals } from './journals.ts'
 import { SqliteLearned } from './learned.ts'
 import { prepareCatalog, tidyTemporary } from './prepare.ts'
 import { type Derive, reindexStore } from './reindex.ts'
+import { listBackups, pruneBackups } from './prune-backups.ts'
 import { SqliteSamples } from './samples.ts'
+import { SqliteSchedules } from './schedules.ts'
 import { asFault } from './sqlite-faults.ts'
 import type { StoreOptions } from './store-options.ts'
 import type { StoreParts } from './store-parts.ts'
@@ -35,6 +38,7 @@ export class SqliteStore implements Store {
   readonly consent: SqliteConsent
   readonly clips: SqliteClips
   readonly learned: SqliteLearned
+  readonly schedules: SqliteSchedules
   readonly secret: string
   readonly parts: StoreParts
   #closing: Promise<void> | null = null
@@ -52,6 +56,7 @@ export class SqliteStore implements Store {
     this.consent = new SqliteConsent(db, writer)
     this.clips = new SqliteClips(db, writer)
     this.learned = new SqliteLearned(db, writer)
+    this.schedules = new SqliteSchedules(db, writer, this.jobs)
   }
 
   static async open(dataDir: string, options: StoreOptions): Promise<SqliteStore> {
@@ -82,6 +87,14 @@ export class SqliteStore implements Store {
     return backUp(this.parts, target, ctx)
   }
 
+  backups(): Promise<readonly BackupInfo[]> {
+    return listBackups(this.parts)
+  }
+
+  pruneBackups(target: string, keep: BackupsToKeep, ctx: Context): Promise<PrunedBackups> {
+    return pruneBackups(this.parts, target, keep, ctx)
+  }
+
   gc(options: { readonly graceMs: number; readonly dryRun: boolean }, ctx: Context) {
     return collectGarbage(this.parts, options, ctx)
   }
@@ -105,6 +118,15 @@ export class SqliteStore implements Store {
     await writer.call('putSetting', {
       key: `preference.${name}`,
       value: canonicalJson(value, `the preference ${name}`),
+    })
+  }
+
+  swapPreference(name: string, before: Json, after: Json): Promise<boolean> {
+    const textOf = (value: Json) => canonicalJson(value, `the preference ${name}`)
+    return this.parts.writer.call('swapSetting', {
+      key: `preference.${name}`,
+      before: before === null ? null : textOf(before),
+      after: textOf(after),
     })
   }
 

@@ -10,6 +10,7 @@ export interface Worked<T> {
   /** Where these change too. */
   readonly races?: ReadLearned['races']
   readonly damage?: ReadLearned['damage']
+  readonly floor?: ReadLearned['floor']
 }
 
 /** How often a change is worked out anew because another process was faster. */

@@ -72,6 +72,21 @@ describe('experiments', () => {
     await stopExperiment(engine, 'second')
   })
 
+  test('that several start at once are one, and none is lost', async () => {
+    const asking = ['one', 'two', 'three', 'four'].map((name) =>
+      startExperiment(engine, { ...asked, name: `at-once-${name}` }, policies).then(
+        () => 'started',
+        (error: unknown) => (error instanceof Fault ? error.code : 'broken'),
+      ),
+    )
+    const came = await Promise.all(asking)
+    assert.deepEqual(came.toSorted(), ['experiment.running', 'experiment.running', 'experiment.running', 'started'])
+    const running = (await listExperiments(engine)).filter(({ stoppedAt }) => stoppedAt === null)
+    assert.equal(running.length, 1)
+    const stopping = await Promise.all([1, 2].map(() => stopExperiment(engine, running[0]!.name)))
+    assert.deepEqual(stopping[0], stopping[1])
+  })
+
   test('outlive what another version wrote', async () => {
     const before = await engine.store.preference('experiments')
     const strange = { name: 'from the future', arms: 3 }

@@ -87,26 +87,31 @@ export async function startExperiment(
   if (first === second) throw refused('two different policies', `"${first}" twice`, 'second')
   if (!names.test(name)) throw refused('small letters, digits, dots and dashes', `"${name}"`, 'name')
   if (!(chance >= 0.05 && chance <= 0.95)) throw refused('a chance from 0.05 to 0.95', String(chance), 'chance')
-  const all = await listExperiments(engine)
-  if (all.some((one) => one.name === name)) {
-    throw fault('experiment.exists', { expected: 'a name that no experiment has had', found: `"${name}"` })
-  }
-  const running = all.find((one) => one.learner === learner && one.stoppedAt === null)
-  if (running !== undefined) {
-    throw fault('experiment.running', { expected: 'one experiment at a time', found: `"${running.name}" runs` })
-  }
   const started = { name, learner, first, second, chance, delta: abRules.delta, startedAt: utcNow(), stoppedAt: null }
-  await change(engine, (items) => [...items, started])
+  await change(engine, (items) => {
+    const all = items.filter(isExperiment)
+    if (all.some((one) => one.name === name)) {
+      throw fault('experiment.exists', { expected: 'a name that no experiment has had', found: `"${name}"` })
+    }
+    const running = all.find((one) => one.learner === learner && one.stoppedAt === null)
+    if (running !== undefined) {
+      throw fault('experiment.running', { expected: 'one experiment at a time', found: `"${running.name}" runs` })
+    }
+    return [...items, started]
+  })
   return started
 }
 
 /** Stopped ones stay stopped. @throws experiment.unknown */
 export async function stopExperiment(engine: Engine, name: string): Promise<Experiment> {
-  const found = await experimentByName(engine, name)
-  if (found.stoppedAt !== null) return found
-  const stopped = { ...found, stoppedAt: utcNow() }
-  await change(engine, (items) => items.map((item) => (isExperiment(item) && item.name === name ? stopped : item)))
-  return stopped
+  await experimentByName(engine, name)
+  const stoppedAt = utcNow()
+  await change(engine, (items) =>
+    items.map((item) =>
+      isExperiment(item) && item.name === name && item.stoppedAt === null ? { ...item, stoppedAt } : item,
+    ),
+  )
+  return await experimentByName(engine, name)
 }
 
 /** @throws experiment.unknown */
@@ -118,9 +123,16 @@ export async function experimentByName(engine: Pick<Engine, 'store'>, name: stri
   throw fault('experiment.unknown', { expected, found: `"${name}"` })
 }
 
-/** Of two people who start or stop at the same moment the later one wins. */
+/** How often a change is worked out anew because somebody else was faster. */
+const tries = 50
+
+/** @param to asked again where another process changed the list meanwhile; what it throws, is thrown, and nothing is changed */
 async function change({ store }: Engine, to: (items: readonly Json[]) => readonly Json[]): Promise<void> {
-  await store.setPreference(preference, { items: to(itemsOf(await store.preference(preference))) as Json })
+  for (let i = 0; i < tries; i++) {
+    const before = await store.preference(preference)
+    if (await store.swapPreference(preference, before, { items: to(itemsOf(before)) as Json })) return
+  }
+  throw new Error(`the list of experiments was changed by others ${tries} times in a row`)
 }
 
 /** Which policy chooses for a session; null where no experiment runs, and the usual one does. */

@@ -1,13 +1,26 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import type { AnySession } from '#core/session.ts'
 import { seededRng } from '#core/rng.ts'
 import { deadZoneFeatureNames } from '#domains/camera/learning/examples/dead-zone-examples.ts'
+import { settingsFeatureNames } from '#domains/camera/learning/examples/settings-examples.ts'
+import { trackFeatureNames } from '#domains/camera/learning/examples/track-examples.ts'
 import { signalNames } from '#domains/camera/learning/examples/track-lives.ts'
 import { mayAct, type ModelRecord } from '#learn/models/registry.ts'
 import { fitModel } from './fit-model.ts'
 import { ArmTally, liveVerdict } from './live-arms.ts'
-import { dataHash, fairWeights, type LifeSet, type RowSet, rowSet, Sample } from './rows.ts'
+import type { ModelName } from './model-kinds.ts'
+import {
+  dataHash,
+  fairWeights,
+  fittingVersion,
+  type LifeSet,
+  type RowSet,
+  rowSet,
+  Sample,
+  type TrainingSet,
+} from './rows.ts'
 
 const sha256 = (data: string | Uint8Array) =>
   String(Buffer.from(data).reduce((hash, byte) => (31 * hash + byte) | 0, 7))
@@ -65,7 +78,7 @@ test('strangers may train a model, and cannot vouch for it', () => {
   assert.ok(acts(strangers).may, 'where there is nothing of one’s own they are all there is')
 })
 
-test('tracks that drift to the border are told from those that stay', () => {
+function driftingLives(): LifeSet {
   const rng = seededRng('lives')
   const lives = Array.from({ length: 90 }, () => {
     const speed = rng.next() < 0.5 ? 0.02 : 0.001
@@ -75,15 +88,49 @@ test('tracks that drift to the border are told from those that stay', () => {
     const steps = new Float64Array(frames).fill(speed)
     return { frames, failed: frames < 40, signals: [border, steps, steps, new Float64Array(frames)] }
   })
-  const set: LifeSet = {
+  return {
     type: 'lives',
     featureNames: signalNames,
     lives,
     clips: lives.map((_, i) => `clip ${i % 15}`),
     foreign: new Uint8Array(lives.length),
   }
-  const { comparison, metrics } = fitModel('failure-frame', set, 1)!
+}
+
+test('tracks that drift to the border are told from those that stay', () => {
+  const { comparison, metrics } = fitModel('failure-frame', driftingLives(), 1)!
   assert.ok(comparison!.gainLow > 0 && metrics['auc']! > 0.9, JSON.stringify(metrics))
+})
+
+/** Rows of any features whose first one tells the target. */
+function plainRows(featureNames: readonly string[], isChance: boolean): RowSet {
+  const rng = seededRng('plain')
+  const sample = new Sample<{ values: (number | null)[]; target: number; clip: string }>(1000, rng)
+  for (let i = 0; i < 120; i++) {
+    const values = featureNames.map(() => rng.next())
+    const truth = values[0]! + 0.2 * rng.next()
+    sample.add({ values, target: isChance ? Number(truth > 0.6) : truth, clip: '' }, `clip ${i % 12}`, false)
+  }
+  return rowSet(featureNames, sample)
+}
+
+/** Of every model that is fitted to rows like these, by version of the code. */
+const fitted = { version: 1, sha256: '6dcce4c57978e5111339a7da23e120d99217cc4f7a9f3461e43af2c9875a864c' }
+
+test('code that fits otherwise has another version', () => {
+  const sets: readonly (readonly [ModelName, TrainingSet])[] = [
+    ['settings', plainRows(settingsFeatureNames, false)],
+    ['dead-zones', regionRows(12, true, 'version')],
+    ['track-quality', plainRows(trackFeatureNames, true)],
+    ['failure-frame', driftingLives()],
+  ]
+  const hash = createHash('sha256')
+  for (const [name, set] of sets) hash.update(JSON.stringify(fitModel(name, set, 1)))
+  assert.deepEqual(
+    { version: fittingVersion, sha256: hash.digest('hex') },
+    fitted,
+    'models come out otherwise: raise fittingVersion, and note both here',
+  )
 })
 
 test('a sample is even, within its bound, and the same for the same rows', () => {

@@ -182,6 +182,38 @@ describe('learning from sessions', () => {
     assert.deepEqual((await asked()).outlook.arms, taughtArms)
   })
 
+  test('what was spent stays spent where learning anew is stopped half way, and is not spent twice', async () => {
+    await taught(21, [...times(10, { key: other, solved: true }), ...times(5, { solved: false })])
+    for (let n = 0; n < 40; n++) {
+      const id = idOf(22, n)
+      const choice = await choose(id, 100 + n)
+      // Every fourth run is lost: no session knows of it.
+      if (n % 4 === 0) continue
+      await recordSession(engine, sessionOf({ id, clip: 100 + n, solved: n % 3 === 0, choice }))
+    }
+    await catchUp(engine, makeContext())
+    const spent = async () => (await readLearned(engine, learner, [])).state.credit.spent
+    const before = await spent()
+    assert.ok(before > 4, `${before} were spent`)
+    const stopping = new AbortController()
+    const { learned } = engine.store
+    const commit = learned.commit.bind(learned)
+    let commits = 0
+    learned.commit = async (...change) => {
+      if (++commits > 25) stopping.abort(new Error('killed'))
+      return await commit(...change)
+    }
+    await assert.rejects(rebuildLearned(engine, learner, makeContext({ signal: stopping.signal })), /killed/)
+    learned.commit = commit
+    assert.ok((await learned.count(learner)) < 30, 'half way')
+    assert.equal(await spent(), before)
+    await catchUp(engine, makeContext())
+    assert.equal(await engine.store.learned.count(learner), 45)
+    assert.equal(await spent(), before)
+    await rebuildLearned(engine, learner, makeContext())
+    assert.equal(await spent(), before)
+  })
+
   test('a run that was lost stays charged, and is waited for no more', async () => {
     await taught(12, [...times(10, { key: other, solved: true }), ...times(5, { solved: false })])
     let n = 0

@@ -21,7 +21,7 @@ import { aboutOf } from './about.ts'
 import { changeLearned } from './change.ts'
 import { wholeDecision } from './decisions.ts'
 import { allLessons, lessonsOf } from './learners.ts'
-import { groupsOf, isMemory, memoryGroup, type ReadLearned, readLearned } from './state.ts'
+import { type Floor, groupsOf, isMemory, memoryGroup, type ReadLearned, readLearned } from './state.ts'
 import { trainIfDue } from './train-due.ts'
 
 /** Reasons that a domain gives, and our own. */
@@ -75,12 +75,21 @@ async function learnOne(engine: Engine, lessons: Lessons, session: AnySession): 
   const source = await sourceOf(engine, session, said)
   await changeLearned(engine, lessons.name, groupsOf(said.levels, said.clip), async (read) => {
     const before = await engine.store.learned.lesson(lessons.name, session.id)
+    const { spent } = read.state.credit
     const learn = before === null ? firstLesson(read, session, said, source) : lessonAgain(before, session, said)
     const change = { learn, edits: edits.length, ...(before === null ? {} : { unlearn: session.id }) }
     const races = before === null && source.type !== 'import' ? afterRun(read.races, ...spentOn(session)) : read.races
-    return { change, result: null, races }
+    return { change, result: null, races, floor: spentOnce(read, spent, session) }
   })
   return null
+}
+
+/** What a session spends that is learned anew is in what was spent before, up to what all of them spend. */
+function spentOnce({ state, floor }: ReadLearned, before: number, { recordedAt }: AnySession): Floor | null {
+  if (floor === null || recordedAt > floor.at) return floor
+  const replayed = floor.replayed + state.credit.spent - before
+  state.credit = { ...state.credit, spent: Math.max(before, replayed) }
+  return { ...floor, replayed }
 }
 
 /** A session says nothing, or no more: if it was begun it will have no outcome, and what it was charged stays spent. */

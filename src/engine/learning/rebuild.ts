@@ -1,16 +1,17 @@
 /** Making what was learned again from the sessions, and going back to what the program came with. */
 import type { Context } from '#core/context.ts'
-import type { Engine } from '../engine.ts'
+import { freshState } from '#learn/choice/state.ts'
+import { type Engine, utcNow } from '../engine.ts'
 import { changeLearned } from './change.ts'
 import { learnDocumentsAgain } from './documents.ts'
 import { type CaughtUp, catchUp } from './learn.ts'
 import { lessonsNamed } from './learners.ts'
 import { dropModels } from './model-files.ts'
-import { type ReadLearned, readLearned } from './state.ts'
+import { headOf, readLearned } from './state.ts'
 
 /**
- * Learns everything anew from the sessions, those before a reset included. Credit that was spent stays spent: the sessions do
- * not know of runs that left none.
+ * Learns everything anew from the sessions, those before a reset included. Credit that was spent stays spent, also where this
+ * is killed half way: the sessions do not know of runs that left none.
  *
  * @param name of a learner; null: all
  * @throws learn.unknown, and the reason of `ctx.signal`; what is missing then is caught up with later
@@ -18,28 +19,25 @@ import { type ReadLearned, readLearned } from './state.ts'
 export async function rebuildLearned(engine: Engine, name: string | null, ctx: Context): Promise<CaughtUp> {
   const total = { taught: 0, passedOver: 0 }
   for (const lessons of lessonsNamed(name)) {
-    const before = await readLearned(engine, lessons.name, [])
-    await engine.store.learned.clear(lessons.name)
+    await forgetButSpent(engine, lessons.name)
     const { taught, passedOver } = await catchUp(engine, ctx, { only: lessons.name })
     await learnDocumentsAgain(engine, lessons.name, ctx)
     total.taught += taught
     total.passedOver += passedOver
-    await keepSpent(engine, lessons.name, before)
+    await changeLearned(engine, lessons.name, [], async () => ({ change: {}, result: null, floor: null }))
   }
   return total
 }
 
-/** Runs that were under way are still under way, and what was spent is spent. */
-async function keepSpent(engine: Engine, name: string, before: ReadLearned): Promise<void> {
-  const { credit, pending } = before.state
-  const gone = new Set<string>()
-  for (const session of pending.keys()) if ((await engine.store.catalog.summary(session)) !== null) gone.add(session)
-  await changeLearned(engine, name, [], async (read) => {
-    const { state } = read
-    state.credit = { ...state.credit, spent: Math.max(state.credit.spent, credit.spent) }
-    for (const [session, charge] of pending) if (!gone.has(session)) state.pending.set(session, charge)
-    return { change: {}, result: null, races: before.races, damage: read.damage ?? before.damage }
-  })
+/** Runs that are under way stay so; what was spent is where the sessions that are learned again begin. */
+async function forgetButSpent(engine: Engine, name: string): Promise<void> {
+  const { state, races, damage, floor } = await readLearned(engine, name, [])
+  const fresh = freshState()
+  fresh.credit = { sessions: 0, spent: state.credit.spent }
+  for (const [session, charge] of state.pending) fresh.pending.set(session, charge)
+  // One that was killed is gone on with: what it spent until then is in what was spent.
+  const at = floor?.at ?? utcNow()
+  await engine.store.learned.clear(name, headOf(name, fresh, { races, damage, floor: { at, replayed: 0 } }))
 }
 
 /**

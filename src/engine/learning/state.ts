@@ -22,6 +22,14 @@ export interface Damage {
   readonly why: string
 }
 
+/** What was spent before all was learned anew: it stays spent, and the sessions that are learned again spend none of it twice. */
+export interface Floor {
+  /** UTC: sessions that were recorded by then may be among those that it was spent on. */
+  readonly at: string
+  /** What those that were learned again so far have spent. */
+  readonly replayed: number
+}
+
 export interface ReadLearned {
   /** Of the head as it was read; 0 when there was none. */
   readonly revision: number
@@ -30,6 +38,8 @@ export interface ReadLearned {
   readonly races: RaceBudget
   /** The last damage; null when there never was any. */
   readonly damage: Damage | null
+  /** null when nothing is being learned anew. */
+  readonly floor: Floor | null
 }
 
 const memoryPrefix = 'memory/'
@@ -86,7 +96,7 @@ function assembled(
   head: { readonly revision: number; readonly value: JsonObject } | null,
   rows: readonly LearnedRow[],
 ): ReadLearned {
-  const { credit, proof, pending, races, damage } = head?.value ?? emptyHead
+  const { credit, proof, pending, races, damage, floor } = head?.value ?? emptyHead
   const saved: { readonly [K in keyof SavedState]: unknown } = {
     version: head === null ? stateVersion : head.value['version'],
     name: head === null ? name : head.value['name'],
@@ -104,7 +114,8 @@ function assembled(
     const { expected, found, where } = loaded
     throw new Fault('record.corrupt', { expected, found, where: `what ${name} knows, ${where}` })
   }
-  return { revision: head?.revision ?? 0, state: loaded.state, races: racesIn(races), damage: damageIn(damage) }
+  const beside = { races: racesIn(races), damage: damageIn(damage), floor: floorIn(floor) }
+  return { revision: head?.revision ?? 0, state: loaded.state, ...beside }
 }
 
 /** What several sources say of one setting on one clip is one thing. */
@@ -134,14 +145,20 @@ function damageIn(json: Json | undefined): Damage | null {
   return typeof at === 'string' && typeof why === 'string' ? { at, why } : null
 }
 
+function floorIn(json: Json | undefined): Floor | null {
+  if (json === undefined || !isJsonObject(json)) return null
+  const { at, replayed } = json
+  return typeof at === 'string' && typeof replayed === 'number' ? { at, replayed } : null
+}
+
 /** What is written back of a state: everything but the rows, which change by lessons. */
 export function headOf(
   name: string,
   { credit, proof, pending }: Learned,
-  { races, damage }: Pick<ReadLearned, 'races' | 'damage'>,
+  { races, damage, floor }: Pick<ReadLearned, 'races' | 'damage' | 'floor'>,
 ): JsonObject {
   const sorted = [...pending].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return { version: stateVersion, name, credit, proof, pending: sorted, races, damage } as unknown as JsonObject
+  return { version: stateVersion, name, credit, proof, pending: sorted, races, damage, floor } as unknown as JsonObject
 }
 
 /**
@@ -154,5 +171,8 @@ async function setDamagedAside({ store }: Pick<Engine, 'store'>, name: string, w
   state.credit = { sessions: 0, spent: creditRules.start }
   const damage = { at: new Date().toISOString(), why }
   // Whoever else found it damaged may have begun anew already.
-  await store.learned.commit(name, { revision: 0, head: headOf(name, state, { races: freshBudget, damage }) })
+  await store.learned.commit(name, {
+    revision: 0,
+    head: headOf(name, state, { races: freshBudget, damage, floor: null }),
+  })
 }
