@@ -94,6 +94,23 @@ export const faultCodes = {
     'A stored blob no longer has its hash.',
     'run "hindsight verify --repair" to set it aside and list the records that use it',
   ),
+  // uploads that may break off
+  'upload.unknown': entry('user', 404, 'No upload has this id; perhaps it was given up.', 'begin it anew'),
+  'upload.offset': entry(
+    'user',
+    409,
+    'The bytes do not begin where the upload stands.',
+    'ask where it stands (HEAD), and go on from there',
+  ),
+  'upload.busy': entry('user', 423, 'Somebody else writes this upload.', 'wait a moment, ask where it stands, go on'),
+  'upload.checksum': entry('user', 460, 'The bytes are not those that were meant.', 'send them again'),
+  'upload.many': entry('user', 429, 'Too many uploads were begun and not finished.', 'finish or end some of them'),
+  'upload.version': entry(
+    'user',
+    412,
+    'The client speaks another version of the protocol for uploads.',
+    'send "Tus-Resumable: 1.0.0"',
+  ),
   // images
   'image.type': entry('user', 415, 'The bytes are not an image of an accepted type.', 'send JPEG, PNG or WebP'),
   'image.truncated': entry('user', 422, 'The image breaks off before its end.', 'send the whole file'),
@@ -429,6 +446,19 @@ export const faultCodes = {
   'job.unknown': entry('user', 404, 'No job has this id.', 'list the jobs'),
   'job.cancelled': entry('user', 409, 'The job was cancelled.', 'start it again if it is still wanted'),
   'job.failed': entry('surroundings', 500, 'The job ended with an error.', 'see the error inside'),
+  // care
+  'schedule.invalid': entry(
+    'user',
+    422,
+    'A schedule cannot be understood.',
+    'correct the field named; docs/guides/running-as-a-service.md has examples',
+  ),
+  'schedule.unseen': entry(
+    'user',
+    409,
+    'Rules that take sessions away are only switched on after their effect was shown.',
+    'look at the preview first: what it shows has to be sent along',
+  ),
   // the doors
   'request.invalid': entry(
     'user',

@@ -17,6 +17,7 @@ import type { LearnedStore } from './learned-store.ts'
 import type { Facet, Page, SessionQuery } from './query.ts'
 import type { Sample, SampleType } from './sample.ts'
 import type { DomainName, RunStatus } from './session.ts'
+import type { UploadStore } from './upload-store.ts'
 
 /** A session made ready to be kept: its canonical text and what it is found by. */
 export interface SessionRow {
@@ -371,6 +372,7 @@ export interface Store {
   readonly consent: ConsentLedger
   readonly clips: Clips
   readonly learned: LearnedStore
+  readonly uploads: UploadStore
   readonly schedules: Schedules
   /** Secret of this installation, 32 bytes as hex: keys pseudonyms and fingerprints. */
   readonly secret: string

@@ -115,10 +115,19 @@ async function copyBlobs(
       bytes += info?.bytes ?? 0
       ctx.progress({ done: lines.length, total, unit: 'blobs', note: null })
     }
+    await copyMissing(from, to, lines)
   } finally {
     snapshot.close()
   }
   return { list: lines.join(''), blobs: lines.length, bytes }
+}
+
+/** Old backups may be deleted at the same time, with blobs that only they needed when that began. */
+async function copyMissing(from: FileBlobs, to: FileBlobs, lines: readonly string[]): Promise<void> {
+  for (const line of lines) {
+    const sha256 = line.slice(0, 64)
+    if (!(await to.stat(sha256))) await to.put(from.open(sha256), { expected: sha256 })
+  }
 }
 
 function skipErased(db: StoreParts['db'], sha256: string, error: unknown): null {

@@ -22,6 +22,13 @@ export function finishBackup(
   return null
 }
 
+/** The copy is deleted: nothing that is erased from now on has to be told to it. */
+export function dropBackup({ db }: CommitContext, { name }: { readonly name: string }): null {
+  db.run(sql.deleteFrom('erasure_due').where('backup', '=', name))
+  db.run(sql.deleteFrom('backup').where('name', '=', name))
+  return null
+}
+
 export function abandonBackup({ db }: CommitContext, { name }: { readonly name: string }): null {
   db.run(sql.deleteFrom('backup').where('name', '=', name))
   return null

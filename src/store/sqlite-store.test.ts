@@ -5,10 +5,11 @@ import { jobsSuite } from './jobs-suite.ts'
 import { journalsSuite } from './journals-suite.ts'
 import { samplesSuite } from './samples-suite.ts'
 import { learnedSuite } from './learned-suite.ts'
+import { schedulesSuite } from './schedules-suite.ts'
 import { openFresh } from './suite-store.ts'
 
-for (const suite of [catalogSuite, blobsSuite, clipsSuite, jobsSuite, journalsSuite, learnedSuite, samplesSuite])
+for (const suite of [catalogSuite, blobsSuite, clipsSuite, jobsSuite, journalsSuite, learnedSuite, samplesSuite, schedulesSuite])
   suite('SQLite', openFresh())
 
-for (const suite of [catalogSuite, clipsSuite, jobsSuite, learnedSuite])
+for (const suite of [catalogSuite, clipsSuite, jobsSuite, learnedSuite, schedulesSuite])
   suite('SQLite, commits in the calling thread', openFresh({ writesInThread: false }))

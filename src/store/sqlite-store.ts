@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { BackupsToKeep, PrunedBackups } from '#core/care-store.ts'
 import type { Context } from '#core/context.ts'
 import { canonicalJson, type Json, type JsonObject, parseJson } from '#core/json.ts'
@@ -25,6 +25,7 @@ import { SqliteSchedules } from './schedules.ts'
 import { asFault } from './sqlite-faults.ts'
 import type { StoreOptions } from './store-options.ts'
 import type { StoreParts } from './store-parts.ts'
+import { FileUploads } from './uploads.ts'
 import { verifyStore } from './verify.ts'
 import { Writer } from './writer.ts'
 
@@ -38,13 +39,14 @@ export class SqliteStore implements Store {
   readonly consent: SqliteConsent
   readonly clips: SqliteClips
   readonly learned: SqliteLearned
+  readonly uploads: FileUploads
   readonly schedules: SqliteSchedules
   readonly secret: string
   readonly parts: StoreParts
   #closing: Promise<void> | null = null
 
   private constructor(parts: StoreParts, secret: string) {
-    const { db, writer, blobs, journals, disk } = parts
+    const { db, writer, blobs, journals, disk, paths } = parts
     this.parts = parts
     this.secret = secret
     this.blobs = blobs
@@ -56,6 +58,7 @@ export class SqliteStore implements Store {
     this.consent = new SqliteConsent(db, writer)
     this.clips = new SqliteClips(db, writer)
     this.learned = new SqliteLearned(db, writer)
+    this.uploads = new FileUploads({ folder: join(paths.tmp, 'uploads'), blobs, disk })
     this.schedules = new SqliteSchedules(db, writer, this.jobs)
   }
 

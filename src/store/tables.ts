@@ -138,6 +138,17 @@ export interface Tables {
     readonly uploaded: number
     readonly at: number
   }
+  readonly schedule: {
+    readonly task: string
+    /** As `parseWhen` reads it; "when" is a word of SQL. */
+    readonly due: string
+    readonly zone: string
+    readonly plan: string
+    readonly next_at: number | null
+    readonly job: string | null
+    readonly changed_at: number
+    readonly changed_by: string
+  }
   readonly fingerprint: { readonly sha: Uint8Array; readonly hash: string }
   readonly learner: { readonly name: string; readonly domain: string; readonly revision: number }
   readonly learned_head: { readonly learner: string; readonly revision: number; readonly value: string }

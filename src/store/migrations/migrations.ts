@@ -1,6 +1,7 @@
 import { base } from './0001-base.ts'
 import { clips } from './0002-clips.ts'
 import { learned } from './0003-learned.ts'
+import { care } from './0005-care.ts'
 
 export interface Migration {
   /** Number and name; never reused. */
@@ -9,4 +10,4 @@ export interface Migration {
 }
 
 /** Every change of the catalog's shape, oldest first. Append only. */
-export const migrations: readonly Migration[] = [base, clips, learned]
+export const migrations: readonly Migration[] = [base, clips, learned, care]
