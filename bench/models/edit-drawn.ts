@@ -46,11 +46,7 @@ try {
     // Looking and leaving all as it is is no edit that is recorded.
     if (deletions.length === 0) continue
     edits++
-    await appendEdit(
-      engine,
-      { session: session.id, kind: 'camera.behavior', after: { deletions } },
-      { name: 'made', role: 'owner' },
-    )
+    await appendEdit(engine, { session: session.id, kind: 'camera.behavior', after: { deletions } }, { name: 'made' })
   }
 } finally {
   await engine.close()

@@ -122,7 +122,7 @@ export async function recordRound(
   }
   const after: JsonObject = asJson(behaviorOf({ ...round, after: solved, added: solved.added }))
   const sent = { id, session: session.id, at, kind: 'camera.behavior', after }
-  await appendEdit(engine, sent, { name: principal, role: 'owner' })
+  await appendEdit(engine, sent, { name: principal })
 }
 
 /** Where nothing may be recorded, the results are the job's own. */

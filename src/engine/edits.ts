@@ -14,7 +14,7 @@ import { sessionById } from './read.ts'
 export type SentEdit = Pick<Edit, 'session' | 'kind' | 'after'> & { readonly [K in keyof Edit]?: Edit[K] | undefined }
 
 /** @throws edit.invalid, edit.conflict, session.unknown */
-export async function appendEdit(engine: Engine, sent: SentEdit, principal: Principal): Promise<Edit> {
+export async function appendEdit(engine: Engine, sent: SentEdit, { name }: Pick<Principal, 'name'>): Promise<Edit> {
   if (sent.session === null)
     throw fault('edit.invalid', { expected: 'the id of a session', found: 'null', where: 'field session' })
   const session = await sessionById(engine, sent.session)
@@ -23,7 +23,8 @@ export async function appendEdit(engine: Engine, sent: SentEdit, principal: Prin
     session: sent.session,
     project: session.project,
     at: sent.at ?? utcNow(),
-    principal: sent.principal ?? principal.name,
+    // Whoever sends it, whatever it says: history must name who really did it.
+    principal: name,
     kind: sent.kind,
     before: sent.before ?? null,
     after: sent.after,

@@ -22,6 +22,7 @@ export const routes = {
   'GET /healthz': {
     about: 'Whether the engine works, and how full its disk is.',
     role: 'anyone',
+    scope: 'open',
     reply: z.looseObject({ ok: z.boolean(), version: z.string() }),
   },
 
@@ -29,6 +30,8 @@ export const routes = {
   'POST /api/v1/sessions': {
     about: 'Record one session. Acknowledged after it is durable; sending it again is harmless.',
     role: 'recorder',
+    scope: 'body',
+    ingest: true,
     body: z.looseObject({}).meta({
       id: 'SentSession',
       description:
@@ -43,6 +46,8 @@ export const routes = {
   'POST /api/v1/sessions/batch': {
     about: 'Record many sessions, one JSON object per line. Each line is taken or refused on its own.',
     role: 'recorder',
+    scope: 'lines',
+    ingest: true,
     body: 'stream',
     accepts: ['application/x-ndjson', 'application/jsonl'],
     reply: s.batchReply,
@@ -50,6 +55,8 @@ export const routes = {
   'POST /api/v1/journals': {
     about: 'Open a journal: a session that is written while the run goes on.',
     role: 'recorder',
+    scope: 'opened',
+    ingest: true,
     body: z.strictObject({ session: z.looseObject({ id: uuid }) }),
     reply: z.object({ id: uuid }),
     status: 201,
@@ -57,6 +64,8 @@ export const routes = {
   'POST /api/v1/journals/{id}': {
     about: 'Append operations to an open journal; a "close" operation makes the session.',
     role: 'recorder',
+    scope: 'journal',
+    ingest: true,
     params: s.id,
     body: z.strictObject({
       ops: z
@@ -87,6 +96,8 @@ export const routes = {
   'POST /api/v1/edits': {
     about: 'Append what a person said or changed after a session.',
     role: 'reviewer',
+    scope: 'body.session',
+    ingest: true,
     body: s.edit.partial({
       id: true,
       at: true,
@@ -101,6 +112,8 @@ export const routes = {
   'PUT /api/v1/blobs/{sha256}': {
     about: 'Upload bytes under their SHA-256.',
     role: 'recorder',
+    scope: 'filtered',
+    ingest: true,
     params: z.object({ sha256 }),
     body: 'stream',
     reply: z.object({ sha256, bytes: z.number() }),
@@ -111,6 +124,7 @@ export const routes = {
   'GET /api/v1/sessions': {
     about: 'Sessions, newest first.',
     role: 'viewer',
+    scope: 'query',
     query: s.sessionFilter.extend({
       limit: s.limit(500, 50),
       cursor: s.cursor,
@@ -120,12 +134,14 @@ export const routes = {
   'GET /api/v1/sessions/count': {
     about: 'How many sessions fit, counted up to a cap.',
     role: 'viewer',
+    scope: 'query',
     query: s.sessionFilter.extend({ cap: s.limit(1_000_000, 10_000) }),
     reply: z.object({ count: z.number(), capped: z.boolean() }),
   },
   'GET /api/v1/sessions/{id}': {
     about: 'One session, to the letter as it was recorded.',
     role: 'viewer',
+    scope: 'session',
     params: s.id,
     reply: s.session,
     verbatim: true,
@@ -133,30 +149,35 @@ export const routes = {
   'GET /api/v1/sessions/{id}/edits': {
     about: 'The edits of a session, oldest first.',
     role: 'viewer',
+    scope: 'session',
     params: s.id,
     reply: list(s.edit),
   },
   'GET /api/v1/sessions/{id}/samples': {
     about: 'The training examples in a session, as they are today.',
     role: 'viewer',
+    scope: 'session',
     params: s.id,
     reply: list(z.looseObject({ id: z.string(), type: s.sampleType }).meta({ id: 'Sample' })),
   },
   'GET /api/v1/sessions/{id}/chain': {
     about: 'The sessions before and after this one on the same input, oldest first.',
     role: 'viewer',
+    scope: 'session',
     params: s.id,
     reply: list(s.sessionSummary),
   },
   'GET /api/v1/blobs/{sha256}': {
     about: 'The bytes of a blob, served inert. Ranges are answered.',
     role: 'viewer',
+    scope: 'blob',
     params: z.object({ sha256 }),
     reply: 'stream',
   },
   'GET /api/v1/blobs/{sha256}/thumbnail': {
     about: 'A picture made small.',
     role: 'viewer',
+    scope: 'blob',
     params: z.object({ sha256 }),
     query: z.object({
       width: z.coerce.number().int().min(16).max(1024).default(320),
@@ -166,17 +187,20 @@ export const routes = {
   'GET /api/v1/facets': {
     about: 'What sessions can be filtered by, with the most frequent values.',
     role: 'viewer',
+    scope: 'query',
     query: z.object({ project: s.project, domain: s.domain.optional() }),
     reply: list(s.facetSummary),
   },
   'GET /api/v1/projects': {
     about: 'All projects.',
     role: 'viewer',
+    scope: 'filtered',
     reply: list(z.string()),
   },
   'GET /api/v1/stats': {
     about: 'What came in over time, by domain and outcome, and what the store holds.',
     role: 'viewer',
+    scope: 'query',
     query: z.object({ project: shortName.optional() }),
     reply: z
       .object({
@@ -201,11 +225,13 @@ export const routes = {
   'GET /api/v1/stats/tables': {
     about: 'The tables that stats can be broken down by.',
     role: 'viewer',
+    scope: 'open',
     reply: list(z.object({ name: z.string(), domain: s.domain, about: z.string() })),
   },
   'GET /api/v1/stats/tables/{name}': {
     about: 'One table of figures, over the sessions that fit.',
     role: 'viewer',
+    scope: 'query',
     params: named,
     query: s.sessionFilter,
     reply: s.statTable,
@@ -215,12 +241,14 @@ export const routes = {
   'GET /api/v1/queries': {
     about: 'Saved queries.',
     role: 'viewer',
+    scope: 'query',
     query: inProject,
     reply: list(s.savedQuery),
   },
   'PUT /api/v1/queries/{name}': {
     about: 'Save a query under a name.',
     role: 'reviewer',
+    scope: 'query',
     params: named,
     query: inProject,
     body: z.strictObject({ query: s.sessionQuery }),
@@ -229,6 +257,7 @@ export const routes = {
   'DELETE /api/v1/queries/{name}': {
     about: 'Remove a saved query.',
     role: 'reviewer',
+    scope: 'query',
     params: named,
     query: inProject,
     reply: z.object({ deleted: z.boolean() }),
@@ -236,12 +265,14 @@ export const routes = {
   'GET /api/v1/datasets': {
     about: 'All datasets.',
     role: 'viewer',
+    scope: 'query',
     query: z.object({ project: shortName.optional() }),
     reply: list(s.dataset),
   },
   'POST /api/v1/datasets': {
     about: 'Name a set of samples.',
     role: 'reviewer',
+    scope: 'body',
     body: z.strictObject({
       name: shortName,
       project: s.project,
@@ -254,6 +285,7 @@ export const routes = {
   'GET /api/v1/datasets/{name}': {
     about: 'A dataset with its versions, newest first, and what its query finds today.',
     role: 'viewer',
+    scope: 'query',
     params: named,
     query: inProject,
     reply: z.object({
@@ -265,6 +297,7 @@ export const routes = {
   'POST /api/v1/datasets/{name}/versions': {
     about: 'Freeze what the dataset holds today as a version, split and hashed. A job.',
     role: 'reviewer',
+    scope: 'query',
     params: named,
     query: inProject,
     body: z.strictObject({
@@ -278,6 +311,7 @@ export const routes = {
   'GET /api/v1/datasets/{name}/quality': {
     about: 'Figures of a version by which people judge whether it is fit to train on.',
     role: 'viewer',
+    scope: 'query',
     params: named,
     query: inProject.extend({ version: z.string().max(50).optional() }),
     reply: z.object({
@@ -288,6 +322,7 @@ export const routes = {
   'GET /api/v1/datasets/{name}/diff': {
     about: 'What changed between two versions.',
     role: 'viewer',
+    scope: 'query',
     params: named,
     query: inProject.extend({
       from: z.string().max(50),
@@ -306,11 +341,13 @@ export const routes = {
   'GET /api/v1/formats': {
     about: 'What can be exported to and imported from, with options.',
     role: 'viewer',
+    scope: 'open',
     reply: list(s.formatInfo),
   },
   'POST /api/v1/imports': {
     about: 'Import an archive or file; which layout it is in is found out. A job.',
     role: 'owner',
+    scope: 'query',
     query: z.object({
       project: s.project,
       mode: z.enum(['merge', 'replace']).default('merge'),
@@ -324,18 +361,21 @@ export const routes = {
   'GET /api/v1/imports': {
     about: 'What was imported, newest first.',
     role: 'viewer',
+    scope: 'query',
     query: z.object({ project: shortName.optional() }),
     reply: list(s.importRecord),
   },
   'POST /api/v1/imports/{id}/undo': {
     about: 'Undo an import that replaced: what it set aside comes back.',
     role: 'owner',
+    scope: 'import',
     params: s.id,
     reply: z.object({ broughtBack: z.number() }),
   },
   'POST /api/v1/exports': {
     about: 'Export samples or sessions. A job; its files are downloaded from the job.',
     role: 'reviewer',
+    scope: 'body',
     body: s.exportRequest,
     reply: s.job,
     status: 202,
@@ -343,12 +383,14 @@ export const routes = {
   'GET /api/v1/exports': {
     about: 'What left the store.',
     role: 'viewer',
+    scope: 'query',
     query: z.object({ project: shortName.optional() }),
     reply: list(s.exportNote),
   },
   'GET /api/v1/jobs': {
     about: 'Jobs, newest first.',
     role: 'viewer',
+    scope: 'query',
     query: z.object({
       project: shortName.optional(),
       state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']).optional(),
@@ -359,24 +401,28 @@ export const routes = {
   'GET /api/v1/jobs/{id}': {
     about: 'One job.',
     role: 'viewer',
+    scope: 'job',
     params: s.id,
     reply: s.job,
   },
   'GET /api/v1/jobs/{id}/events': {
     about: 'The job as server-sent events until it ends.',
     role: 'viewer',
+    scope: 'job',
     params: s.id,
     reply: 'events',
   },
   'POST /api/v1/jobs/{id}/cancel': {
     about: 'Stop a job.',
     role: 'reviewer',
+    scope: 'job',
     params: s.id,
     reply: s.job,
   },
   'GET /api/v1/jobs/{id}/download': {
     about: 'The files an export made, as one zip.',
     role: 'reviewer',
+    scope: 'job',
     params: s.id,
     reply: 'stream',
   },
@@ -391,12 +437,14 @@ export const routes = {
   'GET /api/v1/consent': {
     about: 'The consent ledger of a project.',
     role: 'owner',
+    scope: 'query',
     query: inProject,
     reply: list(s.consentEntry),
   },
   'POST /api/v1/consent': {
     about: 'Append a grant or withdrawal: for the project, a contributor or a session.',
     role: 'owner',
+    scope: 'body',
     body: s.consentEntry.omit({ id: true, at: true, principal: true }).extend({
       project: s.project,
       contributor: shortName.nullable().default(null),
@@ -409,6 +457,7 @@ export const routes = {
   'POST /api/v1/forget': {
     about: 'Erase sessions, or all of a contributor, everywhere. Cannot be undone.',
     role: 'owner',
+    scope: 'erased',
     body: z.union([
       z.strictObject({ sessions: z.array(uuid).min(1).max(10_000) }),
       z.strictObject({ contributor: shortName }),
@@ -420,12 +469,14 @@ export const routes = {
   'GET /api/v1/schemas/{domain}': {
     about: "The JSON Schema of a domain's sessions.",
     role: 'anyone',
+    scope: 'open',
     params: z.object({ domain: s.domain }),
     reply: z.looseObject({}),
   },
   'GET /api/v1/openapi.json': {
     about: 'This table as OpenAPI 3.1.',
     role: 'anyone',
+    scope: 'open',
     reply: z.looseObject({}),
   },
 
@@ -434,6 +485,7 @@ export const routes = {
     about:
       "The image app's own door: originalImage, reimaginedImage, instruction, optional userEmail and consent, as multipart form data.",
     role: 'recorder',
+    scope: 'legacy',
     body: 'stream',
     accepts: ['multipart/form-data'],
     reply: z.object({
@@ -445,6 +497,7 @@ export const routes = {
   'GET /api/store-image': {
     about: 'The four figures of the image app.',
     role: 'viewer',
+    scope: 'legacy',
     reply: z.object({
       totalSessions: z.number(),
       totalImages: z.number(),
@@ -452,10 +505,11 @@ export const routes = {
       instructionTypes: z.number(),
     }),
   },
-  'GET /admin/training-data.css': { about: 'How that page looks.', role: 'anyone', reply: 'page' },
+  'GET /admin/training-data.css': { about: 'How that page looks.', role: 'anyone', scope: 'open', reply: 'page' },
   'GET /admin/training-data': {
     about: 'A page with those four figures.',
     role: 'viewer',
+    scope: 'legacy',
     reply: 'page',
   },
 } as const satisfies Record<string, Route>

@@ -5,7 +5,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fault } from '#core/faults.ts'
-import { localOwner, mayAct, type Principal, type Role } from '#core/principal.ts'
+import { localOwner, mayAct, nobody, type Principal, type Role } from '#core/principal.ts'
 import { sha256 } from '#engine/engine.ts'
 import type { ServerOptions } from './handler.ts'
 import { inertPolicy } from './page-policy.ts'
@@ -72,10 +72,10 @@ function matches(given: string | undefined, token: string | null): boolean {
 }
 
 /** @throws request.token, request.role */
-export function requireRole(principal: Principal | null, needed: Role | 'anyone'): Principal {
-  if (needed === 'anyone') return principal ?? { name: 'anyone', role: 'viewer' }
+export function requireRole(principal: Principal | null, needed: Role | 'anyone' | 'signed-in'): Principal {
+  if (needed === 'anyone') return principal ?? nobody
   if (!principal) throw fault('request.token', { expected: 'a token', found: 'none, or one that is not known' })
-  if (!mayAct(principal.role, needed)) {
+  if (needed !== 'signed-in' && !mayAct(principal.role, needed)) {
     throw fault('request.role', {
       expected: `the role ${needed}`,
       found: `${principal.name} with the role ${principal.role}`,
