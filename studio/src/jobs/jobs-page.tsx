@@ -73,7 +73,7 @@ function JobRow({ start }: { start: Job }) {
   return (
     <Fragment>
       <tr>
-        <td>
+        <td className="wrap-anywhere">
           <strong>{job.kind}</strong> <span className="muted">{aboutOf(job)}</span>
           <JobProgress job={job} />
         </td>

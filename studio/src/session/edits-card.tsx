@@ -38,7 +38,7 @@ export function EditsCard({ session, edits }: { session: string; edits: readonly
   return (
     <Card title="What people say">
       <div className="stack">
-        <div className="row">
+        <div className="row wrap">
           <div className="segments compact" role="group" aria-label="Rating">
             {ratings.map(([value, title]) => (
               <button
