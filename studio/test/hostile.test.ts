@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { hostileTexts, plantedHost, plantedMark } from '#test/hostile-texts.ts'
 import { needs } from '#test/needs.ts'
-import { hostileProject, plantHostile, type Planted } from './hostile-store.ts'
+import { hostileProject, plantHostile, type Planted } from '#test/hostile-store.ts'
 import { startStudio, type Studio, type Watched } from './test-studio.ts'
 
 const chromium = needs('chromium')

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Client } from '#client/client.ts'
 import { domainByName } from '#domains/domains.ts'
-import { hostileProse, hostileTexts } from '#test/hostile-texts.ts'
+import { hostileProse, hostileTexts } from './hostile-texts.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type JsonMap = { [key: string]: Json }
