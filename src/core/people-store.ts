@@ -5,6 +5,11 @@
 import type { Page } from './query.ts'
 import type { Role, Way } from './principal.ts'
 
+/** A sign-in ends when it was not used for this long … */
+export const signInIdleMs = 48 * 3_600_000
+/** … and after this however much it was used. */
+export const signInLongestMs = 14 * 86_400_000
+
 /** Characters of a password. */
 export const shortestPassword = 12
 export const longestPassword = 1000

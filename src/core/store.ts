@@ -4,6 +4,7 @@
  *
  * Whatever a promise here resolves with is durable: it survives the loss of the process and of power.
  */
+import type { Archives } from './archive-store.ts'
 import type { ConsentEntry, ConsentSubject } from './consent.ts'
 import type { BackupsToKeep, PrunedBackups, Schedules } from './care-store.ts'
 import type { Context, Progress } from './context.ts'
@@ -14,6 +15,7 @@ import type { Job, JobState } from './job.ts'
 import type { JournalOp } from './journal.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { LearnedStore } from './learned-store.ts'
+import type { PeopleStore } from './people-store.ts'
 import type { Facet, Page, SessionQuery } from './query.ts'
 import type { Sample, SampleType } from './sample.ts'
 import type { DomainName, RunStatus } from './session.ts'
@@ -232,6 +234,8 @@ export interface Blobs {
    * @throws blob.unknown, blob.corrupt
    */
   open(sha256: string, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>
+  /** Makes a blob as good as new for gc; false when it is not there. */
+  touch(sha256: string): Promise<boolean>
   /** All hashes, in order. */
   list(): AsyncIterable<BlobInfo & { readonly modifiedAtMs: number }>
   delete(sha256: string): Promise<void>
@@ -350,6 +354,8 @@ export interface ForgetReceipt {
   readonly exports: readonly ExportNote[]
   /** Backups that still hold them; they are forgotten again when one is restored. */
   readonly backups: readonly string[]
+  /** Files of archives in which nothing of them is left, and those that were not there: reached when they are back. */
+  readonly archives: { readonly rewritten: readonly string[]; readonly absent: readonly string[] }
 }
 
 export interface BackupInfo {
@@ -372,6 +378,8 @@ export interface Store {
   readonly consent: ConsentLedger
   readonly clips: Clips
   readonly learned: LearnedStore
+  readonly people: PeopleStore
+  readonly archives: Archives
   readonly uploads: UploadStore
   readonly schedules: Schedules
   /** Secret of this installation, 32 bytes as hex: keys pseudonyms and fingerprints. */
@@ -410,6 +418,14 @@ export interface Store {
    * @returns false when somebody else was faster: read it again, and decide again
    */
   swapPreference(name: string, before: Json, after: Json): Promise<boolean>
+  /**
+   * Asks for room on the disk, for files that are written beside the store.
+   *
+   * @throws store.full when that much more would eat into the reserve
+   */
+  admit(bytes: number): Promise<void>
+  /** What the sessions of a project take. */
+  usage(project: string): Promise<{ readonly sessions: number; readonly blobBytes: number }>
   /** Counts and sizes for the overview and for health checks. */
   health(): Promise<StoreHealth>
   close(): Promise<void>
@@ -417,6 +433,8 @@ export interface Store {
 
 export interface StoreHealth {
   readonly sessions: number
+  /** In archives, and no longer here. */
+  readonly archivedSessions: number
   readonly edits: number
   readonly catalogBytes: number
   readonly freeBytes: number

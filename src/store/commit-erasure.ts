@@ -47,11 +47,23 @@ export function eraseSessions(context: CommitContext, { receipt, seqs }: Session
     if (row.aside === null) index.remove(readIndexed(context, seq), seq)
     edits += eraseEdits(context, seq, receipt)
     bury(context, receipt, tombstone(context.salt, 'session', row.id))
+    db.prepare(
+      'insert or ignore into archive_due (archive, receipt) select archive, ? from archive_session where seq = ?',
+    ).run(receipt, seq)
     eraseLessons(db, seq, row.id)
-    for (const table of ['record', 'session_media', 'import_session', 'sample', 'sample_due', 'session']) {
+    for (const table of [
+      'record',
+      'session_media',
+      'import_session',
+      'sample',
+      'sample_due',
+      'archive_session',
+      'session',
+    ]) {
       db.prepare(`delete from ${table} where seq = ?`).run(seq)
     }
     db.prepare(`delete from quarantine where what = 'session' and key = ?`).run(row.id)
+    db.prepare('update audit set target = null where target = ?').run(row.id)
     sessions++
   }
   context.facts.drop(index.flush())
@@ -195,7 +207,8 @@ export function dropDoomed(context: CommitContext, { keep }: { readonly keep: re
       shared++
       continue
     }
-    db.prepare('delete from fingerprint where sha = ?').run(sha)
+    for (const table of ['fingerprint', 'sent_blob']) db.prepare(`delete from ${table} where sha = ?`).run(sha)
+    db.prepare('update audit set target = null where target = ?').run(sha256)
     rmSync(blobPath(paths.blobs, sha256), { force: true })
     deleted++
   }

@@ -13,6 +13,16 @@ import {
 } from './commit-care.ts'
 import { deleteClip, putClip } from './commit-clips.ts'
 import { clearLearned, commitLearned, passOver, registerLearner, setLearnedAside } from './commit-learned.ts'
+import {
+  abandonArchive,
+  adoptArchive,
+  archiveReached,
+  finishArchive,
+  moveBatch,
+  registerArchive,
+  sealArchive,
+} from './commit-archives.ts'
+import { beginVersion, bringBack, bringItems, endVersion } from './commit-restored.ts'
 import { truncateWal } from './truncate-wal.ts'
 import { appendConsent } from './commit-consent.ts'
 import {
@@ -23,6 +33,19 @@ import {
   stageItems,
   stageVersion,
 } from './commit-datasets.ts'
+import {
+  addAccount,
+  addKey,
+  addSignIn,
+  changeAccount,
+  endSignIns,
+  noteUpload,
+  putAudit,
+  revokeKey,
+  setPassword,
+  touchKey,
+  touchSignIn,
+} from './commit-people.ts'
 import { deleteQuery, putDocument, putQuery } from './commit-documents.ts'
 import { putEdits } from './commit-edits.ts'
 import { bringBackBatch, putImport, setAsideBatch, withdrawBatch } from './commit-imports.ts'
@@ -76,6 +99,28 @@ export const commits = {
   clearLearned,
   setLearnedAside,
   appendConsent,
+  addAccount,
+  changeAccount,
+  setPassword,
+  addSignIn,
+  touchSignIn,
+  endSignIns,
+  addKey,
+  revokeKey,
+  touchKey,
+  noteUpload,
+  putAudit,
+  registerArchive,
+  abandonArchive,
+  sealArchive,
+  moveBatch,
+  finishArchive,
+  adoptArchive,
+  archiveReached,
+  bringBack,
+  beginVersion,
+  bringItems,
+  endVersion,
   registerBackup,
   finishBackup,
   abandonBackup,

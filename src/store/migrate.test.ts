@@ -16,7 +16,9 @@ const hashes: Readonly<Record<string, string>> = {
   '0001-base': 'ef709893fc8851a23dee10bcaaf750c6f54ee75de4140dd534d58f289e8c2256',
   '0002-clips': 'a2a8fd94745599e8e282ffad6d7e71090426ed529a5177b887a263c9a52e052a',
   '0003-learned': 'de4c84a8633db797da9ac17b089b634d85aeb990297c6bdd4228cdbf860e081a',
+  '0004-people': '01b84b8840db3b9773b3073d651126e51a94aa91fe885b4e535c60a3950f432c',
   '0005-care': '5a0288a55a77cbeeb0f17c8e4c8f73bd9eb430ee29acb3085858f4aeeba3a407',
+  '0007-archives': 'f8834d13561c6c7bb7eff01be987cb7e64e699690133ae9f1ee64597e27e6a87',
 }
 
 describe('migrations and the data directory', () => {

@@ -12,7 +12,7 @@ export function snapshotCatalog({ paths }: CareContext, { target }: { readonly t
   } finally {
     db.close()
   }
-  leaveOutPlaces(target)
+  leaveOut(target)
   chmodSync(target, fileMode)
   // SQLite does not promise that the copy has reached the disk.
   const file = openSync(target, 'r+')
@@ -24,11 +24,14 @@ export function snapshotCatalog({ paths }: CareContext, { target }: { readonly t
   return null
 }
 
-/** Where clips lie is nobody's business elsewhere; the bytes are overwritten, not only unlinked. */
-function leaveOutPlaces(target: string): void {
+/**
+ * Where clips lie is nobody's business elsewhere, and a sign-in that was ended since must not come back with a backup; the bytes
+ * are overwritten, not only unlinked.
+ */
+function leaveOut(target: string): void {
   const db = new Database(target)
   try {
-    db.exec('pragma journal_mode = delete; pragma secure_delete = on; delete from clip')
+    db.exec('pragma journal_mode = delete; pragma secure_delete = on; delete from clip; delete from sign_in')
   } finally {
     db.close()
   }

@@ -4,6 +4,7 @@ import type { Context } from '#core/context.ts'
 import { canonicalJson, type Json, type JsonObject, parseJson } from '#core/json.ts'
 import type { BackupInfo, ForgetReceipt, Store, StoreHealth, VerifyReport } from '#core/store.ts'
 import { backUp } from './backup.ts'
+import { SqliteArchives, tidyArchives } from './archives.ts'
 import { FileBlobs } from './blobs.ts'
 import { SqliteCatalog } from './catalog.ts'
 import { SqliteClips } from './clips.ts'
@@ -17,6 +18,7 @@ import { collectGarbage } from './gc.ts'
 import { SqliteJobs } from './jobs.ts'
 import { FileJournals } from './journals.ts'
 import { SqliteLearned } from './learned.ts'
+import { SqlitePeople } from './people.ts'
 import { prepareCatalog, tidyTemporary } from './prepare.ts'
 import { type Derive, reindexStore } from './reindex.ts'
 import { listBackups, pruneBackups } from './prune-backups.ts'
@@ -26,6 +28,7 @@ import { asFault } from './sqlite-faults.ts'
 import type { StoreOptions } from './store-options.ts'
 import type { StoreParts } from './store-parts.ts'
 import { FileUploads } from './uploads.ts'
+import { readUsage } from './usage.ts'
 import { verifyStore } from './verify.ts'
 import { Writer } from './writer.ts'
 
@@ -39,8 +42,10 @@ export class SqliteStore implements Store {
   readonly consent: SqliteConsent
   readonly clips: SqliteClips
   readonly learned: SqliteLearned
+  readonly archives: SqliteArchives
   readonly uploads: FileUploads
   readonly schedules: SqliteSchedules
+  readonly people: SqlitePeople
   readonly secret: string
   readonly parts: StoreParts
   #closing: Promise<void> | null = null
@@ -58,6 +63,8 @@ export class SqliteStore implements Store {
     this.consent = new SqliteConsent(db, writer)
     this.clips = new SqliteClips(db, writer)
     this.learned = new SqliteLearned(db, writer)
+    this.people = new SqlitePeople({ db, writer, secret })
+    this.archives = new SqliteArchives(parts)
     this.uploads = new FileUploads({ folder: join(paths.tmp, 'uploads'), blobs, disk })
     this.schedules = new SqliteSchedules(db, writer, this.jobs)
   }
@@ -76,6 +83,7 @@ export class SqliteStore implements Store {
       const store = new SqliteStore({ paths, db, writer, blobs, journals, disk }, secret)
       // An erasure that was cut short is finished before anybody can rely on it.
       if (needsScrub(db)) await scrub(store.parts)
+      await tidyArchives(store.parts)
       return store
     } catch (error) {
       throw asFault(error, dataDir)
@@ -133,6 +141,14 @@ export class SqliteStore implements Store {
     })
   }
 
+  admit(bytes: number): Promise<void> {
+    return this.parts.disk.admit(bytes, 1)
+  }
+
+  usage(project: string) {
+    return readUsage(this.parts.db, this.blobs, project)
+  }
+
   async health(): Promise<StoreHealth> {
     const { db, disk, paths } = this.parts
     const number = (text: string) => Number(db.prepare(text).get()?.['n'] ?? 0)
@@ -142,6 +158,7 @@ export class SqliteStore implements Store {
     }
     return {
       sessions: number('select sum(sessions) as n from tally'),
+      archivedSessions: await this.archives.count(null, null),
       edits: number('select count(*) as n from edit'),
       catalogBytes: fileBytes(paths.catalog) + fileBytes(`${paths.catalog}-wal`),
       ...(await disk.space()),

@@ -149,7 +149,69 @@ export interface Tables {
     readonly changed_at: number
     readonly changed_by: string
   }
+  readonly account: {
+    readonly name: string
+    readonly folded: string
+    readonly password: string
+    readonly role: string
+    readonly project: string | null
+    readonly created_at: number
+    readonly disabled_at: number | null
+    readonly seen_at: number | null
+  }
+  readonly sign_in: {
+    readonly hash: Uint8Array
+    readonly account: string
+    readonly created_at: number
+    readonly seen_at: number
+    readonly expires_at: number
+  }
+  readonly access_key: {
+    readonly id: string
+    readonly kind: string
+    readonly name: string
+    readonly folded: string
+    readonly hash: Uint8Array
+    readonly role: string
+    readonly project: string | null
+    readonly origins: string
+    readonly per_minute: number | null
+    readonly created_at: number
+    readonly created_by: string
+    readonly expires_at: number | null
+    readonly used_at: number | null
+    readonly revoked_at: number | null
+  }
+  readonly sent_blob: { readonly project: string; readonly sha: Uint8Array; readonly at: number }
+  readonly audit: {
+    readonly seq: Generated<number>
+    readonly at: number
+    readonly principal: string
+    readonly via: string
+    readonly action: string
+    readonly project: string | null
+    readonly target: string | null
+    readonly outcome: string
+  }
   readonly fingerprint: { readonly sha: Uint8Array; readonly hash: string }
+  readonly archive: {
+    readonly id: string
+    /** Absolute, or within the data directory. */
+    readonly path: string
+    readonly at: number
+    readonly state: string
+    readonly sha256: string
+    readonly body: string
+  }
+  readonly archive_session: {
+    readonly seq: number
+    readonly archive: string
+    /** While it is on its way out of the store. */
+    readonly edits: Uint8Array | null
+    readonly consent: string | null
+  }
+  readonly archived_dataset: { readonly project: string; readonly name: string; readonly archive: string }
+  readonly archive_due: { readonly archive: string; readonly receipt: string }
   readonly learner: { readonly name: string; readonly domain: string; readonly revision: number }
   readonly learned_head: { readonly learner: string; readonly revision: number; readonly value: string }
   readonly learned_row: {
