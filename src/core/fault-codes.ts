@@ -60,6 +60,12 @@ export const faultCodes = {
     'A session names media that were not uploaded.',
     'upload the blob first (PUT /api/v1/blobs/{sha256}), then send the session again',
   ),
+  'session.archived': entry(
+    'user',
+    410,
+    'The session was moved to an archive.',
+    'bring it back with "hindsight archive restore FILE --id ID"',
+  ),
   'session.forgotten': entry(
     'user',
     410,
@@ -94,6 +100,20 @@ export const faultCodes = {
     'A stored blob no longer has its hash.',
     'run "hindsight verify --repair" to set it aside and list the records that use it',
   ),
+  // limits that an owner set
+  'quota.bytes': entry(
+    'surroundings',
+    507,
+    'The project holds as many bytes of blobs as its owner allows.',
+    'have the owner raise the quota ("hindsight quota set"), or erase what is not needed',
+  ),
+  'quota.sessions': entry(
+    'surroundings',
+    507,
+    'The project holds as many sessions as its owner allows.',
+    'have the owner raise the quota ("hindsight quota set"), or erase what is not needed',
+  ),
+  'quota.rate': entry('user', 429, 'This key writes faster than its owner allows.', 'wait as Retry-After says'),
   // uploads that may break off
   'upload.unknown': entry('user', 404, 'No upload has this id; perhaps it was given up.', 'begin it anew'),
   'upload.offset': entry(
@@ -227,6 +247,12 @@ export const faultCodes = {
     'Another process held the catalog for too long.',
     'try again; the request is safe to repeat',
   ),
+  'store.overloaded': entry(
+    'surroundings',
+    503,
+    'More is coming in than the disk takes, and what may wait in memory waits already.',
+    'try again as Retry-After says; the request is safe to repeat',
+  ),
   'store.full': entry(
     'surroundings',
     507,
@@ -311,6 +337,16 @@ export const faultCodes = {
     422,
     'A file of a known layout does not hold what it must.',
     'correct the file at the place named',
+  ),
+  // archives of this program
+  'archive.unknown': entry('user', 404, 'No archive has this id.', 'list them with "hindsight archive list"'),
+  'archive.empty': entry('user', 422, 'There is nothing to archive.', 'widen the query'),
+  'archive.gone': entry('user', 404, 'The archive does not lie where it was.', 'name the file where it lies now'),
+  'archive.invalid': entry(
+    'damaged',
+    500,
+    'The file is no archive as Hindsight wrote it.',
+    'use another copy of the file',
   ),
   // datasets and exports
   'dataset.unknown': entry(
@@ -447,6 +483,12 @@ export const faultCodes = {
   'job.cancelled': entry('user', 409, 'The job was cancelled.', 'start it again if it is still wanted'),
   'job.failed': entry('surroundings', 500, 'The job ended with an error.', 'see the error inside'),
   // care
+  'verify.faults': entry(
+    'damaged',
+    500,
+    'A check of everything found faults.',
+    'run "hindsight verify", which names each of them; then "hindsight verify --repair", or restore a backup',
+  ),
   'schedule.invalid': entry(
     'user',
     422,

@@ -255,6 +255,7 @@ export const receipt = z
     versions: z.array(z.string()),
     exports: z.array(exportNote),
     backups: z.array(z.string()),
+    archives: z.object({ rewritten: z.array(z.string()), absent: z.array(z.string()) }),
   })
   .meta({ id: 'ForgetReceipt' })
 

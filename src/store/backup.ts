@@ -1,5 +1,5 @@
 /** A consistent copy of everything while others write. */
-import { copyFile, open, readdir, readFile, rm } from 'node:fs/promises'
+import { copyFile, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import type { Context } from '#core/context.ts'
@@ -9,7 +9,7 @@ import { backupVersion, blobListFile, describeFile, type Manifest, manifestFile 
 import { FileBlobs } from './blobs.ts'
 import { goOn, runCare } from './care.ts'
 import { openReader } from './connection.ts'
-import { fileMode, makeFolder, syncFolder, writeWhole } from './durable-files.ts'
+import { makeFolder, syncFile, syncFolder, writeWhole } from './durable-files.ts'
 import { tellOverdue } from './erasures.ts'
 import { fromHex, toHex } from './hashing.ts'
 import { Database } from './sqlite-driver.ts'
@@ -152,11 +152,5 @@ async function copyJournals({ paths }: StoreParts, folder: string): Promise<read
 
 async function copySynced(from: string, to: string): Promise<void> {
   await copyFile(from, to)
-  const file = await open(to, 'r+')
-  try {
-    await file.chmod(fileMode)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  await syncFile(to)
 }

@@ -1,10 +1,12 @@
 /** Reading single records and summaries. */
 import type { ConsentStatement, ConsentSubject } from '#core/consent.ts'
 import type { Edit } from '#core/edit.ts'
-import { fault } from '#core/faults.ts'
+import { basename } from 'node:path'
+import { type Fault, fault } from '#core/faults.ts'
 import { parseJson } from '#core/json.ts'
 import type { DomainName, RunStatus } from '#core/session.ts'
 import type { Blobs, SessionSummary, StoredSession } from '#core/store.ts'
+import { archivedMark } from './commit-sessions.ts'
 import { sha256Hex, toHex } from './hashing.ts'
 import { type Database, sql } from './sqlite-driver.ts'
 
@@ -13,21 +15,37 @@ interface RecordRow {
   readonly id: string
   readonly hash: Uint8Array
   readonly in_blob: number
+  readonly aside: string | null
   readonly body: string | null
 }
 
-const selectRecord = `select s.seq, s.id, s.hash, s.in_blob, r.body
+const selectRecord = `select s.seq, s.id, s.hash, s.in_blob, s.aside, r.body
   from session s left join record r on r.seq = s.seq`
 
 export function readSession(db: Database, blobs: Blobs, id: string): Promise<StoredSession | null> {
   const row = db.prepare(`${selectRecord} where s.id = ?`).get(id) as RecordRow | undefined
+  if (row?.aside === archivedMark) return Promise.reject(archived(db, row))
   return row ? checkRecord(blobs, row) : Promise.resolve(null)
 }
 
-/** null when it was erased meanwhile. */
+function archived(db: Database, { seq, id }: RecordRow): Fault {
+  const row = db
+    .prepare(
+      'select a.id, a.path from archive_session x join archive a on a.id = x.archive where x.seq = ? order by a.at desc',
+    )
+    .get(seq)
+  const file = String(row?.['path'])
+  return fault('session.archived', {
+    expected: 'a session that is in the store',
+    found: `session ${id} in archive ${String(row?.['id'])}, ${basename(file)}`,
+    fix: `bring it back with "hindsight archive restore ${basename(file)} --id ${id}"`,
+  })
+}
+
+/** null when it was erased or archived meanwhile. */
 export function readSessionBySeq(db: Database, blobs: Blobs, seq: number): Promise<StoredSession | null> {
   const row = db.prepare(`${selectRecord} where s.seq = ?`).get(seq) as RecordRow | undefined
-  return row ? checkRecord(blobs, row) : Promise.resolve(null)
+  return row && row.aside !== archivedMark ? checkRecord(blobs, row) : Promise.resolve(null)
 }
 
 /** @throws record.corrupt */
@@ -123,19 +141,33 @@ export function checkEdit(row: { readonly id: string; readonly hash: Uint8Array;
   return parseJson(row.body, `edit ${row.id}`) as unknown as Edit
 }
 
+interface SubjectRow {
+  readonly contributor: string | null
+  readonly in_blob: number
+  readonly aside: string | null
+  readonly consent: string | null
+  /** What the archive's file says, for one that is in an archive. */
+  readonly archived: string | null
+}
+
 export async function readSubjects(
   db: Database,
   blobs: Blobs,
   ids: readonly string[],
 ): Promise<readonly ConsentSubject[]> {
   const find = db.prepare(
-    `select s.contributor, s.in_blob, json_extract(r.body, '$.consent') as consent
+    `select s.contributor, s.in_blob, s.aside, json_extract(r.body, '$.consent') as consent,
+       (select x.consent from archive_session x where x.seq = s.seq and s.aside = '${archivedMark}' order by x.consent is null limit 1) as archived
      from session s left join record r on r.seq = s.seq where s.id = ?`,
   )
   const subjects: ConsentSubject[] = []
   for (const id of ids) {
-    const row = find.get(id) as { contributor: string | null; in_blob: number; consent: string | null } | undefined
+    const row = find.get(id) as SubjectRow | undefined
     if (!row) continue
+    if (row.aside === archivedMark) {
+      subjects.push({ id, contributor: row.contributor, consent: parseOrNull(row.archived) })
+      continue
+    }
     const consent = row.in_blob === 1 ? await consentOfBlob(db, blobs, id) : parseOrNull(row.consent)
     subjects.push({ id, contributor: row.contributor, consent })
   }

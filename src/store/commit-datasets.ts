@@ -10,6 +10,10 @@ import { sql } from './sqlite-driver.ts'
 const stagingMs = 3_600_000
 
 export function createDataset({ db }: CommitContext, dataset: Dataset): null {
+  const { project, name } = dataset
+  if (db.prepare('select 1 from archived_dataset where project = ? and name = ?').get(project, name)) {
+    throw fault('dataset.exists', { expected: 'a new name', found: `${name}, which is in an archive` })
+  }
   const row = {
     project: dataset.project,
     name: dataset.name,
@@ -125,6 +129,11 @@ export function abandonVersion({ db }: CommitContext, { id }: { readonly id: num
 function removeVersion(db: CommitContext['db'], id: number): void {
   db.prepare('delete from item where version = ?').run(id)
   db.prepare('delete from version where id = ?').run(id)
+  dropLoose(db)
+}
+
+/** Sample bodies that no version has any more. */
+export function dropLoose(db: CommitContext['db']): void {
   const loose = 'hash not in (select hash from item)'
   db.prepare(`delete from frozen_session where ${loose}`).run()
   db.prepare(`delete from frozen where ${loose}`).run()

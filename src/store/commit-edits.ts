@@ -3,6 +3,7 @@ import { fault } from '#core/faults.ts'
 import type { PutResult } from '#core/store.ts'
 import type { CommitContext } from './commit-context.ts'
 import { dueAgain } from './commit-learned.ts'
+import { archivedMark } from './commit-sessions.ts'
 import { fromHex, toHex } from './hashing.ts'
 import { isErased } from './tombstones.ts'
 
@@ -32,11 +33,17 @@ function putEdit({ db, salt }: CommitContext, row: EditToCommit, importId: strin
   if (isErased(db, salt, 'edit', row.id)) return 'forgotten'
   let seq: number | null = null
   if (row.session !== null) {
-    const session = db.prepare('select seq from session where id = ?').get(row.session) as { seq: number } | undefined
+    const session = db.prepare('select seq, aside from session where id = ?').get(row.session) as
+      | { seq: number; aside: string | null }
+      | undefined
     if (!session) {
       if (isErased(db, salt, 'session', row.session)) return 'forgotten'
       const expected = 'the id of a stored session'
       throw fault('session.unknown', { expected, found: row.session, where: `edit ${row.id}` })
+    }
+    if (session.aside === archivedMark) {
+      const found = `session ${row.session} in an archive`
+      throw fault('session.archived', { expected: 'a session that is in the store', found, where: `edit ${row.id}` })
     }
     seq = session.seq
   }

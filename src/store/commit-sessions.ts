@@ -59,6 +59,7 @@ function repeat(
   if (known.aside === damagedMark) heal(context, index, known.seq, row)
   if (importId !== null) {
     db.prepare('insert or ignore into import_session (import, seq, created) values (?, ?, 0)').run(importId, known.seq)
+    if (known.aside === archivedMark) return 'repeated'
     if (known.aside !== null && known.aside !== damagedMark) bringBackOne(context, index, known.seq)
     else index.addImport(readIndexed(context, known.seq), known.seq, importId)
   }
@@ -67,6 +68,8 @@ function repeat(
 
 /** `aside` of a session whose record was damaged and set aside by verify. */
 export const damagedMark = 'damaged'
+/** `aside` of a session whose record is in an archive, which `archive_session` names. */
+export const archivedMark = 'archived'
 
 /** The record came again, whole: put it where the damaged one was. */
 function heal(context: CommitContext, index: IndexChange, seq: number, row: SessionToCommit): void {
@@ -77,7 +80,7 @@ function heal(context: CommitContext, index: IndexChange, seq: number, row: Sess
 }
 
 /** Looked at inside the transaction, which gc must wait for. @throws session.media */
-function requireMedia({ paths }: CommitContext, row: SessionToCommit, seen: Set<string>): void {
+export function requireMedia({ paths }: CommitContext, row: SessionToCommit, seen: Set<string>): void {
   const named = row.cover === null ? row.media : [...row.media, row.cover]
   for (const sha256 of row.body === null ? [...named, row.hash] : named) {
     if (seen.has(sha256)) continue

@@ -18,6 +18,17 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** Makes the bytes of a file durable, and gives it its mode. */
+export async function syncFile(path: string, mode: number = fileMode): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.chmod(mode)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
 /** Makes a folder with its parents, and syncs the parent of each that was new. */
 export async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: folderMode })

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from '#core/context.ts'
 import type { ForgetReceipt } from '#core/store.ts'
+import { reachArchives } from './archive-erase.ts'
 import { tellBackups } from './erasures.ts'
 import { journalMedia } from './journal-media.ts'
 import { type Database, sql } from './sqlite-driver.ts'
@@ -40,6 +41,7 @@ export async function forgetSessions(
     for (const note of erased.exports) exports.set(note.id, note)
   }
   const blobs = await scrub(parts)
+  const archives = await reachArchives(parts)
   const backups = db.all(sql.selectFrom('backup').select('name').orderBy('at')).map(({ name }) => name)
   const result: ForgetReceipt = {
     id: receipt,
@@ -52,6 +54,7 @@ export async function forgetSessions(
     versions: [...versions].sort(),
     exports: [...exports.values()],
     backups,
+    archives,
   }
   const unreachable = await tellBackups(parts, receipt, result.at)
   const row = { id: receipt, at: ctx.now(), body: JSON.stringify(result) }

@@ -31,7 +31,7 @@ export async function reindexStore({ db, writer, blobs }: StoreParts, derive: De
     await writer.call('clearIndex', null)
   }
   const next = db.prepare(
-    `select seq from session where seq > ? and seq <= ? and (aside is null or aside <> 'damaged') order by seq limit ${rowsAtOnce}`,
+    `select seq from session where seq > ? and seq <= ? and (aside is null or aside not in ('damaged', 'archived')) order by seq limit ${rowsAtOnce}`,
   )
   let sessions = 0
   for (;;) {

@@ -24,16 +24,22 @@ export function sampleOf(id: string, sessions: readonly string[], project = 'p')
   }
 }
 
-/** A version over these sample ids, dealt in turn to the three parts. */
+/**
+ * A version over these sample ids, dealt in turn to the three parts.
+ *
+ * @param picture hash of a blob that all of them show
+ */
 export function versionOf(
   dataset: string,
   version: string,
   ids: readonly string[],
   sessions: readonly string[],
+  picture: string | null = null,
 ): { version: DatasetVersion; items: (VersionItem & { body: string })[] } {
   const parts: readonly SplitName[] = ['train', 'val', 'test']
   const items = ids.map((sampleId, i) => {
-    const body = canonicalJson(sampleOf(sampleId, sessions))
+    const sample = sampleOf(sampleId, sessions)
+    const body = canonicalJson(picture === null ? sample : { ...sample, attributes: { id: sampleId, picture } })
     return { sampleId, hash: sha256(body), split: parts[i % 3] ?? 'train', group: `group of ${sampleId}`, body }
   })
   const count = (part: SplitName) => items.filter(({ split }) => split === part).length

@@ -1,3 +1,4 @@
+import { archivesSuite } from './archives-suite.ts'
 import { blobsSuite } from './blobs-suite.ts'
 import { catalogSuite } from './catalog-suite.ts'
 import { clipsSuite } from './clips-suite.ts'
@@ -8,7 +9,7 @@ import { learnedSuite } from './learned-suite.ts'
 import { schedulesSuite } from './schedules-suite.ts'
 import { openFresh } from './suite-store.ts'
 
-for (const suite of [catalogSuite, blobsSuite, clipsSuite, jobsSuite, journalsSuite, learnedSuite, samplesSuite, schedulesSuite])
+for (const suite of [archivesSuite, catalogSuite, blobsSuite, clipsSuite, jobsSuite, journalsSuite, learnedSuite, samplesSuite, schedulesSuite])
   suite('SQLite', openFresh())
 
 for (const suite of [catalogSuite, clipsSuite, jobsSuite, learnedSuite, schedulesSuite])

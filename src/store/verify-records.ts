@@ -1,7 +1,7 @@
 /** The steps of verify that look at rows. */
 import { parseJson } from '#core/json.ts'
 import { chainLink, chainStart } from './commit-consent.ts'
-import { damagedMark } from './commit-sessions.ts'
+import { archivedMark, damagedMark } from './commit-sessions.ts'
 import { sha256Hex, toHex } from './hashing.ts'
 import type { Database } from './sqlite-driver.ts'
 import type { StepContext } from './verify-findings.ts'
@@ -39,7 +39,7 @@ export function checkRecords({ db, find, progress }: StepContext): number {
   const query = `select s.seq, s.id, s.hash, s.in_blob, s.aside, cast(r.body as blob) as bytes
     from session s left join record r on r.seq = s.seq where s.seq > ? order by s.seq limit ${batchRows}`
   return inBatches<RecordRow>(db, query, progress, 'sessions', (row) => {
-    if (row.in_blob === 1 || (row.bytes === null && row.aside === damagedMark)) return
+    if (row.in_blob === 1 || (row.bytes === null && (row.aside === damagedMark || row.aside === archivedMark))) return
     const problem = recordProblem(row)
     if (problem === null) return
     const where = `session ${row.id}`

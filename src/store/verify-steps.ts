@@ -1,6 +1,7 @@
 /** Checks everything, step by step; each step is named, counted and timed. Runs in a care thread and changes nothing. */
 import { Fault } from '#core/faults.ts'
 import type { CareContext } from './care-context.ts'
+import { checkArchives } from './verify-archives.ts'
 import { openReader } from './connection.ts'
 import { asFault } from './sqlite-faults.ts'
 import { checkBlobs, checkJournals, checkReferences, checkStrays, countOrphans } from './verify-files.ts'
@@ -21,6 +22,7 @@ const steps: readonly (readonly [name: string, check: (context: StepContext) => 
   ['versions', checkVersions],
   ['journals', checkJournals],
   ['ledger', checkLedger],
+  ['archives', checkArchives],
 ]
 
 const reportMs = 200
