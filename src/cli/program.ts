@@ -95,6 +95,7 @@ function makeProgram(commands: readonly Command[], { env, stdout, stderr }: Surr
 const groups: Readonly<Record<string, string>> = {
   learn: 'what was learned from runs, what it is worth, and the models and experiments behind it',
   dataset: 'name sets of samples, freeze, compare and judge their versions',
+  schedule: 'backup, verify, retention and quality checks by the clock',
   consent: 'say and see on what basis data may be used',
 }
 

@@ -48,9 +48,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return engine
 }
 
-/** A running job counts too: its process may be gone, which only claiming it can tell. So do sessions that taught nothing yet. */
+/** What is due by the clock is made a job first. A running job counts too: its process may be gone, which only claiming it can tell. So do sessions that taught nothing yet. */
 async function hasWork(engine: Engine): Promise<boolean> {
   const { store } = engine
+  if ((await store.schedules.startDue()).length > 0) return true
   for (const state of ['queued', 'running'] as const) {
     if ((await store.jobs.list({ state }, 1)).length > 0) return true
   }

@@ -4,12 +4,16 @@
  */
 import { z } from 'zod'
 import { mediaRef, sha256, shortName, uuid } from '#core/session-schema.ts'
+import { careRoutes } from './care-contract.ts'
+import { careSummary } from './care-schemas.ts'
 import { learnRoutes } from './learn-contract.ts'
 import type { Route } from './route.ts'
 import * as s from './schemas.ts'
 import { trackRoutes } from './track-contract.ts'
+import { uploadRoutes } from './uploads-contract.ts'
 
 export type { Route } from './route.ts'
+export type * from './care-schemas.ts'
 export type * from './learn-schemas.ts'
 export type * from './track-schemas.ts'
 
@@ -19,12 +23,8 @@ const inProject = z.object({ project: s.project })
 const named = z.object({ name: shortName })
 
 export const routes = {
-  'GET /healthz': {
-    about: 'Whether the engine works, and how full its disk is.',
-    role: 'anyone',
-    scope: 'open',
-    reply: z.looseObject({ ok: z.boolean(), version: z.string() }),
-  },
+  // Care of the data, and what watchers of the service ask
+  ...careRoutes,
 
   // Recording
   'POST /api/v1/sessions': {
@@ -219,6 +219,7 @@ export const routes = {
         ),
         lastVerify: z.looseObject({}).nullable(),
         lastBackup: z.looseObject({}).nullable(),
+        care: z.array(careSummary),
       })
       .meta({ id: 'Stats' }),
   },
@@ -432,6 +433,9 @@ export const routes = {
 
   // Learning
   ...learnRoutes,
+
+  // Resumable uploads, and limits
+  ...uploadRoutes,
 
   // Consent and erasure
   'GET /api/v1/consent': {

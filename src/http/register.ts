@@ -80,9 +80,13 @@ function schemaOf(key: RouteKey, route: Route): FastifySchema {
     ...(params ? { params } : {}),
     ...(query ? { querystring: query } : {}),
     ...(typeof body === 'object' ? { body } : {}),
-    ...(jsonReply ? { response: { [route.status ?? 200]: reply, default: problem } } : {}),
+    ...(jsonReply ? { response: responsesOf(route, reply) } : {}),
     ...(route.role === 'anyone' ? {} : { security: [{ token: [] }] }),
   } as FastifySchema
+}
+
+function responsesOf({ status, unhealthy }: Route, reply: Route['reply']): Record<string, unknown> {
+  return { [status ?? 200]: reply, ...(unhealthy === undefined ? {} : { [unhealthy]: reply }), default: problem }
 }
 
 function checkType(request: FastifyRequest, route: Route): void {
@@ -112,11 +116,15 @@ function clientGone(request: FastifyRequest, reply: FastifyReply): AbortSignal {
 function send(reply: FastifyReply, route: Route, answer: unknown): unknown {
   if (route.reply === 'events') return sendEvents(reply, answer as Events)
   if (route.verbatim) return reply.type('application/json; charset=utf-8').send(answer as string)
-  if (typeof route.reply === 'object') return reply.status(route.status ?? 200).send(answer)
+  if (typeof route.reply === 'object') return reply.status(statusOf(route, answer)).send(answer)
   const { contentType, headers = {}, status = 200, body } = answer as Bytes
   const payload = typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body) : Readable.from(body)
   if (route.reply === 'page') reply.header('content-security-policy', pagePolicy)
   return reply.status(status).headers(headers).type(contentType).send(payload)
+}
+
+function statusOf({ status, unhealthy }: Route, answer: unknown): number {
+  return unhealthy !== undefined && (answer as { readonly ok?: boolean }).ok === false ? unhealthy : (status ?? 200)
 }
 
 async function sendEvents(reply: FastifyReply, { values }: Events): Promise<void> {

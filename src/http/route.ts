@@ -51,4 +51,6 @@ export interface Route {
   /** The reply is stored JSON text, given out to the letter: its big integers must not pass through doubles. */
   readonly verbatim?: true
   readonly status?: 201 | 202
+  /** The status of a reply whose `ok` is false. */
+  readonly unhealthy?: 503
 }

@@ -33,7 +33,12 @@ export async function verifyStore(
       sessions: finding.sessions,
     })
   }
-  const said = { at: new Date(ctx.now()).toISOString(), faults: faults.length, repair }
+  const said = {
+    at: new Date(ctx.now()).toISOString(),
+    faults: faults.length,
+    left: faults.filter(({ repaired }) => repaired === null).length,
+    repair,
+  }
   await parts.writer.call('putSetting', { key: 'lastVerify', value: JSON.stringify(said) })
   return { steps, faults }
 }

@@ -16,6 +16,10 @@ export const jobKinds = {
   commit: async (...job) => (await import('../commit-version.ts')).commitJob(...job),
   track: async (...job) => (await import('../track-job.ts')).runTrackJob(...job),
   train: async (...job) => (await import('../learning/train.ts')).trainJob(...job),
+  backup: async (...job) => (await import('../care/care-jobs.ts')).backupJob(...job),
+  verify: async (...job) => (await import('../care/care-jobs.ts')).verifyJob(...job),
+  retention: async (...job) => (await import('../care/retention.ts')).retentionJob(...job),
+  quality: async (...job) => (await import('../care/quality-check.ts')).qualityJob(...job),
   'solve-again': async (...job) => (await import('../solve-again.ts')).runSolveAgain(...job),
 } as const satisfies Record<string, JobRun>
 

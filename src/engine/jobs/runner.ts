@@ -13,12 +13,16 @@ const heartbeatMs = 500
 /** A job that took its process down this often is given up. */
 const attemptsAllowed = 3
 
-/** Takes and runs jobs until none is left. @returns how many ended */
-export async function runJobs(engine: Engine, signal: AbortSignal): Promise<number> {
+/** Takes and runs jobs until none is left. @param kinds only these @returns how many ended */
+export async function runJobs(
+  engine: Engine,
+  signal: AbortSignal,
+  kinds: readonly string[] = Object.keys(jobKinds),
+): Promise<number> {
   const worker = newId()
   let ended = 0
   while (!signal.aborted) {
-    const job = await engine.store.jobs.claim(worker, Object.keys(jobKinds), leaseMs)
+    const job = await engine.store.jobs.claim(worker, kinds, leaseMs)
     if (!job) return ended
     await runJob(engine, job, worker, signal)
     ended++

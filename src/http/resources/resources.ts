@@ -1,6 +1,7 @@
 /** All handlers; the type says that no route of the table is without one. */
 import type { Handlers } from '../handler.ts'
 import { blobHandlers } from './blobs.ts'
+import { careHandlers } from './care.ts'
 import { clipHandlers } from './clips.ts'
 import { consentHandlers } from './consent.ts'
 import { datasetHandlers } from './datasets.ts'
@@ -10,14 +11,17 @@ import { jobHandlers } from './jobs.ts'
 import { journalHandlers } from './journals.ts'
 import { learnHandlers } from './learn.ts'
 import { queryHandlers } from './queries.ts'
+import { quotaHandlers } from './quotas.ts'
 import { sessionHandlers } from './sessions.ts'
 import { statHandlers } from './stats.ts'
 import { storeImageHandlers } from './store-image.ts'
 import { trackHandlers } from './track.ts'
 import { transferHandlers } from './transfers.ts'
+import { uploadHandlers } from './uploads.ts'
 
 export const handlers: Handlers = {
   ...blobHandlers,
+  ...careHandlers,
   ...clipHandlers,
   ...consentHandlers,
   ...datasetHandlers,
@@ -27,9 +31,11 @@ export const handlers: Handlers = {
   ...journalHandlers,
   ...learnHandlers,
   ...queryHandlers,
+  ...quotaHandlers,
   ...sessionHandlers,
   ...statHandlers,
   ...storeImageHandlers,
   ...trackHandlers,
   ...transferHandlers,
+  ...uploadHandlers,
 }

@@ -1,7 +1,9 @@
+import { careState } from '#engine/care/care-state.ts'
 import { makeContext } from '#engine/engine.ts'
 import { overview, statTable, statTables } from '#engine/stats.ts'
 import { filterToQuery } from '../filter.ts'
 import type { Handlers } from '../handler.ts'
+import { summaryOf } from './care.ts'
 
 type Keys =
   | 'GET /api/v1/facets'
@@ -15,7 +17,10 @@ export const statHandlers: Handlers<Keys> = {
     items: await engine.store.catalog.facetSummary(query.project, query.domain ?? null),
   }),
   'GET /api/v1/projects': async (_, { engine }) => ({ items: await engine.store.catalog.projects() }),
-  'GET /api/v1/stats': ({ query }, { engine }) => overview(engine, query.project ?? null),
+  'GET /api/v1/stats': async ({ query }, { engine }) => ({
+    ...(await overview(engine, query.project ?? null)),
+    care: (await careState(engine, Date.now())).map(summaryOf),
+  }),
   'GET /api/v1/stats/tables': () => ({ items: statTables }),
   'GET /api/v1/stats/tables/{name}': ({ params, query }, { engine, signal }) =>
     statTable(engine, params.name, filterToQuery(query), makeContext({ signal })),
