@@ -10,7 +10,7 @@ import { type Engine, makeContext } from '#engine/engine.ts'
 import { catchUp } from '#engine/learning/learn.ts'
 import { openEngine } from '#engine/open.ts'
 import { buildServer } from '#http/server.ts'
-import { goodOnSoft, madeLearner, madeSessions } from './made-learning.ts'
+import { goodOnSoft, madeLearner, madeSessions, sealedFor } from './made-learning.ts'
 
 describe('learning over HTTP', () => {
   let dir: string
@@ -23,7 +23,7 @@ describe('learning over HTTP', () => {
     engine = await openEngine({ dataDir: dir, jobThreads: 0 })
     const options = { host: '127.0.0.1', port: 0, token: null, studioDir: null, legacyProject: 'default' }
     app = await buildServer(engine, options)
-    const payload = sessions.map((session) => JSON.stringify(session)).join('\n')
+    const payload = sealedFor(engine.store, sessions).map((session) => JSON.stringify(session)).join('\n')
     const headers = { 'content-type': 'application/x-ndjson' }
     const sent = await ask('POST', '/api/v1/sessions/batch', payload, headers)
     assert.equal(sent.body['created'], 72)

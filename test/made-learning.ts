@@ -6,7 +6,9 @@ import type { JsonObject } from '#core/json.ts'
 import { isExperience } from '#core/learnable.ts'
 import { seededRng } from '#core/rng.ts'
 import type { AnySession } from '#core/session.ts'
+import type { Store } from '#core/store.ts'
 import { lessonsByName } from '#engine/learning/learners.ts'
+import { sealed } from '#engine/learning/signed-decision.ts'
 import { type AnchoredChoice, createAnchoredPolicy, type Source } from '#learn/choice/anchored.ts'
 
 export const madeLearner = 'camera/embedded'
@@ -187,3 +189,11 @@ function sessionOf({ id, i, kind, context, used, choice, succeeded, noise }: Mad
     media: [],
   }
 }
+
+/** As the learner of a store would have given their choices out. */
+export const sealedFor = (store: Pick<Store, 'secret'>, sessions: readonly AnySession[]): readonly AnySession[] =>
+  sessions.map((session) => {
+    const { decision, propensity } = session.settings
+    const choice = decision ? { propensity, decision } : { propensity }
+    return { ...session, settings: { ...session.settings, ...sealed(store, madeLearner, session.id, choice) } }
+  })

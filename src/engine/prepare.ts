@@ -70,6 +70,24 @@ export function checkSession(domain: Domain, complete: JsonObject, where: string
   return upgraded as unknown as AnySession
 }
 
+/**
+ * Checks what is known of a run that is not recorded yet: it may leave out what its session will have to say.
+ *
+ * @returns the context
+ * @throws session.invalid, json.*
+ */
+export function checkContext(domain: Domain, context: JsonObject, where = 'the context'): JsonObject {
+  canonicalJson(context, where)
+  const { error } = domain.schema.safeParse({ context })
+  const isThere = (path: readonly PropertyKey[]) =>
+    path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null)?.[key], { context }) !==
+    undefined
+  const issue = error?.issues.find(({ path }) => path[0] === 'context' && isThere(path))
+  if (issue === undefined) return context
+  const { expected, found, path } = issueWords(issue, { context })
+  throw fault('session.invalid', { expected, found, where: `${where}, field ${path}` })
+}
+
 /** @throws session.version when a newer program wrote it */
 export function upgradeSession(domain: Domain, complete: JsonObject, where: string): JsonObject {
   const version = complete['schemaVersion']

@@ -209,15 +209,15 @@ export class TrackRecorder implements PipelineObserver {
     if (facts === null || early === null || this.#isLost) return null
     const clip = this.#identity?.fingerprint ?? null
     const run = { engine: facts.engine.name, session: early.id, clip, policy: facts.request.policy }
-    if (resumes) return chooserAgain(await this.#choiceBefore(), run)
+    if (resumes) return chooserAgain(this.#engine, await this.#lastSession(), run)
     const { propose } = await this.models()
     return trackChooser(this.#engine, run, this.#ctx, propose ?? undefined)
   }
 
-  /** What was recorded of the choice of the last run of this clip; null when it cannot be read. */
-  async #choiceBefore(): Promise<AnySession['settings'] | null> {
+  /** The last run of this clip, as recorded; null when it cannot be read. */
+  async #lastSession(): Promise<AnySession | null> {
     try {
-      return this.#before === null ? null : (await sessionById(this.#engine, this.#before.id)).settings
+      return this.#before === null ? null : await sessionById(this.#engine, this.#before.id)
     } catch {
       return null
     }

@@ -43,6 +43,14 @@ export const learnRoutes = {
     body: l.predictRequest,
     reply: l.prediction,
   },
+  'POST /api/v1/learn/choose': {
+    about:
+      'Settings for a run that begins: drawn by what was learned, and charged. What came of it is sent as its session.',
+    role: 'recorder',
+    scope: 'store',
+    body: l.chooseRequest,
+    reply: l.givenSettings,
+  },
   'POST /api/v1/learn/experiments': {
     about: 'Compare two policies: from now on a coin is thrown for each session.',
     role: 'owner',

@@ -1,6 +1,7 @@
 /** The values of learning that go over the wire. Outcomes run from 0 worst to 1 best; intervals hold nine chances in ten. */
 import { z } from 'zod'
 import { domainNames, runStatuses } from '#core/session.ts'
+import { uuid } from '#core/session-schema.ts'
 import { preferences } from './track-schemas.ts'
 
 const figures = z.record(z.string(), z.number().nullable())
@@ -146,6 +147,7 @@ const learner = z
       }),
     ),
     experiments: z.array(experimentResult),
+    unsigned: z.number(),
     sentence: z.string(),
   })
   .meta({ id: 'LearnerStatus' })
@@ -243,6 +245,28 @@ export const predictRequest = z
     }),
   ])
   .meta({ id: 'PredictRequest' })
+
+export const chooseRequest = z
+  .strictObject({
+    learner: learnerName,
+    /** Id of the session that the run becomes. */
+    session: uuid,
+    /** Of that session, as far as it is known before. */
+    context: z.record(z.string(), z.json()),
+  })
+  .meta({ id: 'ChooseRequest' })
+
+/** The `settings` of the session: `values` as they are to be used, the rest to be recorded as it is. */
+export const givenSettings = z
+  .object({
+    values: settings,
+    reason: z.string(),
+    propensity: z.number().nullable(),
+    policy: z.object({ name: z.string(), version: z.string() }),
+    /** Sealed: it counts for this session alone, and only as it is. */
+    decision: z.record(z.string(), z.json()).nullable(),
+  })
+  .meta({ id: 'GivenSettings' })
 
 const predictedSettings = found.extend({ settings })
 

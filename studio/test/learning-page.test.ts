@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { madeLearner, madeSessions } from '#test/made-learning.ts'
+import { madeLearner, madeSessions, sealedFor } from '#test/made-learning.ts'
 import { needs } from '#test/needs.ts'
 import { startStudio, type Studio } from './test-studio.ts'
 
@@ -33,7 +33,7 @@ describe('the Learning page', { skip: chromium.skip }, () => {
   })
 
   test('shows what sixty sessions taught, in both colours', async () => {
-    const text = madeSessions(60, 7)
+    const text = sealedFor({ secret: await studio.secret() }, madeSessions(60, 7))
       .map((session) => JSON.stringify(session))
       .join('\n')
     const sent = await fetch(`${studio.url}/api/v1/sessions/batch`, {

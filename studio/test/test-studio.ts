@@ -1,5 +1,5 @@
 /** A real Chromium before a real engine with the sample project, for the tests of the page. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -12,6 +12,8 @@ export const sampleSessions = 28
 export interface Studio {
   readonly url: string
   readonly client: Client
+  /** Of the store, as hex digits. */
+  secret(): Promise<string>
   open(path: string, options?: { readonly colours?: 'light' | 'dark' }): Promise<Watched>
   close(): Promise<void>
 }
@@ -39,6 +41,7 @@ export async function startStudio(): Promise<Studio> {
   return {
     url: server.url,
     client,
+    secret: async () => (await readFile(join(dir, 'data', 'secret'), 'utf8')).trim(),
     open: (address, options) => open(browser, server.url, address, options?.colours ?? 'light'),
     async close() {
       await browser.close()

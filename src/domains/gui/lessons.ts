@@ -53,7 +53,8 @@ export interface GuiSituation extends GuiContext {
 }
 
 const unknown = 'unknown'
-const quoted = (text: string | null | undefined) => (text ? text.replaceAll('/', '_') : unknown)
+/** What is asked about may say anything where a session says a word. */
+const quoted = (text: unknown) => (typeof text === 'string' && text !== '' ? text.replaceAll('/', '_') : unknown)
 const placeOf = ({ app, configName }: GuiContext) => quoted(app ?? configName)
 
 function levelsOf(situation: GuiSituation): readonly string[] {

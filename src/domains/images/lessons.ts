@@ -87,7 +87,8 @@ function kindOf({ editType, instruction, instructionNormalised }: ImagesSituatio
 }
 
 const unknown = 'unknown'
-const quoted = (text: string | null | undefined) => (text ? text.replaceAll('/', '_') : unknown)
+/** What is asked about may say anything where a session says a word. */
+const quoted = (text: unknown) => (typeof text === 'string' && text !== '' ? text.replaceAll('/', '_') : unknown)
 
 const levelsOf = (situation: ImagesSituation): readonly string[] => {
   const model = quoted(situation.model)

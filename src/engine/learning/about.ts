@@ -5,6 +5,7 @@
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
 import type { Configuration, Experience, Features } from '#core/learnable.ts'
 import type { AnySession, RunStatus } from '#core/session.ts'
+import type { Believed } from './signed-decision.ts'
 
 export interface LessonAbout {
   /** UTC. */
@@ -28,13 +29,22 @@ export interface LessonAbout {
   readonly policy: string | null
   readonly propensity: number | null
   readonly decision: JsonObject | null
+  /** It came with a choice that this store did not make, which does not count. Absent: no. */
+  readonly isUnsigned?: boolean
 }
 
 /**
  * @param source as in {@link LessonAbout.source}
+ * @param trust what of its choice is believed
  * @param raced candidates were tried on a part of the clip first
  */
-export function aboutOf(session: AnySession, experience: Experience, source: string, raced = false): JsonObject {
+export function aboutOf(
+  session: AnySession,
+  experience: Experience,
+  source: string,
+  { propensity, isUnsigned }: Pick<Believed, 'propensity' | 'isUnsigned'>,
+  raced: boolean,
+): JsonObject {
   const { levels, clip, used, features, value, parts, figures, firstTry, kept, decision } = experience
   const about: LessonAbout = {
     recordedAt: session.recordedAt,
@@ -52,8 +62,9 @@ export function aboutOf(session: AnySession, experience: Experience, source: str
     kept,
     raced,
     policy: session.settings.policy?.name ?? null,
-    propensity: session.settings.propensity,
+    propensity,
     decision,
+    ...(isUnsigned ? { isUnsigned } : {}),
   }
   return about as unknown as JsonObject
 }

@@ -13,6 +13,7 @@ import type { Engine } from '../engine.ts'
 import { type LessonAbout, readAbout } from './about.ts'
 import { changeLearned } from './change.ts'
 import { lessonsByName } from './learners.ts'
+import { sealed } from './signed-decision.ts'
 import { groupsOf, readLearned } from './state.ts'
 
 export interface ChooseOptions<Situation> {
@@ -69,10 +70,12 @@ async function begun<Situation, Settings>(
   const { result } = await changeLearned(engine, name, groups, async ({ state }) => {
     const policy = createAnchoredPolicy(learnable, anchoredRules, state)
     const choice = policy.choose(situation, { rng: seededRng(`${name} ${session}`) })
+    // Whoever asks twice, because an answer was lost, may be given another choice by then: it is charged as well.
+    if (choice.decision.charge === 1 && state.pending.get(session) === 0) state.pending.delete(session)
     if (!policy.begin(session, choice.decision)) throw new Error('a choice was offered that the credit does not allow')
     return { change: {}, result: choice }
   })
-  return result
+  return sealed(engine.store, name, session, result)
 }
 
 /** A past session like the one that is asked about. */

@@ -22,6 +22,7 @@ import { changeLearned } from './change.ts'
 import { wholeDecision } from './decisions.ts'
 import { allLessons, lessonsOf } from './learners.ts'
 import { type Floor, groupsOf, isMemory, memoryGroup, type ReadLearned, readLearned } from './state.ts'
+import { type Believed, believed } from './signed-decision.ts'
 import { trainIfDue } from './train-due.ts'
 
 /** Reasons that a domain gives, and our own. */
@@ -55,11 +56,16 @@ function warnOf(ctx: LearnContext, what: string, error: unknown): void {
   ctx.warn({ code: 'learn.failed', message: `${what}: ${why}`, where: null })
 }
 
-/** What the session counts as, from where it came. */
-async function sourceOf({ store }: Engine, session: AnySession, { byPerson }: Experience): Promise<Source> {
+/** What the session counts as, from where it came. What this store chose is its own, whoever the run was for. */
+async function sourceOf(
+  { store }: Engine,
+  session: AnySession,
+  { byPerson }: Experience,
+  trust: Believed,
+): Promise<Source> {
   const brought = await store.catalog.importOf(session.id)
   if (brought !== null) return { type: 'import', name: brought }
-  if (session.contributor !== null) return { type: 'import', name: session.contributor }
+  if (session.contributor !== null && trust.decision === null) return { type: 'import', name: session.contributor }
   return byPerson ? { type: 'person' } : { type: 'own' }
 }
 
@@ -72,13 +78,16 @@ async function learnOne(engine: Engine, lessons: Lessons, session: AnySession): 
     await giveUp(engine, lessons.name, session.id)
     return said.passedOver
   }
-  const source = await sourceOf(engine, session, said)
+  const trust = believed(engine.store, lessons.name, session)
+  const source = await sourceOf(engine, session, said, trust)
+  const trusted = trustedOf(session, said, source, trust)
   await changeLearned(engine, lessons.name, groupsOf(said.levels, said.clip), async (read) => {
     const before = await engine.store.learned.lesson(lessons.name, session.id)
     const { spent } = read.state.credit
-    const learn = before === null ? firstLesson(read, session, said, source) : lessonAgain(before, session, said)
+    const learn = before === null ? firstLesson(read, session, trusted, source) : lessonAgain(before, session, trusted)
     const change = { learn, edits: edits.length, ...(before === null ? {} : { unlearn: session.id }) }
-    const races = before === null && source.type !== 'import' ? afterRun(read.races, ...spentOn(session)) : read.races
+    const races =
+      before === null && source.type !== 'import' ? afterRun(read.races, ...spentOn(session, trusted)) : read.races
     return { change, result: null, races, floor: spentOnce(read, spent, session) }
   })
   return null
@@ -92,6 +101,18 @@ function spentOnce({ state, floor }: ReadLearned, before: number, { recordedAt }
   return { ...floor, replayed }
 }
 
+/** What a session taught, and what of its choice is believed. */
+interface Trusted {
+  readonly said: Experience
+  readonly trust: Believed
+}
+
+/** A stranger's learner drew its own coins, against its own credit: they are kept to be shown. */
+function trustedOf({ settings }: AnySession, said: Experience, { type }: Source, trust: Believed): Trusted {
+  if (type !== 'import') return { said: { ...said, decision: trust.decision }, trust }
+  return { said, trust: { decision: null, propensity: settings.propensity, isUnsigned: false } }
+}
+
 /** A session says nothing, or no more: if it was begun it will have no outcome, and what it was charged stays spent. */
 async function giveUp(engine: Engine, name: string, session: string): Promise<void> {
   const { state } = await readLearned(engine, name, [])
@@ -103,26 +124,35 @@ async function giveUp(engine: Engine, name: string, session: string): Promise<vo
 }
 
 /** What the run took, and the race before it, milliseconds. */
-function spentOn({ settings, outcome }: AnySession): readonly [runMs: number, raceMs: number] {
-  const race = settings.decision?.['race']
+function spentOn({ outcome }: AnySession, { trust: { decision } }: Trusted): readonly [runMs: number, raceMs: number] {
+  const race = decision?.['race']
   const raceMs = race !== undefined && isJsonObject(race) ? Number(race['durationMs']) : 0
   return [outcome.durationMs ?? 0, Number.isFinite(raceMs) ? Math.max(0, raceMs) : 0]
 }
 
-function firstLesson({ state }: ReadLearned, session: AnySession, said: Experience, source: Source): Lesson {
+function firstLesson(
+  { state, floor }: ReadLearned,
+  session: AnySession,
+  { said, trust }: Trusted,
+  source: Source,
+): Lesson {
   const { used, firstTry, kept, value, levels, clip } = said
   const recorded = said.decision ?? null
   const raced = recorded?.['race'] !== undefined && recorded['race'] !== null
-  // A stranger's learner drew its own coins, against its own credit.
   const decision = source.type === 'import' ? null : wholeDecision(recorded)
+  // What is sealed was charged when it was chosen, however late its session comes; but for those that are learned anew.
+  const isReplayed = floor !== null && session.recordedAt <= floor.at
+  if (decision !== null && firstTry && !isReplayed) state.pending.set(session.id, decision.charge)
   const outcome = { session: session.id, decision, levels, clip, key: used.key, settings: used.settings, value }
   const taught = learnFromOutcome(state, { ...outcome, source, firstTry, kept, raced })
+  // Also of one that came without the choice that it was begun with: what that was charged stays spent.
+  state.pending.delete(session.id)
   const name = taught.evidence?.source ?? sourceName(state, source)
-  return lessonOf(session, said, taught, { type: source.type, name, raced })
+  return lessonOf(session, { said, trust }, taught, { type: source.type, name, raced })
 }
 
 /** The coin was counted when it fell; what people said since changes what the session is worth, and nothing else. */
-function lessonAgain(before: Lesson, session: AnySession, said: Experience): Lesson {
+function lessonAgain(before: Lesson, session: AnySession, { said, trust }: Trusted): Lesson {
   const { used, kept, value, levels, clip } = said
   const evidence = before.rows.find(({ group }) => !isMemory(group))
   const remembered = clip !== null && before.rows.some(({ group }) => isMemory(group))
@@ -131,12 +161,16 @@ function lessonAgain(before: Lesson, session: AnySession, said: Experience): Les
     evidence: evidence === undefined ? null : { levels, key: used.key, value, source: name },
     memory: remembered ? { clip, key: used.key, settings: used.settings, value, kept } : null,
   }
-  return lessonOf(session, said, taught, { type: before.source, name, raced: before.about['raced'] === true })
+  return lessonOf(session, { said, trust }, taught, {
+    type: before.source,
+    name,
+    raced: before.about['raced'] === true,
+  })
 }
 
 function lessonOf(
   session: AnySession,
-  said: Experience,
+  { said, trust }: Trusted,
   { evidence, memory }: Taught,
   { type, name, raced }: { readonly type: string; readonly name: string; readonly raced: boolean },
 ): Lesson {
@@ -161,13 +195,13 @@ function lessonOf(
     source: type,
     rows,
     // What might have been chosen is with the session, and long.
-    about: aboutOf(session, { ...said, decision: withoutList(said.decision) }, name, raced),
+    about: aboutOf(session, { ...said, decision: withoutList(said.decision) }, name, trust, raced),
   }
 }
 
 function withoutList(decision: Experience['decision']): Experience['decision'] {
   if (decision === null) return null
-  const { candidates: _, ...rest } = decision
+  const { candidates: _, signature: _seal, ...rest } = decision
   return rest
 }
 

@@ -40,7 +40,7 @@ export async function predictForClip(
         clip,
         before: null,
       })
-      return await tellPrediction(engine, `camera/${tracker}`, context as unknown as JsonObject)
+      return await tellPrediction(engine, `camera/${tracker}`, context as unknown as JsonObject, ctx)
     } finally {
       await close()
     }

@@ -169,10 +169,11 @@ async function setDamagedAside({ store }: Pick<Engine, 'store'>, name: string, w
   await store.learned.setAside(name, why)
   const state = freshState()
   state.credit = { sessions: 0, spent: creditRules.start }
-  const damage = { at: new Date().toISOString(), why }
+  const at = new Date().toISOString()
+  const damage = { at, why }
   // Whoever else found it damaged may have begun anew already.
   await store.learned.commit(name, {
     revision: 0,
-    head: headOf(name, state, { races: freshBudget, damage, floor: null }),
+    head: headOf(name, state, { races: freshBudget, damage, floor: { at, replayed: state.credit.spent } }),
   })
 }

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Json } from '#core/json.ts'
-import { goodOnSoft, madeLearner, madeSessions } from '#test/made-learning.ts'
+import { goodOnSoft, madeLearner, madeSessions, sealedFor } from '#test/made-learning.ts'
 import { type Engine, makeContext } from '../engine.ts'
 import { openEngine } from '../open.ts'
 import { writePreferences } from '../preferences.ts'
 import { recordLines, recordSession } from '../record.ts'
 import { catchUp } from './learn.ts'
+import { rebuildLearned } from './rebuild.ts'
 import { learnStatus } from './status.ts'
 
 describe('what was learned', () => {
@@ -39,11 +40,11 @@ describe('what was learned', () => {
 
   test('is shown as it is, from sessions whose truth is known', async () => {
     const lines = async function* () {
-      for (const session of sessions) yield Buffer.from(`${JSON.stringify(session)}\n`)
+      for (const session of sealedFor(engine.store, sessions)) yield Buffer.from(`${JSON.stringify(session)}\n`)
     }
     const { created } = await recordLines(engine, lines(), makeContext().signal)
     assert.equal(created, 160)
-    await catchUp(engine, makeContext())
+    await rebuildLearned(engine, madeLearner, makeContext())
     const { learners, coverage } = await learnStatus(engine, madeLearner)
     const [learner] = learners
     assert.ok(learner && learners.length === 1)

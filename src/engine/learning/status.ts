@@ -33,6 +33,8 @@ export interface LearnerStatus {
   readonly progress: Progress
   readonly measures: readonly Measure[]
   readonly experiments: readonly ExperimentResult[]
+  /** Sessions that came with a choice that this store did not make: what came of them counts, what they say of the choice does not. */
+  readonly unsigned: number
   readonly sentence: string
 }
 
@@ -109,7 +111,7 @@ async function gathered(
   const { name, domain, about } = lessons
   const [worth, findings, trials] = [gatherWorth(), gatherFindings(lessons), experiments.map(gatherExperiment)]
   const progress = gatherProgress(await engine.store.learned.count(name))
-  let seen = 0
+  let [seen, unsigned] = [0, 0]
   for await (const lesson of engine.store.learned.lessons(name)) {
     if (++seen % lessonsPerTurn === 0) await turn()
     const told = readAbout(lesson.about)
@@ -117,6 +119,7 @@ async function gathered(
     findings.add(told)
     // What strangers' learners chose says nothing of how this one does.
     if (lesson.source === 'import') continue
+    if (told.isUnsigned === true) unsigned++
     worth.add(lesson.session, told)
     progress.add(told)
     for (const trial of trials) trial.add(lesson.session, told)
@@ -137,6 +140,7 @@ async function gathered(
     progress: went,
     measures,
     experiments: trials.map((trial) => trial.result()),
+    unsigned,
     sentence: learnerWords(found, tally),
   }
 }

@@ -1,13 +1,18 @@
 /** What would be chosen for a situation, why, and how sure that is: for people, and for programs that ask. */
+import type { Context } from '#core/context.ts'
 import type { JsonObject } from '#core/json.ts'
 import { type Configuration, defaultKey, type Lessons } from '#core/learnable.ts'
 import type { RunStatus } from '#core/session.ts'
+import { domainByName } from '#domains/domains.ts'
 import type { Role } from '#learn/choice/arms.ts'
 import type { Verdict } from '#learn/choice/gate.ts'
 import { type Interval, intervalOf } from '#learn/choice/reason.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
+import { checkContext } from '../prepare.ts'
 import { type Prediction, predict, type SimilarSession } from './choose.ts'
+import { missedSessions } from './choose-settings.ts'
+import { catchUp } from './learn.ts'
 import { lessonsByName } from './learners.ts'
 
 export interface ToldPrediction {
@@ -53,10 +58,17 @@ export interface ToldSimilar {
 
 /**
  * @param context of a session, as it would be recorded
- * @throws learn.unknown, settings.invalid where the context does not suffice
+ * @throws learn.unknown, session.invalid, settings.invalid where the context does not suffice
  */
-export async function tellPrediction(engine: Engine, learner: string, context: JsonObject): Promise<ToldPrediction> {
+export async function tellPrediction(
+  engine: Engine,
+  learner: string,
+  context: JsonObject,
+  ctx: Pick<Context, 'warn' | 'signal'>,
+): Promise<ToldPrediction> {
   const lessons = lessonsByName(learner)
+  checkContext(domainByName(lessons.domain), context)
+  await catchUp(engine, ctx, { most: missedSessions, only: learner })
   const prediction = await predict(engine, learner, context)
   const { recordSessions, learnFromSessions } = await readPreferences(engine)
   return toldOf(prediction, lessons, context, recordSessions && learnFromSessions)

@@ -13,11 +13,13 @@ import { type AnchoredChoice, anchoredRules, createAnchoredPolicy } from '#learn
 import { meanFor } from '#learn/choice/evidence.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
+import { missedSessions } from './choose-settings.ts'
 import { type ChooseOptions, learnedPolicy } from './choose.ts'
 import { wholeDecision } from './decisions.ts'
 import { type Assignment, assignedPolicy } from './experiments.ts'
 import { catchUp } from './learn.ts'
 import { raced } from './races.ts'
+import { believed, sealed } from './signed-decision.ts'
 import { groupsOf, readLearned } from './state.ts'
 
 export interface TrackRun {
@@ -29,9 +31,6 @@ export interface TrackRun {
   /** The policy that a person named; null: nobody did. */
   readonly policy: string | null
 }
-
-/** Sessions that are learned from before a choice, if they were missed: edits since the last run, mostly. */
-const missed = 20
 
 /**
  * @returns null where a person named a rule: then that chooses. One whose choice is null leaves it to the rule too: where
@@ -47,7 +46,9 @@ export function trackChooser(
   return {
     async choose(situation, { now }, course) {
       try {
-        return await chosen(engine, run, { ...situation, clip: run.clip }, { ...ctx, now }, propose, course)
+        const choice = await chosen(engine, run, { ...situation, clip: run.clip }, { ...ctx, now }, propose, course)
+        // Anew, since a race and an experiment add to what was chosen.
+        return choice && sealed(engine.store, `camera/${run.engine}`, run.session, choice)
       } catch (error) {
         ctx.signal.throwIfAborted()
         const why = error instanceof Error ? error.message : String(error)
@@ -84,7 +85,7 @@ async function chosen(
   if (assigned !== null && assigned.policy !== learnedPolicyName) {
     return withAssignment(policyFor(run.engine, assigned.policy).choose(situation, ctx), assigned)
   }
-  await catchUp(engine, ctx, { most: missed, only: name })
+  await catchUp(engine, ctx, { most: missedSessions, only: name })
   const learned = learnedPolicy(engine, name, createCameraLearnable(run.engine), {
     session: run.session,
     ...(propose === undefined ? {} : { propose }),
@@ -120,21 +121,27 @@ async function atRace(
  * What a learner chose for a run that was stopped, for the run that goes on with it: with the coin that was thrown, and without
  * another charge. null, for the rule, where no learner had chosen.
  *
- * @param settings of the session that was stopped, as recorded
+ * @param before the session that was stopped, as recorded
  */
-export function chooserAgain(settings: AnySession['settings'] | null, { engine, clip }: TrackRun): FirstChooser | null {
-  const decision = wholeDecision(settings?.decision ?? null)
-  if (settings === null || decision === null) return null
+export function chooserAgain(
+  { store }: Pick<Engine, 'store'>,
+  before: AnySession | null,
+  { engine, clip, session }: TrackRun,
+): FirstChooser | null {
+  const trusted = before === null ? null : believed(store, `camera/${engine}`, before)
+  const decision = wholeDecision(trusted?.decision ?? null)
+  if (before === null || trusted === null || decision === null) return null
   const learnable = createCameraLearnable(engine)
-  const { name = learnedPolicyName, version } = settings.policy ?? {}
+  const { name = learnedPolicyName, version } = before.settings.policy ?? {}
   return {
-    choose: async (situation) => ({
-      settings: learnable.settings(decision.settings, { ...situation, clip }),
-      propensity: settings.propensity,
-      reason: 'as in the run that was stopped',
-      policy: { name, version: version ?? '' },
-      decision: { ...settings.decision, charge: 0 },
-    }),
+    choose: async (situation) =>
+      sealed(store, `camera/${engine}`, session, {
+        settings: learnable.settings(decision.settings, { ...situation, clip }),
+        propensity: trusted.propensity,
+        reason: 'as in the run that was stopped',
+        policy: { name, version: version ?? '' },
+        decision: { ...trusted.decision, charge: 0 },
+      }),
   }
 }
 

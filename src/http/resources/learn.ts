@@ -11,6 +11,7 @@ type Keys =
   | 'POST /api/v1/learn/rebuild'
   | 'POST /api/v1/learn/reset'
   | 'POST /api/v1/predict'
+  | 'POST /api/v1/learn/choose'
   | 'POST /api/v1/learn/experiments'
   | 'POST /api/v1/learn/experiments/{name}/stop'
   | 'GET /api/v1/learn/regions'
@@ -52,13 +53,19 @@ export const learnHandlers: Handlers<Keys> = {
   'POST /api/v1/predict': async ({ body }, { engine, signal }) => {
     if ('context' in body) {
       const { tellPrediction } = await import('#engine/learning/told-prediction.ts')
-      return await tellPrediction(engine, body.learner, body.context as JsonObject)
+      return await tellPrediction(engine, body.learner, body.context as JsonObject, makeContext({ signal }))
     }
     const { clipPath } = await import('#engine/clips.ts')
     const { predictForClip } = await import('#engine/learning/predict-clip.ts')
     const { clip: fingerprint, engine: tracker } = body
     const path = await clipPath(engine, fingerprint, { signal })
     return await predictForClip(engine, { path, tracker, footage: 'auto', fingerprint }, makeContext({ signal }))
+  },
+
+  'POST /api/v1/learn/choose': async ({ body }, { engine, signal }) => {
+    const { chooseSettings } = await import('#engine/learning/choose-settings.ts')
+    const { learner, session, context } = body
+    return await chooseSettings(engine, { learner, session, context: context as JsonObject }, makeContext({ signal }))
   },
 
   'POST /api/v1/learn/experiments': async ({ body }, { engine }) => {

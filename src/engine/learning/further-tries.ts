@@ -1,0 +1,95 @@
+/**
+ * Further tries at a clip: which settings promise to add most to the best that it has, and what those of a run that was recorded
+ * really added (learn/choice/further.ts).
+ */
+import type { Choice } from '#core/policy.ts'
+import { defaultKey, type Experience } from '#core/learnable.ts'
+import type { LearnedRow } from '#core/learned-store.ts'
+import { seededRng } from '#core/rng.ts'
+import { createCameraLearnable } from '#domains/camera/learning/learnable.ts'
+import type { FirstChooser, Situation, TrackingChoice } from '#domains/camera/policies/policy.ts'
+import { createAnchoredPolicy, type Source, sourceName } from '#learn/choice/anchored.ts'
+import { addedBy, type Further, furtherGroup, furtherTries } from '#learn/choice/further.ts'
+import { quantised } from '#learn/choice/evidence.ts'
+import type { Learned } from '#learn/choice/state.ts'
+import type { Engine } from '../engine.ts'
+import { readPreferences } from '../preferences.ts'
+import { readLearned } from './state.ts'
+import type { TrackRun } from './track-chooser.ts'
+
+/** Beside the default: the fourth added hardly anything. */
+const places = 3
+
+/** Those of a clip's levels that hold other clips too. */
+const levelsBeyond = (levels: readonly string[], clip: string | null): readonly string[] =>
+  clip === null ? levels : levels.slice(1)
+
+/**
+ * What a session adds to what is known of further tries; none where it was none.
+ *
+ * @param state as it was before the session taught
+ */
+export function furtherRows(
+  state: Learned,
+  { levels, clip, used, value }: Pick<Experience, 'levels' | 'clip' | 'used' | 'value'>,
+  source: Source,
+): readonly LearnedRow[] {
+  const added = source.type === 'import' ? null : addedBy(state.memory, clip, used.key, value)
+  if (added === null) return []
+  const row = { key: used.key, source: sourceName(state, source), settings: null, count: 1, kept: added > 0 ? 1 : 0 }
+  return levelsBeyond(levels, clip).map((level) => ({ ...row, group: furtherGroup(level), sum: quantised(added) }))
+}
+
+/** The same chooser, which knows what to try on as well. Another program's tracker takes too long to be asked again and again. */
+export function withFurther(engine: Engine, chooser: FirstChooser, run: TrackRun, warn: (error: unknown) => void) {
+  if (run.engine !== 'embedded') return chooser
+  return {
+    ...chooser,
+    async further(situation: Situation) {
+      try {
+        return await furtherChoices(engine, run, { ...situation, clip: run.clip })
+      } catch (error) {
+        warn(error)
+        return []
+      }
+    },
+  }
+}
+
+async function furtherChoices(
+  engine: Engine,
+  run: TrackRun,
+  situation: Situation,
+): Promise<readonly Choice<TrackingChoice>[]> {
+  if (!(await readPreferences(engine)).learnFromSessions) return []
+  const name = `camera/${run.engine}`
+  const learnable = createCameraLearnable(run.engine)
+  const levels = levelsBeyond(learnable.levels(situation), run.clip)
+  const { state } = await readLearned(engine, name, levels.map(furtherGroup))
+  const base = { key: defaultKey, settings: learnable.base(situation) }
+  const candidates = new Map([base, ...learnable.candidates(situation)].map((one) => [one.key, one]))
+  const rng = seededRng(`${name} further ${run.session}`)
+  const found = furtherTries(state.cells, levels, sourceName(state, { type: 'own' }), [...candidates.keys()], {
+    places,
+    rng,
+  })
+  const { name: policy, version } = createAnchoredPolicy(learnable, undefined, state)
+  const all = [{ ...base, reason: 'the default, beside what was tried' }, ...found.map(inWords(candidates))]
+  return all.map(({ key, settings, reason }) => ({
+    settings: learnable.settings(settings, situation),
+    propensity: null,
+    reason,
+    policy: { name: policy, version },
+    decision: { role: 'further', key, settings },
+  }))
+}
+
+const inWords =
+  (candidates: ReadonlyMap<string, { readonly key: string; readonly settings: Readonly<Record<string, number | string>> }>) =>
+  ({ key, added, tries }: Further) => ({
+    ...candidates.get(key)!,
+    reason:
+      tries === 0
+        ? `${key}, which was no further try yet`
+        : `${key}: added ${added.toFixed(3)} to the best of a clip in the mean, by ${Number(tries.toFixed(1))} tries that count`,
+  })
