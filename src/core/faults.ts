@@ -13,6 +13,8 @@ export interface FaultDetail {
   readonly fix?: string
   /** Where it was met: a file and line, a field, a route. */
   readonly where?: string
+  /** When trying again may help: HTTP answers say it as Retry-After. */
+  readonly retryAfterS?: number
   readonly cause?: unknown
 }
 
@@ -32,6 +34,7 @@ export class Fault extends Error {
   readonly found: string
   readonly fix: string
   readonly where: string | null
+  readonly retryAfterS: number | null
 
   constructor(code: FaultCode, detail: FaultDetail) {
     const fix = detail.fix ?? faultCodes[code].fix
@@ -43,6 +46,7 @@ export class Fault extends Error {
     this.found = detail.found
     this.fix = fix
     this.where = detail.where ?? null
+    this.retryAfterS = detail.retryAfterS ?? null
   }
 
   /** Whose doing it is: the user's input, damage on disk, or the surroundings (disk full, port taken). */

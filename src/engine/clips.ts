@@ -24,7 +24,7 @@ export interface Clip {
 }
 
 /** The largest film that is taken in; a larger one is opened where it lies. */
-const maxClipBytes = 64 * 1024 ** 3
+export const maxClipBytes = 64 * 1024 ** 3
 const countedSessions = 10_000
 
 export const clipsFolder = (dataDir: string): string => join(dataDir, 'clips')
@@ -47,13 +47,22 @@ export async function receiveClip(
   body: AsyncIterable<Uint8Array>,
   ctx: Stop,
 ): Promise<Clip> {
-  const folder = join(clipsFolder(engine.dataDir), newId())
-  const path = join(folder, safeName(basename(name)))
-  await receiveUpload(path, body, maxClipBytes)
+  const path = join(clipsFolder(engine.dataDir), newId(), safeName(basename(name)))
+  await receiveUpload(engine, path, body, maxClipBytes)
+  return keepClipFile(engine, path, ctx)
+}
+
+/**
+ * Remembers a film that lies in a folder of its own among the clips.
+ *
+ * @throws media.* when it is no clip; the folder is gone then
+ */
+export async function keepClipFile(engine: Engine, path: string, ctx: Stop): Promise<Clip> {
+  const folder = dirname(path)
   try {
     const { fingerprint } = await clipIdentity(path, ctx.signal)
     const known = await engine.store.clips.get(fingerprint)
-    if (known && (await isThere(engine, known, ctx))) {
+    if (known && known.path !== path && (await isThere(engine, known, ctx))) {
       await rm(folder, { recursive: true })
       return await shown(engine, known)
     }

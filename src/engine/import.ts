@@ -16,6 +16,7 @@ import { makeIntake } from './intake.ts'
 import { learnFromDocuments, unlearnDocuments } from './learning/documents.ts'
 import { catchUp } from './learning/learn.ts'
 import { prepareSession } from './prepare.ts'
+import { admitSessions } from './quotas.ts'
 
 export interface ImportRequest {
   readonly project: string
@@ -183,6 +184,10 @@ class Importer {
   async #putSessions(batch: readonly { row: SessionRow; where: string }[]): Promise<void> {
     if (batch.length === 0) return
     let results: readonly PutResult[]
+    await admitSessions(
+      this.#engine,
+      batch.map((entry) => entry.row),
+    )
     try {
       results = await this.#engine.store.catalog.putSessions(
         batch.map((entry) => entry.row),

@@ -4,6 +4,7 @@ import { type Json, parseJson } from '#core/json.ts'
 import { linesOf } from '#core/source-text.ts'
 import type { PutResult, SessionRow } from '#core/store.ts'
 import type { Engine } from './engine.ts'
+import { admitSessions } from './quotas.ts'
 import { maxSessionBytes, prepareSession } from './prepare.ts'
 
 export interface Recorded {
@@ -17,8 +18,9 @@ export async function recordSession(engine: Engine, sent: Json): Promise<Recorde
   return recordRow(engine, prepareSession(sent))
 }
 
-/** @throws session.conflict, session.forgotten, session.media */
+/** @throws session.conflict, session.forgotten, session.media, quota.*, store.overloaded, store.full */
 export async function recordRow(engine: Engine, row: SessionRow): Promise<Recorded> {
+  await admitSessions(engine, [row])
   const [result] = await engine.store.catalog.putSessions([row])
   return acknowledged(row, result)
 }
@@ -101,6 +103,10 @@ async function commitBatch(
 ): Promise<void> {
   let results: readonly PutResult[]
   try {
+    await admitSessions(
+      engine,
+      batch.map((entry) => entry.row),
+    )
     results = await engine.store.catalog.putSessions(batch.map((entry) => entry.row))
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'session.media') throw error

@@ -5,11 +5,16 @@ import { Fault, type FaultDetail, fault } from '#core/faults.ts'
 import { issueWords } from '#core/schema-issue.ts'
 import type { FaultCode } from '#core/fault-codes.ts'
 
+/** Seconds, for faults that pass by themselves; a fault may know better. */
+const retryAfter: Readonly<Record<number, number>> = { 423: 1, 429: 5, 503: 2, 507: 60 }
+
 export function answerFault(error: FastifyError | Fault, request: FastifyRequest, reply: FastifyReply): void {
   const known = toFault(error, request)
   if (known) {
     // The old door's clients read {error}; everybody else reads the whole fault.
     const legacy = request.url.startsWith('/api/store-image') ? { error: known.message } : {}
+    const retryAfterS = known.retryAfterS ?? retryAfter[known.status]
+    if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS))
     void reply.status(known.status).send({ ...known.toJSON(), ...legacy })
     return
   }

@@ -58,6 +58,7 @@ function register(app: FastifyInstance, key: RouteKey, engine: Engine, options: 
       url: path.replace(/\{(\w+)\}/g, ':$1'),
       schema: schemaOf(key, route),
       handler: serve,
+      ...(method === 'HEAD' ? { config: { swagger: { exposeHeadRoute: true } } } : {}),
       // A stream is limited by whoever reads it.
       ...(route.body === 'stream' ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
     })

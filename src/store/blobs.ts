@@ -9,10 +9,10 @@ import type { BlobInfo, Blobs } from '#core/store.ts'
 import { blobPath, type DataPaths } from './data-dir.ts'
 import type { DiskGuard } from './disk.ts'
 import { fileMode, folderMode, syncFolder, temporaryName } from './durable-files.ts'
+import { HashingWriter } from './hashing-writer.ts'
 import { asFault } from './sqlite-faults.ts'
 
 const readBytes = 256 * 1024
-const batchBytes = 1024 * 1024
 /** How many files whose hash was checked lately are read in part without hashing them whole again. */
 const keptChecks = 1000
 
@@ -54,7 +54,8 @@ export class FileBlobs implements Blobs {
     const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY
     let size = 0
     const file = await open(part, 'wx', fileMode)
-    const writer = new HashingWriter(file)
+    const hash = createHash('sha256')
+    const writer = new HashingWriter(file, [hash])
     try {
       for await (const chunk of bytes) {
         size += chunk.byteLength
@@ -64,13 +65,41 @@ export class FileBlobs implements Blobs {
         await this.#disk.admit(chunk.byteLength)
         await writer.write(chunk)
       }
-      const sha256 = await writer.finish()
+      await writer.finish()
+      const sha256 = hash.digest('hex')
       if (options.expected !== undefined && options.expected !== sha256) {
         throw fault('blob.mismatch', { expected: `sha256 ${options.expected}`, found: `${sha256} over ${size} bytes` })
       }
       return { sha256, bytes: size }
     } finally {
       await file.close()
+    }
+  }
+
+  /**
+   * Takes over a file of the same disk: it is not there any more afterwards.
+   *
+   * @param known its SHA-256, when whoever wrote it has hashed it on the way; it is read otherwise
+   * @throws blob.mismatch when `expected` is given and it hashes otherwise; the file stays then
+   */
+  async adopt(part: string, expected: string | null, known: string | null = null): Promise<BlobInfo> {
+    try {
+      const file = await open(part, 'r+')
+      let found: BlobInfo
+      try {
+        const { size } = await file.stat()
+        found = { sha256: known ?? (await hashOf(file)), bytes: size }
+        if (expected !== null && expected !== found.sha256) {
+          throw fault('blob.mismatch', { expected: `sha256 ${expected}`, found: `${found.sha256} over ${size} bytes` })
+        }
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await this.#place(part, blobPath(this.#paths.blobs, found.sha256))
+      return found
+    } catch (error) {
+      throw asFault(error, part)
     }
   }
 
@@ -175,67 +204,6 @@ export class FileBlobs implements Blobs {
   }
 }
 
-/**
- * Gathers chunks, so that the disk is asked seldom, and hashes one batch while the disk is busy with the next. A chunk
- * must therefore stay as it is after it was handed over.
- */
-class HashingWriter {
-  readonly #file: FileHandle
-  readonly #hash = createHash('sha256')
-  #gathered: Uint8Array[] = []
-  #gatheredBytes = 0
-  #unhashed: readonly Uint8Array[] = []
-  #written: Promise<void> = Promise.resolve()
-
-  constructor(file: FileHandle) {
-    this.#file = file
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    this.#gathered.push(chunk)
-    this.#gatheredBytes += chunk.byteLength
-    if (this.#gatheredBytes >= batchBytes) await this.#flush()
-  }
-
-  async #flush(): Promise<void> {
-    const chunks = this.#gathered
-    this.#gathered = []
-    this.#gatheredBytes = 0
-    await this.#written
-    this.#written = writeAll(this.#file, chunks)
-    // Told by the next call; until then it must not count as unhandled.
-    this.#written.catch(() => undefined)
-    this.#hashWaiting()
-    this.#unhashed = chunks
-  }
-
-  #hashWaiting(): void {
-    for (const chunk of this.#unhashed) this.#hash.update(chunk)
-    this.#unhashed = []
-  }
-
-  /** Makes the file durable; returns its hash. */
-  async finish(): Promise<string> {
-    await this.#flush()
-    await this.#written
-    const synced = this.#file.sync()
-    this.#hashWaiting()
-    await synced
-    return this.#hash.digest('hex')
-  }
-}
-
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
-  let total = 0
-  for (const chunk of chunks) total += chunk.byteLength
-  if (total === 0) return
-  const { bytesWritten } = await file.writev(chunks)
-  if (bytesWritten === total) return
-  // A disk that fills up may take a part; trying the rest says why.
-  const rest = Buffer.concat(chunks).subarray(bytesWritten)
-  for (let at = 0; at < rest.length; ) at += (await file.write(rest, at)).bytesWritten
-}
-
 async function openBlob(path: string, sha256: string): Promise<FileHandle> {
   try {
     if (!isSha256(sha256)) throw Object.assign(new Error('not a hash'), { code: 'ENOENT' })
@@ -273,6 +241,12 @@ async function* hashedChunks(file: FileHandle, path: string, sha256: string): As
     throw fault('blob.corrupt', { expected: `sha256 ${sha256}`, found: `${found} over ${size} bytes`, where: path })
   }
   if (held) yield held
+}
+
+async function hashOf(file: FileHandle): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of chunks(file, 0, Number.MAX_SAFE_INTEGER)) hash.update(chunk)
+  return hash.digest('hex')
 }
 
 const folders = async (path: string): Promise<string[]> =>

@@ -52,9 +52,26 @@ export class DiskGuard {
     return this.#space.freeBytes - maxOwedBytes - 3 * this.#takenBytes > this.#space.reserveBytes
   }
 
-  /** @throws store.full when `bytes` more would eat into the reserve */
-  async admit(bytes: number): Promise<void> {
+  /**
+   * @param factor how much disk one byte takes: 2 with the index rows and the log, 1 for a plain file
+   * @throws store.full when `bytes` more would eat into the reserve
+   */
+  async admit(bytes: number, factor = 2): Promise<void> {
     if (this.#isClear(bytes)) return
+    await this.#look(bytes, factor)
+  }
+
+  /**
+   * Whether a file that is about to be sent has room as a whole. Nothing is set aside for it.
+   *
+   * @throws store.full
+   */
+  async admitFile(bytes: number): Promise<void> {
+    await this.#look(bytes, 1)
+    this.#takenBytes -= bytes
+  }
+
+  async #look(bytes: number, factor: number): Promise<void> {
     let space: DiskSpace
     try {
       space = await this.space()
@@ -62,9 +79,9 @@ export class DiskGuard {
       throw asFault(error, this.#path)
     }
     this.#takenBytes += bytes
-    if (space.freeBytes - this.#owedBytes() - 2 * bytes > space.reserveBytes) return
+    if (space.freeBytes - this.#owedBytes() - factor * bytes > space.reserveBytes) return
     throw fault('store.full', {
-      expected: `${toMegabytes(space.reserveBytes + this.#owedBytes() + 2 * bytes)} MB of free disk space`,
+      expected: `${toMegabytes(space.reserveBytes + this.#owedBytes() + factor * bytes)} MB of free disk space`,
       found: `${toMegabytes(space.freeBytes)} MB`,
       where: this.#path,
     })

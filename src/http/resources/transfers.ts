@@ -26,7 +26,7 @@ export const transferHandlers: Handlers<Keys> = {
     const name = basename(query.name)
     // A folder of its own, since the name says what a single file is: layouts are told apart by it.
     const path = join(engine.dataDir, 'uploads', newId(), safeName(name))
-    await receiveUpload(path, body, maxUploadBytes)
+    await receiveUpload(engine, path, body, maxUploadBytes)
     const params = { path, name, mode, layout: layout ?? null }
     return addJob(engine, { kind: 'import', project, principal: principal.name, params })
   },
