@@ -1,10 +1,8 @@
 /** Reads an archive file back, every byte of it. */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { ArchiveContent } from '#core/archive-store.ts'
 import { archiveDigest, hashContent, invalid, notAnArchive, openArchive, readManifest } from './archive-file.ts'
-import { named } from './archive-write.ts'
+import { named } from './archive-rows.ts'
 import { goOn } from './care.ts'
 import type { Context } from '#core/context.ts'
 import { sha256Hex, toHex } from './hashing.ts'
@@ -76,11 +74,4 @@ export function contentOf(file: Database): ArchiveContent {
     versions: versions.map(({ dataset, version }) => `${String(dataset)}@${String(version)}`),
     consent: count('consent'),
   }
-}
-
-/** SHA-256 of a whole file, as hex. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) hash.update(chunk)
-  return hash.digest('hex')
 }

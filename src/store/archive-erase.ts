@@ -1,11 +1,9 @@
 /** Erasing in archive files what was erased in the store: by tombstones, so that it can be done at any time after. */
 import type { DatasetVersion } from '#core/dataset.ts'
-import { isAbsolute, join } from 'node:path'
-import { contentOf, hashFile } from './archive-check.ts'
+import { contentOf } from './archive-check.ts'
 import { archiveDigest, notAnArchive, openArchive, readManifest, writeManifest } from './archive-file.ts'
-import { named } from './archive-write.ts'
 import { exists } from './durable-files.ts'
-import type { ArchiveBody } from './commit-archives.ts'
+import { type ArchiveBody, archivePath, hashFile, named } from './archive-rows.ts'
 import { toHex } from './hashing.ts'
 import type { Database } from './sqlite-driver.ts'
 import type { StoreParts } from './store-parts.ts'
@@ -17,9 +15,6 @@ export interface Reached {
   /** Paths where there was no file, or one that could not be changed: told as soon as it is back. */
   readonly absent: readonly string[]
 }
-
-/** Where an archive lies: one in the data directory moves with it. */
-export const archivePath = (root: string, path: string): string => (isAbsolute(path) ? path : join(root, path))
 
 /** Erases in every archive that holds something which was erased since, if its file can be had. */
 export async function reachArchives({

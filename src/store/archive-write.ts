@@ -5,22 +5,14 @@ import type { ConsentEntry } from '#core/consent.ts'
 import type { Context } from '#core/context.ts'
 import { fault } from '#core/faults.ts'
 import { addContent, archiveDigest, createArchive, hasContent, writeManifest } from './archive-file.ts'
+import { editsDigest, named, type WrittenSession } from './archive-rows.ts'
 import { goOn } from './care.ts'
 import { lastSeq, readSessionBySeq } from './catalog-read.ts'
-import { fromHex, sha256Bytes, toHex } from './hashing.ts'
+import { fromHex, toHex } from './hashing.ts'
 import { readFilters } from './query-filters.ts'
 import { oldest, walk } from './query-plan.ts'
 import type { Database } from './sqlite-driver.ts'
 import type { StoreParts } from './store-parts.ts'
-
-/** A session in the file: what it must still be when it leaves the store. */
-export interface WrittenSession {
-  readonly seq: number
-  /** {@link editsDigest} of what the file has. */
-  readonly edits: Uint8Array
-  /** The statement in the session, as JSON. */
-  readonly consent: string | null
-}
 
 export interface Written {
   readonly sessions: readonly WrittenSession[]
@@ -37,12 +29,6 @@ interface EditRow {
   readonly import: string | null
   readonly hash: Uint8Array
   readonly body: string
-}
-
-/** What the edits of a session are, in a few bytes. */
-export function editsDigest(db: Database, seq: number): Uint8Array {
-  const rows = db.prepare('select hash from edit where session = ? order by seq').all(seq) as { hash: Uint8Array }[]
-  return sha256Bytes(Buffer.concat(rows.map(({ hash }) => hash)))
 }
 
 /** The sessions that a query finds now, oldest first. */
@@ -99,8 +85,6 @@ export async function writeArchive(
   }
 }
 
-export const named = 'select sha from media union select sha from frozen_media'
-
 export const nothing = () =>
   fault('archive.empty', { expected: 'a session that can be archived', found: 'none that fits' })
 
@@ -118,7 +102,7 @@ async function writeSession(parts: StoreParts, file: Database, seq: number): Pro
   if (!row) return null
   const consent = (JSON.parse(stored.body) as { readonly consent?: unknown }).consent ?? null
   file
-    .prepare(`insert into session values (${Object.keys(row).map(() => '?')})`)
+    .prepare(`insert into session values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     .run(...(Object.values(row) as (string | number | null)[]))
   const hash = fromHex(stored.hash)
   if (!hasContent(file, hash)) await addContent(file, hash, oneChunk(stored.body))

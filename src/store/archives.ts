@@ -1,6 +1,6 @@
 /** Archives: files that old sessions and datasets are moved to, and come back from. */
-import { rename, rm, stat } from 'node:fs/promises'
-import { dirname, relative, resolve } from 'node:path'
+import { rename, rm } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type {
   ArchiveContent,
@@ -19,22 +19,18 @@ import { fault } from '#core/faults.ts'
 import { queryWords } from '#core/query-text.ts'
 import type { DomainName } from '#core/session.ts'
 import { checkArchive, contentOf } from './archive-check.ts'
-import { archivePath, describe, eraseHere } from './archive-erase.ts'
+import { describe, eraseHere } from './archive-erase.ts'
 import { notAnArchive, openArchive } from './archive-file.ts'
 import { planArchive } from './archive-plan.ts'
 import { restoreArchive } from './archive-restore.ts'
 import { writeArchive } from './archive-write.ts'
-import type { ArchiveBody } from './commit-archives.ts'
+import { finishMoving, isOwn } from './archive-move.ts'
+import { type ArchiveBody, archivePath, keptPath } from './archive-rows.ts'
 import { archivedMark } from './commit-sessions.ts'
 import { exists, makeFolder, syncFile, syncFolder } from './durable-files.ts'
-import { journalMedia } from './journal-media.ts'
 import { asFault } from './sqlite-faults.ts'
 import type { Database } from './sqlite-driver.ts'
 import type { StoreParts } from './store-parts.ts'
-
-const movedAtOnce = 100
-/** A file that nobody wrote to for so long was given up. */
-const givenUpMs = 3_600_000
 
 interface ArchiveRow {
   readonly id: string
@@ -208,12 +204,6 @@ export class SqliteArchives implements Archives {
   }
 }
 
-/** One in the data directory moves with it. */
-function keptPath(root: string, path: string): string {
-  const inside = relative(root, path)
-  return inside.startsWith('..') ? path : inside
-}
-
 /** Without what may name a person: an erasure does not look for words in it. */
 function wordsOf(what: ArchiveWhat): string {
   if ('dataset' in what) return `dataset ${what.dataset} of ${what.project}`
@@ -227,22 +217,6 @@ function wordsOf(what: ArchiveWhat): string {
 async function refuseOccupied(path: string): Promise<void> {
   if (await exists(path))
     throw fault('store.occupied', { expected: 'the name of a new file', found: 'a file', where: path })
-}
-
-/** Whether nothing in the store relies on the file yet. */
-async function isOwn(db: Database, id: string, path: string): Promise<boolean> {
-  const state = db.prepare('select state from archive where id = ?').get(id)?.['state']
-  if (state !== 'writing' || !(await exists(path))) return false
-  try {
-    const file = openArchive(path)
-    try {
-      return contentOf(file).id === id
-    } finally {
-      file.close()
-    }
-  } catch {
-    return false // somebody else's file, which is none of ours to remove
-  }
 }
 
 function heldIds(file: Database): readonly string[] {
@@ -273,59 +247,5 @@ function versionBodies(path: string): string {
     )
   } finally {
     file.close()
-  }
-}
-
-/** Takes what is in a whole file out of the store, in bunches; goes on where one that broke off had stopped. */
-async function finishMoving(
-  parts: StoreParts,
-  id: string,
-  ctx: Pick<Context, 'progress'>,
-): Promise<{ readonly left: number; readonly freedBytes: number }> {
-  const { db, writer, blobs, journals } = parts
-  const body = String(db.prepare('select body from archive where id = ?').get(id)?.['body'])
-  const { olderThanMs, sessions } = JSON.parse(body) as ArchiveBody
-  let left = 0
-  let done = 0
-  let freedBytes = 0
-  for (;;) {
-    const batch = await writer.call('moveBatch', { archive: id, limit: movedAtOnce }, movedAtOnce)
-    left += batch.left
-    done += batch.moved + batch.left
-    ctx.progress({ done, total: sessions, unit: 'sessions', note: 'moving' })
-    const named = await journalMedia(journals)
-    const sizes = new Map<string, number>()
-    for (const sha256 of batch.freed) {
-      if (!named.has(sha256)) sizes.set(sha256, (await blobs.stat(sha256))?.bytes ?? 0)
-    }
-    // What a crash leaves here is found by gc.
-    const gone = await writer.call('collectBlobs', { sha256s: [...sizes.keys()], olderThanMs }, Math.max(1, sizes.size))
-    for (const sha256 of gone) freedBytes += sizes.get(sha256) ?? 0
-    if (batch.moved + batch.left === 0) break
-  }
-  await writer.call('finishArchive', { id })
-  return { left, freedBytes }
-}
-
-/** What a crash left: a whole file whose sessions are on their way out, or half a file. */
-export async function tidyArchives(parts: StoreParts): Promise<void> {
-  const rows = parts.db
-    .prepare(`select id, path, at, state from archive where state <> 'whole'`)
-    .all() as unknown as Pick<ArchiveRow, 'id' | 'path' | 'at' | 'state'>[]
-  for (const { id, path: kept, at, state } of rows) {
-    const path = archivePath(parts.paths.root, kept)
-    if (state === 'moving') {
-      if (await exists(path)) await finishMoving(parts, id, { progress: () => {} })
-      continue
-    }
-    const part = `${path}.part`
-    const touched = await stat(part).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => at,
-    )
-    if (Date.now() - touched < givenUpMs) continue // somebody may be writing it
-    await rm(part, { force: true })
-    if (await isOwn(parts.db, id, path)) await rm(path)
-    await parts.writer.call('abandonArchive', { id })
   }
 }

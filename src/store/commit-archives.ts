@@ -1,24 +1,12 @@
 /** Taking out of the catalog what is in a whole archive file, and the list of those files. */
 import { fault } from '#core/faults.ts'
-import { editsDigest, type WrittenSession } from './archive-write.ts'
+import { editsDigest, type WrittenSession } from './archive-rows.ts'
 import type { CommitContext } from './commit-context.ts'
 import { dropLoose } from './commit-datasets.ts'
 import { archivedMark, readIndexed } from './commit-sessions.ts'
 import { IndexChange } from './derived.ts'
 import { fromHex, toHex } from './hashing.ts'
 import type { Database } from './sqlite-driver.ts'
-
-/** What the catalog says of an archive beside its columns. */
-export interface ArchiveBody {
-  readonly what: string
-  readonly sessions: number
-  readonly edits: number
-  readonly media: number
-  readonly versions: readonly string[]
-  readonly bytes: number
-  /** Media changed after this are left to gc. Unix milliseconds. */
-  readonly olderThanMs: number
-}
 
 export interface ArchiveToRegister {
   readonly id: string

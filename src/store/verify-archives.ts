@@ -1,6 +1,5 @@
 /** The step of verify that looks at archive files. */
-import { hashFile } from './archive-check.ts'
-import { archivePath } from './archive-erase.ts'
+import { archivePath, hashFile } from './archive-rows.ts'
 import { archivedMark } from './commit-sessions.ts'
 import { exists } from './durable-files.ts'
 import { maxSessions, type StepContext } from './verify-findings.ts'
