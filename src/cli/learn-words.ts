@@ -37,7 +37,7 @@ const switchNames: Readonly<Record<string, string>> = {
 }
 
 function learnerWords(learner: LearnerStatus, terminal: Terminal): Lines {
-  const { about, name, tally, worth, safety, findings, measures, damage, experiments } = learner
+  const { about, name, tally, worth, safety, findings, measures, damage, experiments, unsigned } = learner
   const sources = Object.entries(tally.taught).map(([source, count]) => `${count} ${sourceNames[source] ?? source}`)
   const passed = Object.entries(tally.passed).map(([reason, count]) => `${count}: ${reasonWords(reason)}`)
   const more = findings.length - mostFindings
@@ -49,6 +49,9 @@ function learnerWords(learner: LearnerStatus, terminal: Terminal): Lines {
     `  may cost   ${safety.credit.sentence}`,
     `  proof      ${safety.proof.sentence}`,
     ...(damage === null ? [] : [`  damaged    ${damage.at}: ${damage.why}; it was set aside`]),
+    ...(unsigned === 0
+      ? []
+      : [`  unsigned   ${counted(unsigned, 'session')} with a choice that was not made here: only what came of it counts`]),
     ...measures.filter(({ value }) => value !== null).map((measure) => `  ${measureWords(measure)}`),
     ...experiments.map(({ name: title, sentence }) => `  experiment ${title}: ${sentence}`),
     ...(findings.length === 0

@@ -76,7 +76,7 @@ function Gauge({ name, share, words, tone }: GaugeProps) {
   )
 }
 
-function Sources({ learner: { tally, damage } }: { learner: Learner }) {
+function Sources({ learner: { tally, damage, unsigned } }: { learner: Learner }) {
   const passed = Object.entries(tally.passed)
   const left = passed.reduce((sum, [, count]) => sum + count, 0)
   return (
@@ -97,6 +97,12 @@ function Sources({ learner: { tally, damage } }: { learner: Learner }) {
         <div>
           <dt>Not looked at yet</dt>
           <dd className="number">{sayCount(tally.due)}</dd>
+        </div>
+      )}
+      {unsigned > 0 && (
+        <div>
+          <dt>With a choice that was not made here: only what came of it counts</dt>
+          <dd>{sayCount(unsigned)}</dd>
         </div>
       )}
       {damage !== null && (
