@@ -32,7 +32,8 @@ export async function backUp(parts: StoreParts, target: string, ctx: Context): P
     await tellOverdue(parts)
     return info
   } catch (error) {
-    await rm(folder, { recursive: true, force: true })
+    // Where it could not be made there is nothing to remove, and why it could not is what should be told.
+    await rm(folder, { recursive: true, force: true }).catch(() => {})
     await writer.call('abandonBackup', { name })
     throw asFault(error, folder)
   }

@@ -7,6 +7,9 @@ interface SystemError {
   readonly message: string
 }
 
+/** The folder may not be written, or where it should be is a file. */
+const noFolderCodes: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])
+
 const isError = (error: unknown): error is SystemError => error instanceof Error
 
 /** The fault behind an error of SQLite or the file system, or the error itself when it is our own bug. */
@@ -14,7 +17,7 @@ export function asFault(error: unknown, where: string): unknown {
   if (error instanceof Fault || !isError(error)) return error
   const found = error.message
   if (isFull(error)) return fault('store.full', { expected: 'free disk space', found, where, cause: error })
-  if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS') {
+  if (noFolderCodes.has(error.code)) {
     return fault('store.permission', { expected: 'a folder that can be written', found, where, cause: error })
   }
   if (typeof error.errcode !== 'number') return error
