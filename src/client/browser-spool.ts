@@ -10,6 +10,8 @@ export const indexedDbSpool = (name = 'hindsight'): Spool => new IndexedDbSpool(
 class IndexedDbSpool implements Spool {
   readonly #name: string
   #db: IDBDatabase | null = null
+  /** As it was when it was opened, and what this page did since: to read all at each entry would take longer the more there is. */
+  #bytes = 0
 
   constructor(name: string) {
     this.#name = name
@@ -23,6 +25,7 @@ class IndexedDbSpool implements Spool {
       request.result.createObjectStore(refusedName, { keyPath: 'key' })
     }
     this.#db = await valueOf(request)
+    this.#bytes = await this.#readBytes()
     return this.#size()
   }
 
@@ -31,6 +34,7 @@ class IndexedDbSpool implements Spool {
     for (const [sha256, blob] of blobs) media.put(blob, sha256)
     entries.add(entry)
     await done
+    this.#bytes += [...blobs.values()].reduce((sum, blob) => sum + blob.size, entryBytes(entry))
     return this.#size()
   }
 
@@ -61,18 +65,28 @@ class IndexedDbSpool implements Spool {
       entries.delete(entry.key)
       if (problem !== null) refused.put({ ...entry, problem })
     }
-    const left = await valueOf<SpoolEntry[]>(entries.getAll())
-    const named = new Set(left.flatMap((entry) => entry.media))
-    for (const sha256 of gone.flatMap((entry) => entry.media)) if (!named.has(sha256)) media.delete(sha256)
+    const hashes = new Set(gone.flatMap((entry) => entry.media))
+    if (hashes.size > 0) {
+      for (const left of await valueOf<SpoolEntry[]>(entries.getAll()))
+        for (const sha256 of left.media) hashes.delete(sha256)
+      for (const sha256 of hashes) media.delete(sha256)
+    }
     await done
+    // What several entries named counted once for each that brought it: read again, once nobody waits.
+    const bytes = gone.reduce((sum, entry) => sum + entryBytes(entry), 0)
+    this.#bytes = hashes.size > 0 ? await this.#readBytes() : Math.max(0, this.#bytes - bytes)
     return this.#size()
   }
 
   async #size(): Promise<SpoolSize> {
+    return { entries: await valueOf<number>(this.#stores('readonly').entries.count()), bytes: this.#bytes }
+  }
+
+  /** One at a time, so that the memory taken is that of the largest. */
+  async #readBytes(): Promise<number> {
     const { entries, media } = this.#stores('readonly')
-    const [all, blobs] = await Promise.all([valueOf<SpoolEntry[]>(entries.getAll()), valueOf<Blob[]>(media.getAll())])
-    const bytes = all.reduce((sum, entry) => sum + entryBytes(entry), 0)
-    return { entries: all.length, bytes: blobs.reduce((sum, blob) => sum + blob.size, bytes) }
+    const texts = await sumOf<SpoolEntry>(entries, entryBytes)
+    return texts + (await sumOf<Blob>(media, (blob) => blob.size))
   }
 
   #stores(mode: IDBTransactionMode) {
@@ -91,6 +105,20 @@ function valueOf<T>(request: IDBRequest): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result as T)
     request.onerror = () => reject(request.error ?? new Error('IndexedDB refused'))
+  })
+}
+
+function sumOf<T>(store: IDBObjectStore, bytesOf: (value: T) => number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let sum = 0
+    const request = store.openCursor()
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB refused'))
+    request.onsuccess = () => {
+      const at = request.result
+      if (at === null) return resolve(sum)
+      sum += bytesOf(at.value as T)
+      at.continue()
+    }
   })
 }
 

@@ -5,7 +5,7 @@
 import { fault } from '#core/faults.ts'
 import { canonicalJson, parseJson } from '#core/json.ts'
 import type { Api, Reply, Request, RouteKey } from '#http/contract.ts'
-import { HindsightError, problemOf } from './hindsight-error.ts'
+import { HindsightError, refusalOf } from './hindsight-error.ts'
 import { readEvents } from './read-events.ts'
 
 type RoutesWith<R> = { [K in RouteKey]: Api[K]['reply'] extends R ? K : never }[RouteKey]
@@ -70,7 +70,7 @@ export function createClient({ base, token = null, fetch = globalThis.fetch }: C
     if (parts.body !== undefined) Object.assign(init, bodyOf(parts.body, headers, options.contentType))
     const response = await answered(() => fetch(url, init), url)
     if (response.ok) return response
-    throw new HindsightError(await problemOf(response), response.status)
+    throw await refusalOf(response)
   }
 
   const client: Client = {
@@ -153,7 +153,7 @@ async function answered(send: () => Promise<Response>, url: string): Promise<Res
     const found = cause instanceof Error ? cause.message : String(cause)
     const { origin } = new URL(url, 'http://localhost')
     const unreachable = fault('server.unreachable', { expected: `an answer from ${origin}`, found, cause })
-    throw new HindsightError(unreachable.toJSON(), null, cause)
+    throw new HindsightError(unreachable.toJSON(), null, { cause })
   }
 }
 

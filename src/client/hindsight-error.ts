@@ -20,8 +20,14 @@ export class HindsightError extends Error implements Problem {
   readonly where: string | null
   /** The HTTP status; null when no answer came. */
   readonly status: number | null
+  /** How long the engine, or what stands before it, asks to be left alone; null when it does not. */
+  readonly retryAfterMs: number | null
 
-  constructor(problem: Problem, status: number | null, cause?: unknown) {
+  constructor(
+    problem: Problem,
+    status: number | null,
+    { cause, retryAfterMs = null }: { readonly cause?: unknown; readonly retryAfterMs?: number | null } = {},
+  ) {
     super(problem.message, { cause })
     this.name = 'HindsightError'
     this.code = problem.code
@@ -30,7 +36,21 @@ export class HindsightError extends Error implements Problem {
     this.fix = problem.fix
     this.where = problem.where
     this.status = status
+    this.retryAfterMs = retryAfterMs
   }
+}
+
+/** A refusal as what is thrown. */
+export async function refusalOf(response: Response): Promise<HindsightError> {
+  const retryAfterMs = retryAfter(response.headers.get('retry-after'))
+  return new HindsightError(await problemOf(response), response.status, { retryAfterMs })
+}
+
+/** RFC 9110, section 10.2.3: whole seconds, or a date. */
+function retryAfter(value: string | null): number | null {
+  if (value === null) return null
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now()
+  return Number.isFinite(ms) ? Math.max(0, ms) : null
 }
 
 /** Reads the problem out of a refusal; a proxy in between may answer in its own words. */

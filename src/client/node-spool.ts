@@ -35,6 +35,8 @@ export class DiskSpool implements Spool {
   readonly #media: string
   readonly #waiting = new Map<number, Waiting>()
   readonly #mediaBytes = new Map<string, number>()
+  /** Of all that waits, texts and media. */
+  #bytes = 0
   #next = 1
   #beat: ReturnType<typeof setInterval> | null = null
 
@@ -69,12 +71,12 @@ export class DiskSpool implements Spool {
     for (const [sha256, blob] of blobs) {
       if (this.#mediaBytes.has(sha256)) continue
       await writeDurably(join(this.#media, sha256), new Uint8Array(await blob.arrayBuffer()))
-      this.#mediaBytes.set(sha256, blob.size)
+      this.#keepMedium(sha256, blob.size)
     }
     const key = this.#next++
     await writeDurably(this.#fileOf({ key, kind }), JSON.stringify({ kind, id, media, text }))
     await syncFolder(this.#own)
-    this.#waiting.set(key, { key, kind, id, media, bytes: entryBytes({ id, text }) })
+    this.#keep({ key, kind, id, media, bytes: entryBytes({ id, text }) })
     return this.#size()
   }
 
@@ -84,7 +86,7 @@ export class DiskSpool implements Spool {
       if (found.length === limit) break
       const kept = readEntry(await readFile(this.#fileOf(entry), 'utf8').catch(() => ''))
       // Taken over by another process, which sends it.
-      if (kept === null) this.#waiting.delete(entry.key)
+      if (kept === null) this.#forget(entry.key)
       else found.push({ ...entry, text: kept.text })
     }
     return found
@@ -97,12 +99,14 @@ export class DiskSpool implements Spool {
 
   async remove(entries: readonly SpoolEntry[]): Promise<SpoolSize> {
     for (const entry of entries) {
-      this.#waiting.delete(entry.key)
+      this.#forget(entry.key)
       await rm(this.#fileOf(entry), { force: true })
     }
-    const named = new Set([...this.#waiting.values()].flatMap(({ media }) => media))
-    for (const sha256 of entries.flatMap(({ media }) => media)) {
-      if (named.has(sha256)) continue
+    const unnamed = new Set(entries.flatMap(({ media }) => media))
+    if (unnamed.size > 0)
+      for (const { media } of this.#waiting.values()) for (const sha256 of media) unnamed.delete(sha256)
+    for (const sha256 of unnamed) {
+      this.#bytes -= this.#mediaBytes.get(sha256) ?? 0
       this.#mediaBytes.delete(sha256)
       await rm(join(this.#media, sha256), { force: true })
     }
@@ -128,7 +132,7 @@ export class DiskSpool implements Spool {
     for (const name of await readdir(join(from, 'media')).catch(() => [])) {
       if (!/^[0-9a-f]{64}$/.test(name)) continue
       await rename(join(from, 'media', name), join(this.#media, name))
-      this.#mediaBytes.set(name, (await stat(join(this.#media, name))).size)
+      this.#keepMedium(name, (await stat(join(this.#media, name))).size)
     }
     for (const name of (await readdir(from)).filter((entry) => /^\d{8,}-(?:session|edit)\.json$/.test(entry)).sort()) {
       const kept = readEntry(await readFile(join(from, name), 'utf8'))
@@ -137,7 +141,7 @@ export class DiskSpool implements Spool {
       const { kind, id, media } = kept
       const key = this.#next++
       await rename(join(from, name), this.#fileOf({ key, kind }))
-      this.#waiting.set(key, { key, kind, id, media, bytes: entryBytes(kept) })
+      this.#keep({ key, kind, id, media, bytes: entryBytes(kept) })
     }
     await rm(from, { recursive: true, force: true })
   }
@@ -146,10 +150,23 @@ export class DiskSpool implements Spool {
     return join(this.#own, `${String(key).padStart(8, '0')}-${kind}.json`)
   }
 
+  #keep(entry: Waiting): void {
+    this.#waiting.set(entry.key, entry)
+    this.#bytes += entry.bytes
+  }
+
+  #keepMedium(sha256: string, bytes: number): void {
+    this.#bytes += bytes - (this.#mediaBytes.get(sha256) ?? 0)
+    this.#mediaBytes.set(sha256, bytes)
+  }
+
+  #forget(key: number): void {
+    this.#bytes -= this.#waiting.get(key)?.bytes ?? 0
+    this.#waiting.delete(key)
+  }
+
   #size(): SpoolSize {
-    const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
-    const texts = sum([...this.#waiting.values()].map(({ bytes }) => bytes))
-    return { entries: this.#waiting.size, bytes: texts + sum(this.#mediaBytes.values()) }
+    return { entries: this.#waiting.size, bytes: this.#bytes }
   }
 }
 

@@ -142,3 +142,46 @@ test('a full spool refuses what is new, and keeps what it has', async () => {
   )
   await full.close()
 })
+
+test('an edit of a session that another recorder has waits for it, and holds up nothing', async () => {
+  server ??= await startServerProcess(join(dir, 'data'))
+  const [page, host] = [recorder({ project: 'apart' }), recorder({ project: 'apart' })]
+  const id = '01936f5e-0000-7000-8000-0000000000aa'
+  page.edit({ session: id, kind: 'rating', after: { rating: 1 } })
+  const early = await page.flush({ timeoutMs: 300 })
+  assert.deepEqual([early.arrived, early.waiting, early.lost, early.problem?.code], [false, 1, [], 'session.unknown'])
+  const other = page.record(run('behind it'))
+  for (let found = false; !found; await new Promise((resolve) => setTimeout(resolve, 20)))
+    found = (await client.call('GET /api/v1/sessions', { query: { project: 'apart' } })).items.some(
+      (item) => item.id === other,
+    )
+  host.record({ ...run('the session itself'), id })
+  assert.ok((await host.flush()).arrived)
+  assert.deepEqual(await page.flush(), { arrived: true, waiting: 0, lost: [], problem: null })
+  const { items } = await client.call('GET /api/v1/sessions/{id}/edits', { params: { id } })
+  assert.equal(items.length, 1)
+  await Promise.all([page.close(), host.close()])
+})
+
+test('an engine that asks to be left alone is, also by a flush', async () => {
+  const asked: number[] = []
+  const answer = (status: number, headers: Record<string, string>, body: object) =>
+    Promise.resolve(new Response(JSON.stringify(body), { status, headers }))
+  const own = recorder({
+    fetch: () => {
+      asked.push(Date.now())
+      const problem = { code: 'quota.rate', message: 'slow down' }
+      return asked.length === 1
+        ? answer(429, { 'retry-after': '1' }, problem)
+        : answer(200, {}, { id: 'x', hash: 'y', result: 'created' })
+    },
+  })
+  own.record(run('1'))
+  const { problem } = await own.flush({ timeoutMs: 200 })
+  assert.equal(problem?.code, 'quota.rate')
+  assert.equal(asked.length, 1)
+  assert.ok((await own.flush()).arrived)
+  assert.equal(asked.length, 2)
+  assert.ok(asked[1]! - asked[0]! >= 999, `${asked[1]! - asked[0]!} ms`)
+  await own.close()
+})

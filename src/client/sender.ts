@@ -1,4 +1,8 @@
-/** Takes what waits in a spool to the engine, oldest first, and waits longer each time that it fails. */
+/**
+ * Takes what waits in a spool to the engine, oldest first. When it fails it waits, longer each time and never as long as the
+ * others (exponential backoff with jitter), and at least as long as the engine asks.
+ */
+import { fault } from '#core/faults.ts'
 import { type JsonObject, parseJson } from '#core/json.ts'
 import type { Client } from './client.ts'
 import { HindsightError, type Problem } from './hindsight-error.ts'
@@ -17,7 +21,11 @@ export interface SenderOptions {
 const batchEntries = 50
 const batchChars = 2 ** 21
 const requestMs = 120_000
-const pauseMs = { first: 500, most: 60_000, whenAsked: 250 }
+const pauseMs = { first: 500, most: 60_000, flushing: { first: 250, most: 4000 } }
+/** However long it is asked to wait: an hour more or less is no load on anybody. */
+const mostAskedMs = 3_600_000
+/** Another recorder may have the session that an edit is of, and be away for as long. */
+const mostPatienceMs = 7 * 24 * 3_600_000
 /** An entry at which the engine itself fails so often is set aside, so that what follows gets through. */
 const mostBlows = 5
 
@@ -26,9 +34,17 @@ export class Sender {
   readonly #stopper = new AbortController()
   /** How often the engine failed at an entry, by key. While there are any, entries go one by one. */
   readonly #blows = new Map<number, number>()
+  /** Edits whose session is not there yet, in this run: they went to the end of the queue. */
+  readonly #early = new Set<string>()
   #failures = 0
   #timer: ReturnType<typeof setTimeout> | null = null
-  #running: Promise<Problem | null> | null = null
+  /** Nothing but early edits waits for the timer: what is new need not. */
+  #isFree = false
+  #running: Promise<void> | null = null
+  /** Why the last run left something. */
+  #last: Problem | null = null
+  /** The engine asked to be left alone until then. Unix milliseconds. */
+  #askedUntil = 0
 
   constructor(options: SenderOptions) {
     this.#given = options
@@ -36,19 +52,21 @@ export class Sender {
 
   /** Something waits. While the engine is away this changes nothing: it is tried again in its time. */
   wake(): void {
-    if (this.#timer === null && !this.#stopper.signal.aborted) void this.#run()
+    if ((this.#timer === null || this.#isFree) && !this.#stopper.signal.aborted) void this.#run()
   }
 
-  /** Sends now. @returns why something still waits after `timeoutMs`; null when nothing does */
+  /** Sends now, as soon as the engine lets us. @returns why something still waits after `timeoutMs`; null when nothing does */
   async drain(timeoutMs: number): Promise<Problem | null> {
     const until = Date.now() + timeoutMs
     const left = () => Math.max(0, until - Date.now())
-    let last: Problem | null = null
-    for (;;) {
-      last = (await Promise.race([this.#run(), after(left()).then((): Problem | null => null)])) ?? last
+    for (let tries = 0; ; tries++) {
+      const asked = this.#askedUntil - Date.now()
+      if (asked > left()) return this.#last ?? tooLate(timeoutMs)
+      await after(asked).done
+      await this.#runFor(left())
       if ((await this.#given.spool.oldest(1)).length === 0) return null
-      if (left() === 0 || this.#stopper.signal.aborted) return last ?? tooLate(timeoutMs)
-      await after(Math.min(pauseMs.whenAsked, left()))
+      if (left() === 0 || this.#stopper.signal.aborted) return this.#last ?? tooLate(timeoutMs)
+      await after(Math.min(left(), spread(pauseMs.flushing, tries))).done
     }
   }
 
@@ -58,23 +76,32 @@ export class Sender {
     await this.#running
   }
 
-  #run(): Promise<Problem | null> {
+  /** Until all is sent, or cannot be, but no longer than that. */
+  async #runFor(ms: number): Promise<void> {
+    const late = after(ms)
+    try {
+      await Promise.race([this.#run(), late.done])
+    } finally {
+      late.cancel() // a timer that is left keeps the program running
+    }
+  }
+
+  #run(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     this.#running ??= this.#sendAll()
       .catch(problemFrom)
       .then((problem) => {
         this.#running = null
+        this.#last = problem
         if (problem !== null && !this.#stopper.signal.aborted) this.#tryLater(problem)
-        return problem
       })
     return this.#running
   }
 
-  /** Spread out, so that all who wait for one engine do not come back at the same moment. */
   #tryLater({ message }: Problem): void {
-    const most = Math.min(pauseMs.most, pauseMs.first * 2 ** (this.#failures - 1))
-    const pause = most * (0.5 + Math.random() / 2)
+    const asked = Math.max(0, this.#askedUntil - Date.now())
+    const pause = asked + spread(pauseMs, this.#failures - 1)
     this.#given.say(`waiting ${Math.round(pause)} ms: ${message}`)
     this.#timer = setTimeout(() => void this.#run(), pause)
     unref(this.#timer)
@@ -82,18 +109,29 @@ export class Sender {
 
   async #sendAll(): Promise<Problem | null> {
     const { spool, say } = this.#given
+    this.#early.clear()
+    this.#isFree = false
     while (!this.#stopper.signal.aborted) {
       const entries = leading(await spool.oldest(this.#blows.size > 0 ? 1 : batchEntries))
       if (entries.length === 0) break
+      if (this.#early.has(entries[0]!.id)) {
+        this.#failures++
+        this.#isFree = true
+        return waitsForSession(entries[0]!)
+      }
       try {
         if (entries.length === 1) await this.#sendOne(entries[0]!)
         else await this.#sendBatch(entries)
-        this.#failures = 0
-        say(`sent ${entries.length}`)
+        if (!this.#early.has(entries[0]!.id)) {
+          this.#failures = 0
+          say(`sent ${entries.length}`)
+        }
       } catch (error) {
         // The engine's own failure may be one entry's doing: from here they go one by one.
         if (isBlow(error) && entries.length > 1) this.#blows.set(entries[0]!.key, 0)
         this.#failures++
+        if (error instanceof HindsightError && error.retryAfterMs !== null)
+          this.#askedUntil = Date.now() + Math.min(mostAskedMs, error.retryAfterMs)
         return problemFrom(error)
       }
     }
@@ -122,6 +160,7 @@ export class Sender {
       else await client.call('POST /api/v1/edits', { body: body as never }, this.#options())
     } catch (error) {
       if (isPassing(error) && !isBlow(error)) throw error
+      if (isEarly(entry, error)) return this.#postpone(entry)
       const count = (this.#blows.get(entry.key) ?? 0) + 1
       this.#blows.set(entry.key, count)
       if (isBlow(error) && count < mostBlows) throw error
@@ -138,6 +177,16 @@ export class Sender {
       // A blob that is gone here may be there already: the engine says so when the session names it.
       if (blob) await client.call('PUT /api/v1/blobs/{sha256}', { params: { sha256 }, body: blob }, this.#options())
     }
+  }
+
+  /** To the end of the queue: added there first, so that a crash in between leaves it twice and not never. */
+  async #postpone(entry: SpoolEntry): Promise<void> {
+    const { spool, onSize, say } = this.#given
+    const { kind, id, text, media } = entry
+    await spool.add({ kind, id, text, media }, new Map())
+    onSize(await spool.remove([entry]))
+    this.#early.add(id)
+    say(`${id} waits for its session`)
   }
 
   async #refuse(entry: SpoolEntry, problem: Problem): Promise<void> {
@@ -169,9 +218,30 @@ const isPassing = (error: unknown): boolean =>
 /** The engine failed, and not for want of room or time. */
 const isBlow = (error: unknown): boolean => error instanceof HindsightError && error.status === 500
 
+/** Whether it may yet be taken: an edit of a session that is known elsewhere, and not yet at the engine. */
+function isEarly({ kind, text }: SpoolEntry, error: unknown): boolean {
+  if (kind !== 'edit' || !(error instanceof HindsightError) || error.code !== 'session.unknown') return false
+  const { at } = parseJson(text, 'an entry of the spool') as JsonObject
+  return typeof at === 'string' && Date.now() - Date.parse(at) < mostPatienceMs
+}
+
+const waitsForSession = ({ id }: SpoolEntry): Problem =>
+  fault('session.unknown', { expected: `the session of edit ${id} at the engine`, found: 'none yet' }).toJSON()
+
+/** Longer each time, and never the same for all, so that those who wait for one engine do not come back at one moment. */
+const spread = ({ first, most }: { readonly first: number; readonly most: number }, failures: number): number =>
+  Math.min(most, first * 2 ** failures) * (0.5 + Math.random() / 2)
+
 const tooLate = (ms: number): Problem => problemFrom(new Error(`not all was taken within ${ms} ms`))
 
-const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+function after(ms: number): { readonly done: Promise<void>; cancel(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const done = new Promise<void>((resolve) => {
+    if (ms <= 0) resolve()
+    else timer = setTimeout(resolve, ms)
+  })
+  return { done, cancel: () => clearTimeout(timer) }
+}
 
 /** A program that has nothing else to do may end: what waits is in the spool. */
 function unref(timer: unknown): void {
