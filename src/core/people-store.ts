@@ -50,8 +50,6 @@ export interface AccessKey {
   readonly project: string | null
   /** Of an ingest key: the origins of the pages that may use it; none = programs, no pages. */
   readonly origins: readonly string[]
-  /** Requests that it may make in a minute; null = as many as it likes. */
-  readonly perMinute: number | null
   readonly createdAt: string
   readonly createdBy: string
   readonly expiresAt: string | null

@@ -24,7 +24,6 @@ const keyOf = (n: number, parts: Partial<AccessKey> = {}): AccessKey => ({
   role: 'recorder',
   project: 'p',
   origins: ['https://app.example'],
-  perMinute: 60,
   createdAt: new Date(now + n).toISOString(),
   createdBy: 'Ann',
   expiresAt: null,

@@ -175,7 +175,6 @@ export interface Tables {
     readonly role: string
     readonly project: string | null
     readonly origins: string
-    readonly per_minute: number | null
     readonly created_at: number
     readonly created_by: string
     readonly expires_at: number | null
@@ -237,4 +236,33 @@ export interface Tables {
   }
   readonly learned_due: { readonly learner: string; readonly seq: number }
   readonly learned_pass: { readonly learner: string; readonly seq: number; readonly reason: string }
+  readonly webhook: {
+    readonly id: string
+    readonly url: string
+    readonly internal: number
+    readonly project: string | null
+    /** JSON list. */
+    readonly events: string
+    readonly secret: string
+    readonly created_at: number
+    readonly seen_seq: number
+    readonly disabled_at: number | null
+    readonly disabled_why: string | null
+  }
+  readonly webhook_delivery: {
+    readonly number: Generated<number>
+    readonly id: string
+    readonly webhook: string
+    readonly event: string
+    /** JSON. */
+    readonly about: string
+    readonly at: number
+    readonly state: string
+    readonly attempts: number
+    readonly next_at: number
+    readonly lease_until: number
+    readonly ended_at: number | null
+    readonly status: number | null
+    readonly said: string | null
+  }
 }

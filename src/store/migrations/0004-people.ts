@@ -29,7 +29,6 @@ create table access_key (
   role text not null,
   project text,
   origins text not null,
-  per_minute integer,
   created_at integer not null,
   created_by text not null,
   expires_at integer,
