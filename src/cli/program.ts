@@ -96,6 +96,9 @@ const groups: Readonly<Record<string, string>> = {
   learn: 'what was learned from runs, what it is worth, and the models and experiments behind it',
   dataset: 'name sets of samples, freeze, compare and judge their versions',
   schedule: 'backup, verify, retention and quality checks by the clock',
+  archive: 'move old sessions into files, and back',
+  quota: 'how much projects may hold, and how fast keys may write',
+  webhooks: 'have other programs told of new sessions, new versions and finished jobs',
   consent: 'say and see on what basis data may be used',
 }
 

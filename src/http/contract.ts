@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { mediaRef, sha256, shortName, uuid } from '#core/session-schema.ts'
+import { archiveRoutes } from './archives-contract.ts'
 import { careRoutes } from './care-contract.ts'
 import { careSummary } from './care-schemas.ts'
 import { learnRoutes } from './learn-contract.ts'
@@ -11,8 +12,10 @@ import type { Route } from './route.ts'
 import * as s from './schemas.ts'
 import { trackRoutes } from './track-contract.ts'
 import { uploadRoutes } from './uploads-contract.ts'
+import { webhookRoutes } from './webhook-contract.ts'
 
 export type { Route } from './route.ts'
+export type * from './archive-schemas.ts'
 export type * from './care-schemas.ts'
 export type * from './learn-schemas.ts'
 export type * from './track-schemas.ts'
@@ -136,7 +139,12 @@ export const routes = {
     role: 'viewer',
     scope: 'query',
     query: s.sessionFilter.extend({ cap: s.limit(1_000_000, 10_000) }),
-    reply: z.object({ count: z.number(), capped: z.boolean() }),
+    reply: z.object({
+      count: z.number(),
+      capped: z.boolean(),
+      /** Sessions of the project and domain that are in archives; no other condition is looked at. */
+      archived: z.number(),
+    }),
   },
   'GET /api/v1/sessions/{id}': {
     about: 'One session, to the letter as it was recorded.',
@@ -436,6 +444,12 @@ export const routes = {
 
   // Resumable uploads, and limits
   ...uploadRoutes,
+
+  // Telling others
+  ...webhookRoutes,
+
+  // Archives
+  ...archiveRoutes,
 
   // Consent and erasure
   'GET /api/v1/consent': {

@@ -7,8 +7,13 @@ import { seqsOf } from './archive-write.ts'
 import { goOn } from './care.ts'
 import { toHex } from './hashing.ts'
 import type { Database } from './sqlite-driver.ts'
+import type { StoreParts } from './store-parts.ts'
 
-export async function planArchive(db: Database, what: ArchiveWhat, ctx: Context): Promise<ArchivePlan> {
+export async function planArchive(
+  { db, blobs }: Pick<StoreParts, 'db' | 'blobs'>,
+  what: ArchiveWhat,
+  ctx: Context,
+): Promise<ArchivePlan> {
   if ('dataset' in what) return planDataset(db, what)
   const seqs = new Set(await seqsOf(db, what))
   const edits = db.prepare('select count(*) as n, coalesce(sum(length(body)), 0) as bytes from edit where session = ?')
@@ -28,6 +33,7 @@ export async function planArchive(db: Database, what: ArchiveWhat, ctx: Context)
       if (found.has(hex)) continue
       const shared = (users.all(sha) as { seq: number }[]).some((user) => !seqs.has(user.seq))
       found.set(hex, shared || isFrozen(db, seq, hex))
+      sums.bytes += (await blobs.stat(hex))?.bytes ?? 0
     }
     if (sums.sessions % 500 === 0) {
       goOn(ctx.signal)

@@ -53,7 +53,7 @@ export class SqliteArchives implements Archives {
   }
 
   plan(what: ArchiveWhat, ctx: Context): Promise<ArchivePlan> {
-    return planArchive(this.#parts.db, what, ctx)
+    return planArchive(this.#parts, what, ctx)
   }
 
   async create(

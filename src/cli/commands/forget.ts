@@ -36,6 +36,10 @@ export const forget: Command = {
         `Erased ${receipt.sessions} sessions, ${receipt.edits} edits and ${receipt.blobs} blobs (${receipt.blobsShared} blobs kept: others use the same bytes).`,
         `Redacted versions: ${receipt.versions.join(', ') || 'none'}`,
         `Exports that hold copies: ${receipt.exports.map((entry) => `${entry.format} to ${entry.target} on ${entry.at}`).join('; ') || 'none'}`,
+        `Archives that were rewritten: ${receipt.archives.rewritten.join(', ') || 'none'}`,
+        ...(receipt.archives.absent.length > 0
+          ? [`Archives that were not there (erased when they are back): ${receipt.archives.absent.join(', ')}`]
+          : []),
         `Backups that hold copies (erased again at restore): ${receipt.backups.join(', ') || 'none'}`,
       ])
     }),

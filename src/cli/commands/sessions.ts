@@ -26,15 +26,19 @@ export const sessions: Command = {
       if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
         throw fault('usage', { expected: 'a count from 1 to 1000', found: String(options['limit']), where: '--limit' })
       }
-      const page = await engine.store.catalog.page(queryOf(options), limit, text(options['cursor']))
-      terminal.result(page, () => {
-        if (page.items.length === 0) return 'No session fits.'
+      const query = queryOf(options)
+      const page = await engine.store.catalog.page(query, limit, text(options['cursor']))
+      const archived = await engine.store.archives.count(query.project ?? null, query.domain ?? null)
+      const away = archived > 0 ? [`${archived} more are in archives: "hindsight archive list"`] : []
+      terminal.result({ ...page, archived }, () => {
+        if (page.items.length === 0) return ['No session fits.', ...away]
         return [
           ...table(
             ['id', 'recorded', 'project', 'domain', 'status', 'what'],
             page.items.map((item) => [item.id, item.recordedAt, item.project, item.domain, item.status, item.summary]),
           ),
           ...(page.next === null ? [] : [`… more: --cursor ${page.next}`]),
+          ...away,
         ]
       })
     }),

@@ -1,5 +1,6 @@
 /** All handlers; the type says that no route of the table is without one. */
 import type { Handlers } from '../handler.ts'
+import { archiveHandlers } from './archives.ts'
 import { blobHandlers } from './blobs.ts'
 import { careHandlers } from './care.ts'
 import { clipHandlers } from './clips.ts'
@@ -18,8 +19,10 @@ import { storeImageHandlers } from './store-image.ts'
 import { trackHandlers } from './track.ts'
 import { transferHandlers } from './transfers.ts'
 import { uploadHandlers } from './uploads.ts'
+import { webhookHandlers } from './webhooks.ts'
 
 export const handlers: Handlers = {
+  ...archiveHandlers,
   ...blobHandlers,
   ...careHandlers,
   ...clipHandlers,
@@ -38,4 +41,5 @@ export const handlers: Handlers = {
   ...trackHandlers,
   ...transferHandlers,
   ...uploadHandlers,
+  ...webhookHandlers,
 }

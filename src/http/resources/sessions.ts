@@ -29,7 +29,8 @@ export const sessionHandlers: Handlers<Keys> = {
 
   'GET /api/v1/sessions/count': async ({ query }, { engine }) => {
     const count = await engine.store.catalog.count(filterToQuery(query), query.cap)
-    return { count, capped: count >= query.cap }
+    const archived = await engine.store.archives.count(query.project ?? null, query.domain ?? null)
+    return { count, capped: count >= query.cap, archived }
   },
 
   'GET /api/v1/sessions/{id}': async ({ params }, { engine }) => (await storedSession(engine, params.id)).body,
