@@ -1,6 +1,10 @@
 /**
  * The clips of the replay: 30 frames each, all modes of the test footage from easy to hopeless, in rounds of fresh seeds. A
  * round draws each mode once, a little slower or faster, cleaner or noisier than the round before.
+ *
+ * Most of these are slow and well textured, so that their sub-class holds four of five. A second set has four kinds of footage
+ * of which a class hangs or the default may be wrong: 60 frames a second, fast, bare in larger pictures, noisy in larger
+ * pictures. They were laid down before any of them was run, nine clips of each.
  */
 import { seededRng } from '#core/rng.ts'
 import { type Footage, type FootageOptions, makeFootage } from '#test/footage/footage.ts'
@@ -26,7 +30,17 @@ const modes: Readonly<Record<string, FootageOptions>> = {
   sweep: { motion: 'tripod', shutter: 0.3, speed: 5 },
 }
 
+/** The second set; at twice the width corners are as large as in the first. */
+const larger = { widthPx: 640, heightPx: 360 } as const
+const kinds: Readonly<Record<string, FootageOptions>> = {
+  action60: { fps: 60, speed: 4, shutter: 0.3 },
+  rush: { scene: 'street', speed: 10 },
+  plain: { ...larger, scene: 'bare', speed: 1.5 },
+  dim: { ...larger, noise: 12, speed: 2 },
+}
+
 export const modeNames = Object.keys(modes)
+export const kindNames = Object.keys(kinds)
 
 export interface ReplayClip {
   /** "noise-1": its mode and round. */
@@ -37,6 +51,20 @@ export interface ReplayClip {
 }
 
 const firstSeed = 91_000
+
+/** Each clip of the second set counts in one of so many rounds, as those of the first do. */
+const kindRounds = 3
+
+/** The second set, of each kind as many as of the others however early a run is cut short. */
+export const kindClips = (count: number): readonly ReplayClip[] =>
+  Array.from({ length: count }, (_, n) =>
+    kindNames.map((mode, i) => ({
+      name: `${mode}-${n}`,
+      mode,
+      round: n % kindRounds,
+      seed: firstSeed + 10_000 + 100 * n + i,
+    })),
+  ).flat()
 
 /** What can hardly be solved takes several times as long, and comes last of its rounds. */
 const isDear = ({ mode }: ReplayClip): boolean => mode === 'bare' || mode === 'zoom'
@@ -55,7 +83,7 @@ export const replayClips = (rounds: number): readonly ReplayClip[] =>
     .toSorted((a, b) => Math.max(1, a.round) - Math.max(1, b.round) || Number(isDear(a)) - Number(isDear(b)))
 
 export function drawReplayClip({ mode, seed }: ReplayClip): Footage {
-  const options = modes[mode] ?? {}
+  const options = modes[mode] ?? kinds[mode] ?? {}
   const rng = seededRng(`${seed}/strength`)
   const [quicker, stronger] = [Math.exp(0.7 * (rng.next() - 0.5)), Math.exp(0.7 * (rng.next() - 0.5))]
   const { speed = 1, noise = 0, flicker = 0 } = options

@@ -1,7 +1,7 @@
 /**
  * Fills the table of a replay: each of the 48 settings on each of the drawn clips, through the embedded pipeline.
  *
- *   node bench/replay/run.ts [--table FILE] [--rounds 3]
+ *   node bench/replay/run.ts [--table FILE] [--rounds 3] [--kinds 9]
  *
  * What the table holds already is not run again: it can be stopped and goes on where it was.
  */
@@ -17,13 +17,14 @@ import { openKernel } from '#engine/kernel.ts'
 import type { SolveResult } from '#track/solution.ts'
 import { oneAfterTheOther, type SolveShots } from '#track/track-clip.ts'
 import { heldFrames, runCell, situationOf } from './cell.ts'
-import { drawReplayClip, replayClips } from './clips.ts'
+import { drawReplayClip, kindClips, replayClips } from './clips.ts'
 import { append, readTable } from './table.ts'
 
 const { values } = parseArgs({
   options: {
     table: { type: 'string', default: 'bench/replay/table.jsonl' },
     rounds: { type: 'string', default: '3' },
+    kinds: { type: 'string', default: '9' },
   },
 })
 
@@ -34,7 +35,7 @@ const done = new Set(cells.map(({ clip, key }) => `${clip} ${key}`))
 const learnable = createCameraLearnable('embedded')
 const { kernel, close } = await openKernel(ctx, 1)
 const engine = createEmbeddedEngine({ version: 'replay', solve: solvedOnce() })
-for (const clip of replayClips(Number(values.rounds))) {
+for (const clip of [...replayClips(Number(values.rounds)), ...kindClips(Number(values.kinds))]) {
   const finished = cells.filter((cell) => cell.clip === clip.name).length
   if (known.has(clip.name) && finished >= 48) continue
   const { truth, ...drawn } = drawReplayClip(clip)

@@ -43,6 +43,7 @@ import { dropKept, keepCheckpoint, readKept } from './kept-checkpoint.ts'
 import { learnFrom } from './learning/learn.ts'
 import { type HeardModels, hearModels } from './learning/hear-models.ts'
 import { type RunLearning, runLearning } from './learning/run-learning.ts'
+import { withFurther } from './learning/further-tries.ts'
 import { chooserAgain, trackChooser } from './learning/track-chooser.ts'
 import { openEngine } from './open.ts'
 import { readPreferences } from './preferences.ts'
@@ -211,7 +212,8 @@ export class TrackRecorder implements PipelineObserver {
     const run = { engine: facts.engine.name, session: early.id, clip, policy: facts.request.policy }
     if (resumes) return chooserAgain(this.#engine, await this.#lastSession(), run)
     const { propose } = await this.models()
-    return trackChooser(this.#engine, run, this.#ctx, propose ?? undefined)
+    const chooser = trackChooser(this.#engine, run, this.#ctx, propose ?? undefined)
+    return chooser && withFurther(this.#engine, chooser, run, this.#ctx)
   }
 
   /** The last run of this clip, as recorded; null when it cannot be read. */

@@ -2,6 +2,7 @@
  * Further tries at a clip: which settings promise to add most to the best that it has, and what those of a run that was recorded
  * really added (learn/choice/further.ts).
  */
+import type { Context } from '#core/context.ts'
 import type { Choice } from '#core/policy.ts'
 import { defaultKey, type Experience } from '#core/learnable.ts'
 import type { LearnedRow } from '#core/learned-store.ts'
@@ -31,25 +32,33 @@ const levelsBeyond = (levels: readonly string[], clip: string | null): readonly 
  */
 export function furtherRows(
   state: Learned,
-  { levels, clip, used, value }: Pick<Experience, 'levels' | 'clip' | 'used' | 'value'>,
+  { levels, clip, used, value, firstTry }: Pick<Experience, 'levels' | 'clip' | 'used' | 'value' | 'firstTry'>,
   source: Source,
 ): readonly LearnedRow[] {
-  const added = source.type === 'import' ? null : addedBy(state.memory, clip, used.key, value)
+  const isOurs = source.type !== 'import' && !firstTry
+  const added = isOurs ? addedBy(state.memory, clip, used.key, value) : null
   if (added === null) return []
   const row = { key: used.key, source: sourceName(state, source), settings: null, count: 1, kept: added > 0 ? 1 : 0 }
   return levelsBeyond(levels, clip).map((level) => ({ ...row, group: furtherGroup(level), sum: quantised(added) }))
 }
 
 /** The same chooser, which knows what to try on as well. Another program's tracker takes too long to be asked again and again. */
-export function withFurther(engine: Engine, chooser: FirstChooser, run: TrackRun, warn: (error: unknown) => void) {
+export function withFurther(
+  engine: Engine,
+  chooser: FirstChooser,
+  run: TrackRun,
+  { warn, signal }: Pick<Context, 'warn' | 'signal'>,
+): FirstChooser {
   if (run.engine !== 'embedded') return chooser
   return {
     ...chooser,
-    async further(situation: Situation) {
+    async further(situation) {
       try {
         return await furtherChoices(engine, run, { ...situation, clip: run.clip })
       } catch (error) {
-        warn(error)
+        signal.throwIfAborted()
+        const why = error instanceof Error ? error.message : String(error)
+        warn({ code: 'learn.failed', message: `nothing further is tried: ${why}`, where: null })
         return []
       }
     },
@@ -69,10 +78,7 @@ async function furtherChoices(
   const base = { key: defaultKey, settings: learnable.base(situation) }
   const candidates = new Map([base, ...learnable.candidates(situation)].map((one) => [one.key, one]))
   const rng = seededRng(`${name} further ${run.session}`)
-  const found = furtherTries(state.cells, levels, sourceName(state, { type: 'own' }), [...candidates.keys()], {
-    places,
-    rng,
-  })
+  const found = furtherTries(state.cells, levels, [...candidates.keys()], { places, rng })
   const { name: policy, version } = createAnchoredPolicy(learnable, undefined, state)
   const all = [{ ...base, reason: 'the default, beside what was tried' }, ...found.map(inWords(candidates))]
   return all.map(({ key, settings, reason }) => ({
@@ -85,11 +91,16 @@ async function furtherChoices(
 }
 
 const inWords =
-  (candidates: ReadonlyMap<string, { readonly key: string; readonly settings: Readonly<Record<string, number | string>> }>) =>
+  (
+    candidates: ReadonlyMap<
+      string,
+      { readonly key: string; readonly settings: Readonly<Record<string, number | string>> }
+    >,
+  ) =>
   ({ key, added, tries }: Further) => ({
     ...candidates.get(key)!,
     reason:
       tries === 0
         ? `${key}, which was no further try yet`
-        : `${key}: added ${added.toFixed(3)} to the best of a clip in the mean, by ${Number(tries.toFixed(1))} tries that count`,
+        : `${key}: should add ${added.toFixed(3)} to the best of the clip, by ${tries} tries on others`,
   })

@@ -13,6 +13,7 @@ import type { LearnedRow, Lesson } from '#core/learned-store.ts'
 import { turn } from '#core/turn.ts'
 import { learnFromOutcome, type Lesson as Taught, type Source, sourceName } from '#learn/choice/anchored.ts'
 import { unit } from '#learn/choice/evidence.ts'
+import { isFurther } from '#learn/choice/further.ts'
 import { afterRun } from '#learn/choice/racing.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
@@ -20,6 +21,7 @@ import { sessionById } from '../read.ts'
 import { aboutOf } from './about.ts'
 import { changeLearned } from './change.ts'
 import { wholeDecision } from './decisions.ts'
+import { furtherRows } from './further-tries.ts'
 import { allLessons, lessonsOf } from './learners.ts'
 import { type Floor, groupsOf, isMemory, memoryGroup, type ReadLearned, readLearned } from './state.ts'
 import { type Believed, believed } from './signed-decision.ts'
@@ -143,29 +145,33 @@ function firstLesson(
   // What is sealed was charged when it was chosen, however late its session comes; but for those that are learned anew.
   const isReplayed = floor !== null && session.recordedAt <= floor.at
   if (decision !== null && firstTry && !isReplayed) state.pending.set(session.id, decision.charge)
+  const further = furtherRows(state, said, source)
   const outcome = { session: session.id, decision, levels, clip, key: used.key, settings: used.settings, value }
   const taught = learnFromOutcome(state, { ...outcome, source, firstTry, kept, raced })
   // Also of one that came without the choice that it was begun with: what that was charged stays spent.
   state.pending.delete(session.id)
   const name = taught.evidence?.source ?? sourceName(state, source)
-  return lessonOf(session, { said, trust }, taught, { type: source.type, name, raced })
+  const lesson = lessonOf(session, { said, trust }, taught, { type: source.type, name, raced })
+  return { ...lesson, rows: [...lesson.rows, ...further] }
 }
 
 /** The coin was counted when it fell; what people said since changes what the session is worth, and nothing else. */
 function lessonAgain(before: Lesson, session: AnySession, { said, trust }: Trusted): Lesson {
   const { used, kept, value, levels, clip } = said
-  const evidence = before.rows.find(({ group }) => !isMemory(group))
+  const evidence = before.rows.find(({ group }) => !isMemory(group) && !isFurther(group))
   const remembered = clip !== null && before.rows.some(({ group }) => isMemory(group))
   const name = evidence?.source ?? before.source
   const taught: Taught = {
     evidence: evidence === undefined ? null : { levels, key: used.key, value, source: name },
     memory: remembered ? { clip, key: used.key, settings: used.settings, value, kept } : null,
   }
-  return lessonOf(session, { said, trust }, taught, {
+  const lesson = lessonOf(session, { said, trust }, taught, {
     type: before.source,
     name,
     raced: before.about['raced'] === true,
   })
+  // What it added to the clip's best was measured when it ran, against what the clip had by then.
+  return { ...lesson, rows: [...lesson.rows, ...before.rows.filter(({ group }) => isFurther(group))] }
 }
 
 function lessonOf(

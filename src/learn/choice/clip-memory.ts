@@ -29,7 +29,9 @@ export type ClipMemory = Map<string, Map<string, Remembered>>
 /** Under which a setting is remembered of a clip. */
 export const nameOf = (key: string, settings: Configuration) => `${key}: ${configurationKey(settings)}`
 
-const keyOf = (name: string, settings: Configuration) => name.slice(0, name.length - nameOf('', settings).length)
+/** The key in a name by {@link nameOf}. */
+export const keyOfName = (name: string, settings: Configuration) =>
+  name.slice(0, name.length - nameOf('', settings).length)
 
 export function remember(memory: ClipMemory, row: MemoryRow): void {
   change(memory, row, 1)
@@ -42,7 +44,7 @@ export function unremember(memory: ClipMemory, row: MemoryRow): void {
 
 /** Whether the setting, with whatever values, was run on the clip. */
 export function isRemembered(memory: ClipMemory, clip: string, key: string): boolean {
-  for (const [name, { settings }] of memory.get(clip) ?? []) if (keyOf(name, settings) === key) return true
+  for (const [name, { settings }] of memory.get(clip) ?? []) if (keyOfName(name, settings) === key) return true
   return false
 }
 
@@ -79,7 +81,7 @@ export function replayOf(memory: ClipMemory, clip: string, expected: number, eff
   let best: Replay | null = null
   let [runs, sum] = [0, 0]
   for (const [name, { settings, count, kept, sum: value }] of memory.get(clip) ?? []) {
-    const key = keyOf(name, settings)
+    const key = keyOfName(name, settings)
     const mean = value / count / unit
     if (key === defaultKey) {
       runs += count

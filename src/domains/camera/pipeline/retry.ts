@@ -96,7 +96,7 @@ function baseOf(
 }
 
 /** Too short stays too short; and where nothing could be seen, no setting makes it seen. */
-function canBeHelped(shot: Shot, { detections }: Attempt): boolean {
+export function canBeHelped(shot: Shot, { detections }: Attempt): boolean {
   if (shot.toFrame - shot.fromFrame + 1 < fewestFrames) return false
   const looks = detections.filter(({ frame }) => frame >= shot.fromFrame && frame <= shot.toFrame)
   return looks.some(({ regions }) => regions.some(({ why }) => why !== 'no-texture' && why !== 'masked'))

@@ -3,6 +3,7 @@
  * that looks best is kept (score.ts); without the truth no more can be promised.
  */
 import type { Context } from '#core/context.ts'
+import type { Choice } from '#core/policy.ts'
 import { Fault } from '#core/faults.ts'
 import type { Mask } from '#track/match/mask.ts'
 import { defaultSettings } from '#track/match/settings.ts'
@@ -21,6 +22,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import { canBeKept, keptSource } from './kept-source.ts'
 import { type PipelineObserver, together } from './observer.ts'
 import { firstChoice, firstSituation, madeReady, type Planner } from './plan-attempt.ts'
+import { furtherTry } from './further-try.ts'
 import { replayedSource } from './replayed-source.ts'
 import { nextTry } from './retry.ts'
 import { usualTry } from './usual-try.ts'
@@ -56,15 +58,18 @@ export async function runPipeline(
     const masks = [...clip.masks, ...barsOf(seen, source.info)]
     const shared = { engine, clip: { ...clip, source, masks }, request, probe: seen }
     const stage: Stage = { ...shared, observer: watcher, resume, advice }
+    const situation = firstSituation(planner, seen)
     const course = request.preset === 'quality' ? courseOf(planner, stage, ctx) : undefined
-    const learned = (await chooser?.choose(firstSituation(planner, seen), ctx, course)) ?? null
+    const learned = (await chooser?.choose(situation, ctx, course)) ?? null
     const first = learned === null ? firstChoice(planner, seen, ctx) : madeReady(planner, learned)
     const choice = advised(first, advice, source.info, seen)
     let plan: AttemptPlan | null = { retry: 0, choice, why: null, ranges: [request.range], before: null }
     const attempts: Attempt[] = []
+    let asked: Promise<readonly Choice<TrackingChoice>[]> | null = null
+    const further = () => (asked ??= chooser?.further?.(situation) ?? Promise.resolve([]))
     while (plan !== null) {
       attempts.push(await runAttempt(stage, plan, ctx))
-      plan = planAfter(planner, seen, attempts, ctx)
+      plan = await planAfter(planner, seen, attempts, further, ctx)
     }
     return { probe: seen, attempts, best: bestOf(attempts)! }
   } finally {
@@ -103,15 +108,19 @@ async function look({ source, kernel }: EngineClip, request: PipelineRequest, ct
   }
 }
 
-function planAfter(
+async function planAfter(
   planner: Planner,
   seen: Probe | null,
   attempts: readonly Attempt[],
+  further: () => Promise<readonly Choice<TrackingChoice>[]>,
   ctx: Context,
-): AttemptPlan | null {
+): Promise<AttemptPlan | null> {
   const { range } = planner.request
   const best = bestOf(attempts)!
-  const next = usualTry(planner, seen, attempts, ctx) ?? nextTry(planner, attempts, best, range, ctx)
+  const next =
+    usualTry(planner, seen, attempts, ctx) ??
+    (await furtherTry(planner, further, attempts)) ??
+    nextTry(planner, attempts, best, range, ctx)
   if (next === null) return null
   const isWhole = next.ranges.length === 1 && next.ranges[0] === range
   return { retry: attempts.length, ...next, before: isWhole ? null : best }

@@ -6,7 +6,7 @@ import type { ClipInfo } from '#vision/frames.ts'
 import type { EngineName } from '../engines/engine.ts'
 import type { CornerSettings } from '../pipeline/attempt.ts'
 import type { Probe } from '../probe/probe.ts'
-import type { FootageType } from '../terms.ts'
+import type { FootageType, Region } from '../terms.ts'
 
 export interface Situation {
   readonly engine: EngineName
@@ -28,6 +28,8 @@ export interface Situation {
 export interface TrackingChoice {
   readonly tracker: TrackerSettings
   readonly corners: CornerSettings
+  /** Of tracks that begin in these parts of the picture, in the place of `tracker`; absent: they are like the rest. */
+  readonly regions?: Readonly<Partial<Record<Region, TrackerSettings>>>
 }
 
 export type TrackingPolicy = Policy<Situation, TrackingChoice>
@@ -52,6 +54,10 @@ export interface FirstChooser {
     ctx: Pick<Context, 'warn' | 'now'>,
     course?: Course,
   ): Promise<Choice<TrackingChoice> | null>
+  /**
+   * Settings that are worth a try of their own where the first leaves something to wish for, the most promising first. Absent: none.
+   */
+  further?(situation: Situation): Promise<readonly Choice<TrackingChoice>[]>
 }
 
 /** What a rule gives where nobody asks how sure it is: the same choice for the same situation, always. */
