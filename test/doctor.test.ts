@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import type { Json } from '#core/json.ts'
 import { diagnose, type Finding } from '#engine/doctor.ts'
 import { type Engine, makeContext } from '#engine/engine.ts'
+import { processLog } from '#engine/log.ts'
 import { openEngine } from '#engine/open.ts'
 import { recordSession } from '#engine/record.ts'
 import { openStore } from '#store/open.ts'
@@ -82,7 +83,7 @@ describe('doctor', () => {
     await engine.close()
     // To a store that wants this much to stay free, every disk is full.
     const store = await openStore(dataDir, { reserveBytes: Number.MAX_SAFE_INTEGER })
-    engine = { dataDir, store, version: '0', wake: () => {}, close: () => store.close() }
+    engine = { dataDir, store, version: '0', log: processLog('off'), wake: () => {}, close: () => store.close() }
     assert.equal((await ask('storage full')).state, 'bad')
     await assert.rejects(recordSession(engine, run), { code: 'store.full', status: 507 })
   })

@@ -11,6 +11,7 @@ import type { Context, Progress } from './context.ts'
 import type { Dataset, DatasetVersion, SavedQuery, VersionItem } from './dataset.ts'
 import type { Edit } from './edit.ts'
 import type { Fault } from './faults.ts'
+import type { Figure } from './figures.ts'
 import type { Job, JobState } from './job.ts'
 import type { JournalOp } from './journal.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -20,6 +21,7 @@ import type { Facet, Page, SessionQuery } from './query.ts'
 import type { Sample, SampleType } from './sample.ts'
 import type { DomainName, RunStatus } from './session.ts'
 import type { UploadStore } from './upload-store.ts'
+import type { WebhookStore } from './webhook-store.ts'
 
 /** A session made ready to be kept: its canonical text and what it is found by. */
 export interface SessionRow {
@@ -133,6 +135,8 @@ export interface Catalog {
   /** Edits that belong to no session. */
   looseEdits(project: string): AsyncIterable<Edit>
   tally(project: string | null): Promise<readonly TallyRow[]>
+  /** Edits of the sessions of a project. */
+  countEdits(project: string): Promise<number>
   facetSummary(project: string, domain: DomainName | null): Promise<readonly FacetSummary[]>
   projects(): Promise<readonly string[]>
   /** The import that brought a session; null when it was recorded here, or is not there. */
@@ -381,6 +385,7 @@ export interface Store {
   readonly people: PeopleStore
   readonly archives: Archives
   readonly uploads: UploadStore
+  readonly webhooks: WebhookStore
   readonly schedules: Schedules
   /** Secret of this installation, 32 bytes as hex: keys pseudonyms and fingerprints. */
   readonly secret: string
@@ -426,6 +431,8 @@ export interface Store {
   admit(bytes: number): Promise<void>
   /** What the sessions of a project take. */
   usage(project: string): Promise<{ readonly sessions: number; readonly blobBytes: number }>
+  /** What a watcher of the service asks for every few seconds. */
+  figures(): Promise<readonly Figure[]>
   /** Counts and sizes for the overview and for health checks. */
   health(): Promise<StoreHealth>
   close(): Promise<void>

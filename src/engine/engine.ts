@@ -4,12 +4,14 @@ import type { Context, Progress, Warning } from '#core/context.ts'
 import { uuidv7 } from '#core/ids.ts'
 import { type Rng, seededRng } from '#core/rng.ts'
 import type { Store } from '#core/store.ts'
+import type { Log } from './log.ts'
 
 export interface Engine {
   readonly dataDir: string
   readonly store: Store
   /** Version of this program. */
   readonly version: string
+  readonly log: Log
   /** Tells the job pool that a job was added; does nothing where none runs. */
   wake(): void
   close(): Promise<void>

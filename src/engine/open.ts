@@ -3,9 +3,14 @@ import { resolve } from 'node:path'
 import { openStore } from '#store/open.ts'
 import type { Engine } from './engine.ts'
 import { type JobPool, startJobPool } from './jobs/pool.ts'
+import { type LogKind, processLog } from './log.ts'
 import { hasLessons } from './learning/learn.ts'
 import { recoverJournals } from './journals.ts'
 import { programVersion } from './version.ts'
+import { type Dispatcher, startDispatcher } from './webhooks/dispatcher.ts'
+
+/** How often uploads that were given up are looked for. */
+const tidyMs = 600_000
 
 export interface EngineOptions {
   readonly dataDir: string
@@ -17,6 +22,8 @@ export interface EngineOptions {
   readonly create?: boolean
   /** Whether a thread makes the commits; a run that makes a few is done sooner without. Default true. */
   readonly writesInThread?: boolean
+  /** What is written to standard error. Default text: only what went wrong. */
+  readonly log?: LogKind
 }
 
 /** @throws store.* when the directory cannot be used */
@@ -26,13 +33,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     create: options.create ?? true,
     writesInThread: options.writesInThread ?? true,
   })
+  const log = processLog(options.log ?? 'text')
   let pool: JobPool | null = null
+  let dispatcher: Dispatcher | null = null
+  let tidying: NodeJS.Timeout | null = null
   const engine: Engine = {
     dataDir,
     store,
     version: programVersion,
+    log,
     wake: () => pool?.wake(),
     async close() {
+      if (tidying) clearInterval(tidying)
+      await dispatcher?.close()
       await pool?.close()
       await store.close()
     },
@@ -44,7 +57,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     throw error
   }
   const threads = options.jobThreads ?? 1
-  if (threads > 0) pool = startJobPool({ dataDir, threads, hasWork: () => hasWork(engine) })
+  if (threads > 0) {
+    pool = startJobPool({ dataDir, threads, log, hasWork: () => hasWork(engine) })
+    dispatcher = startDispatcher(engine)
+    // What cannot be tidied now is tidied the next time.
+    tidying = setInterval(() => void store.uploads.expire().catch(() => 0), tidyMs).unref()
+  }
   return engine
 }
 

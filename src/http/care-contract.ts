@@ -28,6 +28,12 @@ export const careRoutes = {
     scope: 'open',
     reply: z.object({ ok: z.boolean() }),
   },
+  'GET /metrics': {
+    about: 'Figures for Prometheus: requests, sessions, commits, jobs, care, learners, disk and process.',
+    role: 'owner',
+    scope: 'store',
+    reply: 'stream',
+  },
   'GET /api/v1/care': {
     about:
       'What is done for the data by the clock, how it stands, the backups there are, and what checks of quality found.',

@@ -45,13 +45,9 @@ export type CarePlan = z.input<typeof carePlan>
 
 export const scheduleChange = z
   .strictObject({
-    when: z
-      .string()
-      .max(100)
-      .optional()
-      .meta({
-        description: '"hourly at :15", "daily at 03:00", "weekly on sunday at 03:00", "monthly on day 1 at 03:00"',
-      }),
+    when: z.string().max(100).optional().meta({
+      description: '"hourly at :15", "daily at 03:00", "weekly on sunday at 03:00", "monthly on day 1 at 03:00"',
+    }),
     zone: z.string().max(100).optional().meta({ description: 'whose clock it goes by: "Europe/Berlin"' }),
     plan: carePlan.optional(),
     shown: z.string().max(100).nullable().optional().meta({ description: 'retention: of the preview of these rules' }),

@@ -1,7 +1,11 @@
 /** What a handler is, and what it may answer with beside JSON. */
 import type { z } from 'zod'
+import type { Figure } from '#core/figures.ts'
 import type { Principal } from '#core/principal.ts'
 import type { Engine } from '#engine/engine.ts'
+import type { SlowDown } from '#engine/people/slow-down.ts'
+import type { OpenSignIn } from '#engine/people/sign-in.ts'
+import type { Trail } from './audit.ts'
 import type { Api, Received, RouteKey } from './contract.ts'
 
 export interface Call {
@@ -11,14 +15,33 @@ export interface Call {
   readonly signal: AbortSignal
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly options: ServerOptions
+  readonly visit: Visit
   /** The route table as OpenAPI. */
   openapi(): Record<string, unknown>
+  /** Counts of the requests so far. */
+  figures(): readonly Figure[]
+}
+
+/** What signing in and out needs of a request. */
+export interface Visit {
+  readonly address: string
+  readonly slowDown: SlowDown
+  /** The cookie that let the caller in; null where something else did. */
+  readonly cookie: string | null
+  readonly signIn: OpenSignIn | null
+  /** What the log will say. */
+  readonly trail: Trail
+  csrfOf(cookie: string): string
+  /** Gives the browser a new cookie; null takes away what it has. */
+  setSignIn(id: string | null, expiresAtMs: number): void
 }
 
 export interface ServerOptions {
   readonly host: string
   readonly port: number
-  /** Needed to listen on anything but loopback. */
+  /** Whether a proxy of ours is in front, whose X-Forwarded headers are true. Nobody is then taken for local. Default false. */
+  readonly behindProxy?: boolean
+  /** This, or an account, is needed to listen on anything but loopback. */
   readonly token: string | null
   /** Folder of the built studio; null = API only. */
   readonly studioDir: string | null

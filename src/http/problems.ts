@@ -11,16 +11,16 @@ const retryAfter: Readonly<Record<number, number>> = { 423: 1, 429: 5, 503: 2, 5
 export function answerFault(error: FastifyError | Fault, request: FastifyRequest, reply: FastifyReply): void {
   const known = toFault(error, request)
   if (known) {
+    noteCode(request, known.code)
     // The old door's clients read {error}; everybody else reads the whole fault.
     const legacy = request.url.startsWith('/api/store-image') ? { error: known.message } : {}
     const retryAfterS = known.retryAfterS ?? retryAfter[known.status]
     if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS))
-    void reply.status(known.status).send({ ...known.toJSON(), ...legacy })
+    void reply.status(known.status).send({ ...known.toJSON(), request: request.id, ...legacy })
     return
   }
-  process.stderr.write(
-    `${request.method} ${request.routeOptions.url ?? request.url}: ${error.stack ?? error.message}\n`,
-  )
+  request.server.watch.log.bug(`${request.method} ${request.routeOptions.url ?? 'none'}`, error, { id: request.id })
+  noteCode(request, 'bug')
   void reply.status(500).send({
     code: 'bug',
     message: 'bug: something went wrong inside; the server log has the details',
@@ -28,7 +28,14 @@ export function answerFault(error: FastifyError | Fault, request: FastifyRequest
     found: 'an error that was not foreseen',
     fix: 'report it with the server log',
     where: null,
+    request: request.id,
   })
+}
+
+/** For the audit log; what is refused before the first hook has no trail yet. */
+function noteCode(request: FastifyRequest, code: string): void {
+  const trail = request.trail as FastifyRequest['trail'] | undefined
+  if (trail) trail.code = code
 }
 
 function toFault(error: FastifyError | Fault, request: FastifyRequest): Fault | null {
@@ -73,5 +80,5 @@ export function noRoute(request: FastifyRequest, reply: FastifyReply): void {
     expected: 'a route of the API',
     found: `${request.method} ${request.url.slice(0, 200)}`,
   })
-  void reply.status(missing.status).send(missing.toJSON())
+  void reply.status(missing.status).send({ ...missing.toJSON(), request: request.id })
 }

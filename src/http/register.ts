@@ -5,10 +5,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { fault } from '#core/faults.ts'
 import type { Engine } from '#engine/engine.ts'
+import { SlowDown } from '#engine/people/slow-down.ts'
 import { type Route, type RouteKey, routes } from './contract.ts'
-import { requireRole } from './guard.ts'
-import type { Bytes, Call, Events, ServerOptions } from './handler.ts'
+import { askedOf, confine, fillProject } from './confine.ts'
+import { targetOf } from './audit.ts'
+import { principalOf } from './guard.ts'
+import type { Bytes, Call, Events, ServerOptions, Visit } from './handler.ts'
 import { pagePolicy } from './page-policy.ts'
+import { addressOf, csrfOf, signInCookieName, isHttps } from './principals.ts'
 import { handlers } from './resources/resources.ts'
 import { problem } from './schemas.ts'
 
@@ -29,27 +33,42 @@ export function registerRoutes(app: FastifyInstance, engine: Engine, options: Se
     transformObject: jsonSchemaTransformObject,
   })
   void app.register(async (scope) => {
-    for (const key of Object.keys(routes) as RouteKey[]) register(scope, key, engine, options)
+    const door: Door = { engine, options, slowDown: new SlowDown() }
+    for (const key of Object.keys(routes) as RouteKey[]) register(scope, key, door)
   })
 }
 
-function register(app: FastifyInstance, key: RouteKey, engine: Engine, options: ServerOptions): void {
+/** What all routes of one server share. */
+interface Door {
+  readonly engine: Engine
+  readonly options: ServerOptions
+  readonly slowDown: SlowDown
+}
+
+function register(app: FastifyInstance, key: RouteKey, door: Door): void {
+  const { engine, options } = door
   const route: Route = routes[key]
   const [method = '', path = ''] = key.split(' ')
   const handler = handlers[key] as AnyHandler
   const serve = async (request: FastifyRequest, reply: FastifyReply) => {
-    const principal = requireRole(request.principal, route.role)
+    const principal = principalOf(request)
     checkType(request, route)
+    const asked = askedOf(request)
+    request.trail.target = targetOf(route, request.params, asked.body)
+    if (principal.project !== null) await confine(engine, route, asked, principal.project)
     const call: Call = {
       engine,
       principal,
       signal: clientGone(request, reply),
       headers: request.headers,
       options,
+      visit: visitOf(request, reply, door),
       openapi: () => ({ ...app.swagger() }),
+      figures: () => app.watch.figures.figures(),
     }
     const body = route.body === 'stream' ? streamBody(request) : request.body
     const answer = await handler({ params: request.params, query: request.query, body }, call)
+    request.trail.target ??= targetOf(route, answer)
     return send(reply, route, answer)
   }
   const add = (instance: FastifyInstance) =>
@@ -58,7 +77,8 @@ function register(app: FastifyInstance, key: RouteKey, engine: Engine, options: 
       url: path.replace(/\{(\w+)\}/g, ':$1'),
       schema: schemaOf(key, route),
       handler: serve,
-      ...(method === 'HEAD' ? { config: { swagger: { exposeHeadRoute: true } } } : {}),
+      preValidation: async (request) => fillProject(request, route, principalOf(request)),
+      config: { route, routeKey: key, ...(method === 'HEAD' ? { swagger: { exposeHeadRoute: true } } : {}) },
       // A stream is limited by whoever reads it.
       ...(route.body === 'stream' ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
     })
@@ -70,6 +90,25 @@ function register(app: FastifyInstance, key: RouteKey, engine: Engine, options: 
       add(scope)
     })
   } else add(app)
+}
+
+function visitOf(request: FastifyRequest, reply: FastifyReply, { engine, options, slowDown }: Door): Visit {
+  const { caller, trail } = request
+  const name = signInCookieName(request, options)
+  const secure = isHttps(request, options) ? '; Secure' : ''
+  return {
+    address: addressOf(request, options),
+    slowDown,
+    cookie: caller.cookie,
+    signIn: caller.signIn,
+    trail,
+    csrfOf: (cookie) => csrfOf(engine, cookie),
+    setSignIn(id, expiresAtMs) {
+      const seconds = id === null ? 0 : Math.floor((expiresAtMs - Date.now()) / 1000)
+      const cookie = `${name}=${id ?? ''}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${seconds}${secure}`
+      void reply.header('set-cookie', cookie)
+    },
+  }
 }
 
 function schemaOf(key: RouteKey, route: Route): FastifySchema {

@@ -8,11 +8,15 @@ import { closeClipFrames } from '#engine/clip-frames.ts'
 import { maxSessionBytes } from '#engine/prepare.ts'
 import type { Engine } from '#engine/engine.ts'
 import { parseBody } from './body.ts'
-import { guardRequest, isLoopback } from './guard.ts'
+import { AuditLog } from '#engine/people/audit-log.ts'
+import { auditRequest, emptyTrail } from './audit.ts'
+import { guardRequest } from './guard.ts'
+import { isLocalOnly } from './principals.ts'
 import type { ServerOptions } from './handler.ts'
 import { answerFault, noRoute } from './problems.ts'
 import { registerRoutes } from './register.ts'
 import { registerStudio } from './studio.ts'
+import { requestId, watchRequests } from './watch.ts'
 
 declare global {
   interface JSON {
@@ -29,14 +33,16 @@ export interface Server {
 
 /** Builds the server without listening. @throws settings.invalid for a network address without a token */
 export async function buildServer(engine: Engine, options: ServerOptions): Promise<FastifyInstance> {
-  if (!isLoopback(options.host) && options.token === null) {
+  if (!isLocalOnly(options) && options.token === null && !(await engine.store.people.hasAccounts())) {
     throw fault('settings.invalid', {
-      expected: 'a token when listening on the network',
-      found: `--host ${options.host} without one`,
-      fix: 'set HINDSIGHT_TOKEN to a long random text',
+      expected: 'an account or a token when listening on the network or behind a proxy',
+      found: `--host ${options.host} with neither`,
+      fix: 'make an account with "hindsight people add", or set HINDSIGHT_TOKEN to a long random text',
     })
   }
+  const log = new AuditLog(engine)
   const app = fastify({
+    genReqId: requestId,
     bodyLimit: maxSessionBytes,
     forceCloseConnections: true,
     requestTimeout: 0,
@@ -50,9 +56,15 @@ export async function buildServer(engine: Engine, options: ServerOptions): Promi
       replacer: (_key, value: unknown) => (typeof value === 'bigint' ? JSON.rawJSON(value.toString()) : value),
     }),
   )
+  watchRequests(app, engine.log)
   app.setErrorHandler(answerFault)
   app.setNotFoundHandler(noRoute)
-  app.addHook('onRequest', guardRequest(options))
+  app.addHook('onRequest', async (request) => {
+    request.trail = emptyTrail()
+  })
+  app.addHook('onRequest', guardRequest(engine, options))
+  app.addHook('onSend', (request) => auditRequest(log, request))
+  app.addHook('onClose', () => log.close())
   app.addHook('onClose', () => closeClipFrames(engine))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, parseBody)

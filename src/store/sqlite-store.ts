@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { BackupsToKeep, PrunedBackups } from '#core/care-store.ts'
 import type { Context } from '#core/context.ts'
+import type { Figure } from '#core/figures.ts'
 import { canonicalJson, type Json, type JsonObject, parseJson } from '#core/json.ts'
 import type { BackupInfo, ForgetReceipt, Store, StoreHealth, VerifyReport } from '#core/store.ts'
 import { backUp } from './backup.ts'
@@ -17,6 +18,7 @@ import { DiskGuard } from './disk.ts'
 import { type Forgotten, forgetSessions, needsScrub, scrub } from './forget.ts'
 import { collectGarbage } from './gc.ts'
 import { SqliteJobs } from './jobs.ts'
+import { storeFigures } from './figures.ts'
 import { FileJournals } from './journals.ts'
 import { SqliteLearned } from './learned.ts'
 import { SqlitePeople } from './people.ts'
@@ -31,6 +33,7 @@ import type { StoreParts } from './store-parts.ts'
 import { FileUploads } from './uploads.ts'
 import { readUsage } from './usage.ts'
 import { verifyStore } from './verify.ts'
+import { SqliteWebhooks } from './webhooks.ts'
 import { Writer } from './writer.ts'
 
 export class SqliteStore implements Store {
@@ -45,6 +48,7 @@ export class SqliteStore implements Store {
   readonly learned: SqliteLearned
   readonly archives: SqliteArchives
   readonly uploads: FileUploads
+  readonly webhooks: SqliteWebhooks
   readonly schedules: SqliteSchedules
   readonly people: SqlitePeople
   readonly secret: string
@@ -66,6 +70,7 @@ export class SqliteStore implements Store {
     this.learned = new SqliteLearned(db, writer)
     this.people = new SqlitePeople({ db, writer, secret })
     this.archives = new SqliteArchives(parts)
+    this.webhooks = new SqliteWebhooks(db, writer)
     this.uploads = new FileUploads({ folder: join(paths.tmp, 'uploads'), blobs, disk })
     this.schedules = new SqliteSchedules(db, writer, this.jobs)
   }
@@ -148,6 +153,10 @@ export class SqliteStore implements Store {
 
   usage(project: string) {
     return readUsage(this.parts.db, this.blobs, project)
+  }
+
+  figures(): Promise<readonly Figure[]> {
+    return storeFigures(this.parts)
   }
 
   async health(): Promise<StoreHealth> {

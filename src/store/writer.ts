@@ -3,7 +3,9 @@
  * are gathered and sent together, so that many small writes share one sync, and none waits for a timer.
  */
 import { fault } from '#core/faults.ts'
+import type { Figure } from '#core/figures.ts'
 import type { CommitArgs, CommitName, CommitResult } from './commits.ts'
+import { WriterFigures } from './writer-figures.ts'
 import { type LineEnd, ownLine, threadLine, type WriterLine } from './writer-line.ts'
 import { type Call, type Reply, receiveError } from './writer-messages.ts'
 
@@ -17,6 +19,8 @@ interface Waiting {
 }
 
 interface Pending {
+  /** When the call was made, as `performance.now` tells. */
+  readonly atMs: number
   resolve(value: unknown): void
   reject(error: Error): void
 }
@@ -25,6 +29,7 @@ export class Writer {
   readonly #pending = new Map<number, Pending>()
   readonly #waiting: Waiting[] = []
   #line: WriterLine | null = null
+  readonly #figures = new WriterFigures()
   #nextId = 1
   #inFlight = 0
   #scheduled = false
@@ -51,7 +56,7 @@ export class Writer {
     if (this.#closing || this.#failure) return Promise.reject(this.#failure ?? closed())
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
-      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      this.#pending.set(id, { atMs: performance.now(), resolve: resolve as (value: unknown) => void, reject })
       if (this.#pending.size === 1) this.#line?.keepAlive(true)
       this.#waiting.push({ call: { id, op, args }, rows })
       this.#schedule()
@@ -85,6 +90,8 @@ export class Writer {
 
   #settle(replies: readonly Reply[]): void {
     this.#inFlight--
+    const nowMs = performance.now()
+    this.#figures.settled(replies.map(({ id }) => nowMs - (this.#pending.get(id)?.atMs ?? nowMs)))
     for (const reply of replies) {
       const pending = this.#pending.get(reply.id)
       this.#pending.delete(reply.id)
@@ -100,6 +107,10 @@ export class Writer {
     for (const { reject } of this.#pending.values()) reject(this.#failure)
     this.#pending.clear()
     this.#waiting.length = 0
+  }
+
+  figures(): readonly Figure[] {
+    return this.#figures.figures(this.#waiting.length, this.#inFlight)
   }
 
   /** Waits for what was called, then lets go of the catalog. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { fault } from '#core/faults.ts'
 import { type Engine, makeContext } from '#engine/engine.ts'
+import { type LogKind, logKinds } from '#engine/log.ts'
 import { type Command, type CommandContext, type Options, text } from '../command.ts'
 
 const studioDir = fileURLToPath(new URL('../../../dist/studio', import.meta.url))
@@ -17,6 +18,11 @@ export const start: Command = {
       default: '127.0.0.1',
     },
     { flag: '--legacy-project <name>', about: 'project of POST /api/store-image', default: 'default' },
+    {
+      flag: '--log <kind>',
+      about:
+        'json: a line for each request, job and event; text: only what goes wrong; off (default $HINDSIGHT_LOG or text)',
+    },
     { flag: '--no-sample', about: 'do not load the sample project into an empty store' },
   ],
   more: 'Prints the address when it is ready. Ctrl-C ends it; whatever was acknowledged is safe.',
@@ -24,7 +30,9 @@ export const start: Command = {
     const { terminal, signal, dataDir } = context
     // The server is most of the program, and no other command should wait until it is loaded.
     const [{ openEngine }, { startServer }] = await Promise.all([import('#engine/open.ts'), import('#http/server.ts')])
-    const engine = await openEngine({ dataDir, jobThreads: 2 })
+    const log = logKind(options, context)
+    const engine = await openEngine({ dataDir, jobThreads: 2, log })
+    engine.log.event('info', 'start', { version: engine.version })
     try {
       const server = await startServer(engine, serverOptions(options, context))
       terminal.result({ url: server.url, dataDir }, () => [
@@ -34,7 +42,8 @@ export const start: Command = {
       try {
         if (options['sample'] !== false) await loadSample(engine, context)
         await untilAborted(signal)
-        terminal.say('Closing …')
+        engine.log.event('info', 'stop')
+        if (log !== 'json') terminal.say('Closing …')
       } finally {
         await server.close()
       }
@@ -42,6 +51,13 @@ export const start: Command = {
       await engine.close()
     }
   },
+}
+
+function logKind(options: Options, { env }: CommandContext): LogKind {
+  const asked = text(options['log']) ?? (env['HINDSIGHT_LOG'] || 'text')
+  const kind = logKinds.find((known) => known === asked)
+  if (kind) return kind
+  throw fault('usage', { expected: logKinds.join(', '), found: asked, where: '--log, or HINDSIGHT_LOG' })
 }
 
 function serverOptions(options: Options, { env }: CommandContext) {

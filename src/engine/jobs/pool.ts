@@ -3,6 +3,7 @@
  * A thread starts when there is work and ends when there has been none for a while.
  */
 import { Worker } from 'node:worker_threads'
+import type { Log } from '../log.ts'
 
 export interface JobPool {
   /** Says that there may be work. */
@@ -14,13 +15,14 @@ export interface JobPoolOptions {
   readonly dataDir: string
   /** How many jobs may run at once. */
   readonly threads: number
+  readonly log: Log
   /** Whether a job is queued, or was left by a process that is gone. */
   hasWork(): Promise<boolean>
   /** How often to look for jobs that other processes added, milliseconds. */
   readonly pollMs?: number
 }
 
-export function startJobPool({ dataDir, threads, hasWork, pollMs = 5000 }: JobPoolOptions): JobPool {
+export function startJobPool({ dataDir, threads, log, hasWork, pollMs = 5000 }: JobPoolOptions): JobPool {
   const workers = new Map<Worker, Promise<unknown>>()
   let closing = false
   const wake = () => {
@@ -37,12 +39,12 @@ export function startJobPool({ dataDir, threads, hasWork, pollMs = 5000 }: JobPo
   }
   const start = () => {
     const worker = new Worker(new URL('worker.ts', import.meta.url), {
-      workerData: { dataDir },
+      workerData: { dataDir, log: log.kind },
       // Without a bound V8 keeps some 100 MB of short-lived objects before it looks whether they are needed.
       resourceLimits: { maxYoungGenerationSizeMb: 24 },
     })
     const ended = new Promise((resolve) => {
-      worker.on('error', (error: Error) => process.stderr.write(`job worker: ${error.stack ?? error.message}\n`))
+      worker.on('error', (error: Error) => log.bug('job worker', error))
       worker.on('exit', resolve)
     })
     workers.set(worker, ended)

@@ -39,6 +39,12 @@ async function runJob(engine: Engine, job: Job, worker: string, signal: AbortSig
     if (!state.held) lost = true
     if (lost || state.cancel) stop.abort()
   }
+  const startedMs = performance.now()
+  const tell = (state: string, code: string | null) => {
+    const { id, kind, attempts } = job
+    const durationMs = Math.round(performance.now() - startedMs)
+    engine.log.event(state === 'failed' ? 'warn' : 'info', 'job', { id, kind, state, attempts, durationMs, code })
+  }
   const beating = keepBeating(beat, stop)
   try {
     if (job.attempts > attemptsAllowed) throw new Error(`the job ended its process ${attemptsAllowed} times`)
@@ -47,12 +53,15 @@ async function runJob(engine: Engine, job: Job, worker: string, signal: AbortSig
     const result = await run(engine, job, ctx)
     await beating.end()
     await engine.store.jobs.finish(job.id, worker, { state: 'succeeded', result })
+    tell('succeeded', null)
   } catch (error) {
     await beating.end()
     // A process that is shutting down leaves the job to the next one; its lease runs out.
-    if (lost || (signal.aborted && !stop.signal.aborted)) return
+    if (lost || (signal.aborted && !stop.signal.aborted)) return tell('left', null)
     const state = stop.signal.aborted ? 'cancelled' : 'failed'
-    await engine.store.jobs.finish(job.id, worker, { state, error: state === 'cancelled' ? null : jobError(error) })
+    const said = state === 'cancelled' ? null : jobError(error)
+    await engine.store.jobs.finish(job.id, worker, { state, error: said })
+    tell(state, said?.code ?? null)
   }
 }
 

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openEngine } from '../open.ts'
 import { makeContext } from '../engine.ts'
+import type { LogKind } from '../log.ts'
 import { catchUp } from '../learning/learn.ts'
 import { runJobs } from './runner.ts'
 
@@ -11,7 +12,7 @@ const idleMs = 20_000
 /** Learned from between two looks for jobs. */
 const sessionsAtOnce = 100
 
-const { dataDir } = workerData as { readonly dataDir: string }
+const { dataDir, log } = workerData as { readonly dataDir: string; readonly log: LogKind }
 const closing = new AbortController()
 let woken = () => {}
 
@@ -20,7 +21,7 @@ parentPort?.on('message', (message: 'wake' | 'close') => {
   woken()
 })
 
-const engine = await openEngine({ dataDir, jobThreads: 0, recover: false })
+const engine = await openEngine({ dataDir, jobThreads: 0, recover: false, log })
 try {
   let idle = false
   while (!closing.signal.aborted && !idle) {

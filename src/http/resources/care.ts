@@ -1,9 +1,11 @@
 import type { CareTask } from '#core/care-store.ts'
+import { exposition } from '#core/figures.ts'
 import { careState, isKeptWell, qualityTrend, type TaskState } from '#engine/care/care-state.ts'
 import { findingKinds } from '#engine/care/finding-kinds.ts'
 import { previewRetention } from '#engine/care/retention.ts'
 import { runTask, setSchedule } from '#engine/care/schedules.ts'
 import { type Engine, makeContext } from '#engine/engine.ts'
+import { engineFigures } from '#engine/figures.ts'
 import type { Call, Handlers } from '../handler.ts'
 import { wire } from './jobs.ts'
 
@@ -11,6 +13,7 @@ type Keys =
   | 'GET /healthz'
   | 'GET /readyz'
   | 'GET /livez'
+  | 'GET /metrics'
   | 'GET /api/v1/care'
   | 'PUT /api/v1/care/schedules/{task}'
   | 'DELETE /api/v1/care/schedules/{task}'
@@ -36,6 +39,13 @@ export const careHandlers: Handlers<Keys> = {
   },
 
   'GET /livez': () => ({ ok: true }),
+
+  'GET /metrics': async (_, { engine, figures }) => ({
+    type: 'bytes',
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    headers: { 'cache-control': 'no-store' },
+    body: exposition([...figures(), ...(await engineFigures(engine, Date.now()))], 'hindsight_'),
+  }),
 
   'GET /api/v1/care': async (_, { engine }) => {
     const [tasks, backups, quality] = await Promise.all([
