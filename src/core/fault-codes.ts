@@ -114,6 +114,15 @@ export const faultCodes = {
     'have the owner raise the quota ("hindsight quota set"), or erase what is not needed',
   ),
   'quota.rate': entry('user', 429, 'This key writes faster than its owner allows.', 'wait as Retry-After says'),
+  // webhooks
+  'webhook.unknown': entry('user', 404, 'No webhook has this id.', 'list them with "hindsight webhooks list"'),
+  'webhook.address': entry('user', 422, 'The address is not one that may be told.', 'give one that others can reach'),
+  'webhook.disabled': entry(
+    'user',
+    409,
+    'The webhook was disabled.',
+    'mend the receiver, then "hindsight webhooks enable"',
+  ),
   // uploads that may break off
   'upload.unknown': entry('user', 404, 'No upload has this id; perhaps it was given up.', 'begin it anew'),
   'upload.offset': entry(
@@ -132,6 +141,12 @@ export const faultCodes = {
     'send "Tus-Resumable: 1.0.0"',
   ),
   // images
+  'template.useless': entry(
+    'user',
+    422,
+    'The picture cannot be sought in another one.',
+    'cut a part with a border, a word or an icon on it',
+  ),
   'image.type': entry('user', 415, 'The bytes are not an image of an accepted type.', 'send JPEG, PNG or WebP'),
   'image.truncated': entry('user', 422, 'The image breaks off before its end.', 'send the whole file'),
   'image.damaged': entry(
@@ -501,6 +516,7 @@ export const faultCodes = {
     'Nobody would be left who owns all projects.',
     'make somebody else an owner of all projects first',
   ),
+  'import.unknown': entry('user', 404, 'No import of this id replaced anything.', 'see "hindsight imports"'),
   'key.unknown': entry('user', 404, 'No token or key has this id.', 'list them with "hindsight keys list"'),
   'key.origin': entry(
     'user',

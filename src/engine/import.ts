@@ -282,11 +282,7 @@ function notTaken(result: 'conflict' | 'forgotten', id: string | undefined, else
 export async function undoImport(engine: Engine, id: string): Promise<number> {
   const record = (await engine.store.catalog.imports(null)).find((entry) => entry.id === id)
   if (!record || record.mode !== 'replace') {
-    throw fault('dataset.invalid', {
-      expected: 'the id of an import that replaced',
-      found: id,
-      fix: 'see "hindsight imports"',
-    })
+    throw fault('import.unknown', { expected: 'the id of an import that replaced', found: id })
   }
   const broughtBack = await engine.store.catalog.bringBack(id)
   await unlearnDocuments(engine, record.project, id)

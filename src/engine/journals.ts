@@ -4,16 +4,26 @@ import { foldJournal } from '#core/journal.ts'
 import { fault } from '#core/faults.ts'
 import type { JsonObject } from '#core/json.ts'
 import type { Engine } from './engine.ts'
+import { requireOwnMedia } from './own-project.ts'
 import { checkSession, prepareSession } from './prepare.ts'
 import { type Recorded, recordRow, recordSession } from './record.ts'
 import { completeSession } from '#core/session.ts'
 import { domainByName } from '#domains/domains.ts'
 
-/** Opens a journal; the envelope is checked now, so that closing it cannot fail on it. */
-export async function openJournal(engine: Engine, session: JsonObject): Promise<{ id: string }> {
+/**
+ * Opens a journal; the envelope is checked now, so that closing it cannot fail on it.
+ *
+ * @param own the one project of whoever opens it; null = any
+ */
+export async function openJournal(
+  engine: Engine,
+  session: JsonObject,
+  own: string | null = null,
+): Promise<{ id: string }> {
   const op: JournalOp = { op: 'open', session }
   const folded = completeSession(foldJournal([op]))
   const checked = checkSession(domainByName(folded['domain']), folded, 'the opening operation')
+  await requireOwnMedia(engine, own, { id: checked.id, media: checked.media.map(({ sha256 }) => sha256) })
   await engine.store.journals.open(op)
   return { id: checked.id }
 }
@@ -25,10 +35,21 @@ export interface Appended {
   readonly hash: string | null
 }
 
-/** Appends durably. After a `close` the journal has become a session and is gone. */
-export async function appendJournal(engine: Engine, id: string, ops: readonly JournalOp[]): Promise<Appended> {
+/**
+ * Appends durably. After a `close` the journal has become a session and is gone.
+ *
+ * @param own the one project of whoever appends; null = any
+ */
+export async function appendJournal(
+  engine: Engine,
+  id: string,
+  ops: readonly JournalOp[],
+  own: string | null = null,
+): Promise<Appended> {
   if (ops.some((op) => op.op === 'open'))
     throw fault('journal.invalid', { expected: 'an open journal', found: 'a second "open"' })
+  // Looked at with each operation: a journal that is never closed becomes a session as well.
+  await requireOwnMedia(engine, own, { id, media: ops.flatMap((op) => (op.op === 'media' ? [op.media.sha256] : [])) })
   if (!ops.some((op) => op.op === 'close')) {
     await engine.store.journals.append(id, ops)
     return { id, closed: false, hash: null }

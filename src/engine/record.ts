@@ -4,6 +4,7 @@ import { type Json, parseJson } from '#core/json.ts'
 import { linesOf } from '#core/source-text.ts'
 import type { PutResult, SessionRow } from '#core/store.ts'
 import type { Engine } from './engine.ts'
+import { inOwnProject, requireOwnMedia } from './own-project.ts'
 import { admitSessions } from './quotas.ts'
 import { maxSessionBytes, prepareSession } from './prepare.ts'
 
@@ -13,9 +14,14 @@ export interface Recorded {
   readonly result: 'created' | 'repeated'
 }
 
-/** @throws session.*, json.* when it is refused; nothing is kept then */
-export async function recordSession(engine: Engine, sent: Json): Promise<Recorded> {
-  return recordRow(engine, prepareSession(sent))
+/**
+ * @param own the one project of whoever sends it; null = any
+ * @throws session.*, json.*, request.project when it is refused; nothing is kept then
+ */
+export async function recordSession(engine: Engine, sent: Json, own: string | null = null): Promise<Recorded> {
+  const row = prepareSession(inOwnProject(own, sent, 'the session'))
+  await requireOwnMedia(engine, own, row)
+  return recordRow(engine, row)
 }
 
 /** @throws session.conflict, session.forgotten, session.media, quota.*, store.overloaded, store.full */
@@ -54,12 +60,13 @@ const problemsKept = 100
 /**
  * Records a stream of lines, one session each. A bad line is refused by number and the rest goes on.
  *
- * @param importId when the lines come from an import
+ * @param own the one project of whoever sends them; null = any
  */
 export async function recordLines(
   engine: Engine,
   bytes: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
+  own: string | null = null,
 ): Promise<BatchResult> {
   const tally = new Tally()
   const inFlight = new Set<Promise<void>>()
@@ -84,7 +91,9 @@ export async function recordLines(
     if (failures.length > 0) break
     const where = `line ${line}`
     try {
-      batch.push({ line, row: prepareSession(parseJson(text, where), where) })
+      const row = prepareSession(inOwnProject(own, parseJson(text, where), where), where)
+      await requireOwnMedia(engine, own, row)
+      batch.push({ line, row })
     } catch (error) {
       tally.refuse(line, null, error)
     }

@@ -17,6 +17,14 @@ export async function overview(engine: Engine, project: string | null): Promise<
   return { ...health, tally }
 }
 
+/** As somebody sees it who is bound to a project: its own figures, and of the store only what all must know. */
+export async function projectOverview(engine: Engine, project: string): Promise<Overview> {
+  const all = await overview(engine, project)
+  const sessions = all.tally.reduce((sum, row) => sum + row.sessions, 0)
+  const edits = await engine.store.catalog.countEdits(project)
+  return { ...all, sessions, edits, lastVerify: null, lastBackup: null }
+}
+
 export interface TableInfo {
   readonly name: string
   readonly domain: DomainName

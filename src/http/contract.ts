@@ -8,6 +8,7 @@ import { archiveRoutes } from './archives-contract.ts'
 import { careRoutes } from './care-contract.ts'
 import { careSummary } from './care-schemas.ts'
 import { learnRoutes } from './learn-contract.ts'
+import { peopleRoutes } from './people-contract.ts'
 import type { Route } from './route.ts'
 import * as s from './schemas.ts'
 import { trackRoutes } from './track-contract.ts'
@@ -18,6 +19,7 @@ export type { Route } from './route.ts'
 export type * from './archive-schemas.ts'
 export type * from './care-schemas.ts'
 export type * from './learn-schemas.ts'
+export type * from './people-schemas.ts'
 export type * from './track-schemas.ts'
 
 const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
@@ -450,6 +452,9 @@ export const routes = {
 
   // Archives
   ...archiveRoutes,
+
+  // People, tokens and keys
+  ...peopleRoutes,
 
   // Consent and erasure
   'GET /api/v1/consent': {

@@ -155,6 +155,16 @@ export class SqliteCatalog implements Catalog {
     return readTally(this.#parts.db, project)
   }
 
+  async countEdits(project: string): Promise<number> {
+    const row = this.#parts.db
+      .prepare(
+        `select count(*) as n from place p join session s on s.place = p.id join edit e on e.session = s.seq
+         where p.project = ? and s.aside is null`,
+      )
+      .get(project)
+    return Number(row?.['n'])
+  }
+
   async facetSummary(project: string, domain: DomainName | null) {
     return summarizeFacets(this.#parts.db, project, domain)
   }

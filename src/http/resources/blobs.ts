@@ -10,8 +10,11 @@ const maxBlobBytes = 1024 ** 3
 const immutable = 'private, max-age=31536000, immutable'
 
 export const blobHandlers: Handlers<Keys> = {
-  'PUT /api/v1/blobs/{sha256}': ({ params, body }, { engine }) =>
-    engine.store.blobs.put(body, { expected: params.sha256, maxBytes: maxBlobBytes }),
+  'PUT /api/v1/blobs/{sha256}': async ({ params, body }, { engine, principal: { project } }) => {
+    const kept = await engine.store.blobs.put(body, { expected: params.sha256, maxBytes: maxBlobBytes })
+    if (project !== null) await engine.store.people.noteUpload(project, kept.sha256, Date.now())
+    return kept
+  },
 
   'GET /api/v1/blobs/{sha256}': async ({ params }, { engine, headers }) => {
     const info = await engine.store.blobs.stat(params.sha256)

@@ -4,7 +4,8 @@ import { appendJournal, openJournal } from '#engine/journals.ts'
 import type { Handlers } from '../handler.ts'
 
 export const journalHandlers: Handlers<'POST /api/v1/journals' | 'POST /api/v1/journals/{id}'> = {
-  'POST /api/v1/journals': ({ body }, { engine }) => openJournal(engine, body.session as JsonObject),
-  'POST /api/v1/journals/{id}': ({ params, body }, { engine }) =>
-    appendJournal(engine, params.id, body.ops as JournalOp[]),
+  'POST /api/v1/journals': ({ body }, { engine, principal }) =>
+    openJournal(engine, body.session as JsonObject, principal.project),
+  'POST /api/v1/journals/{id}': ({ params, body }, { engine, principal }) =>
+    appendJournal(engine, params.id, body.ops as JournalOp[], principal.project),
 }

@@ -11,6 +11,7 @@ import { editHandlers } from './edits.ts'
 import { jobHandlers } from './jobs.ts'
 import { journalHandlers } from './journals.ts'
 import { learnHandlers } from './learn.ts'
+import { peopleHandlers } from './people.ts'
 import { queryHandlers } from './queries.ts'
 import { quotaHandlers } from './quotas.ts'
 import { sessionHandlers } from './sessions.ts'
@@ -33,6 +34,7 @@ export const handlers: Handlers = {
   ...jobHandlers,
   ...journalHandlers,
   ...learnHandlers,
+  ...peopleHandlers,
   ...queryHandlers,
   ...quotaHandlers,
   ...sessionHandlers,

@@ -15,10 +15,10 @@ type Keys =
   | 'GET /api/v1/sessions/{id}/chain'
 
 export const sessionHandlers: Handlers<Keys> = {
-  'POST /api/v1/sessions': ({ body }, { engine }) => recordSession(engine, body as Json),
+  'POST /api/v1/sessions': ({ body }, { engine, principal }) => recordSession(engine, body as Json, principal.project),
 
-  'POST /api/v1/sessions/batch': async ({ body }, { engine, signal }) => {
-    const { created, repeated, refused, problems } = await recordLines(engine, body, signal)
+  'POST /api/v1/sessions/batch': async ({ body }, { engine, principal, signal }) => {
+    const { created, repeated, refused, problems } = await recordLines(engine, body, signal, principal.project)
     return { created, repeated, refused, problems }
   },
 
@@ -43,7 +43,9 @@ export const sessionHandlers: Handlers<Keys> = {
     items: await sessionSamples(engine, params.id),
   }),
 
-  'GET /api/v1/sessions/{id}/chain': async ({ params }, { engine }) => ({
-    items: await sessionChain(engine, params.id),
-  }),
+  'GET /api/v1/sessions/{id}/chain': async ({ params }, { engine, principal: { project } }) => {
+    const items = await sessionChain(engine, params.id)
+    // A parent is named by whoever records, and may be anybody's.
+    return { items: project === null ? items : items.filter((session) => session.project === project) }
+  },
 }
