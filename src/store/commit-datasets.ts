@@ -3,6 +3,7 @@ import type { Dataset, DatasetVersion } from '#core/dataset.ts'
 import { fault } from '#core/faults.ts'
 import type { ExportNote } from '#core/store.ts'
 import type { CommitContext } from './commit-context.ts'
+import { tellWebhooks } from './commit-webhooks.ts'
 import { fromHex, sha256Hex } from './hashing.ts'
 import { sql } from './sqlite-driver.ts'
 
@@ -118,6 +119,8 @@ export interface VersionToFinish {
 export function finishVersion({ db }: CommitContext, { id, version }: VersionToFinish): null {
   requireFree(db, version)
   db.prepare('update version set staged_at = null where id = ?').run(id)
+  const { dataset, project, version: name, createdAt, hash, items } = version
+  tellWebhooks(db, 'version.created', project, { dataset, project, version: name, createdAt, hash, items })
   return null
 }
 

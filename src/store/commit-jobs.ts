@@ -2,6 +2,7 @@
 import { fault } from '#core/faults.ts'
 import type { Job } from '#core/job.ts'
 import type { CommitContext } from './commit-context.ts'
+import { tellWebhooks } from './commit-webhooks.ts'
 import { sql } from './sqlite-driver.ts'
 
 export interface JobToAdd extends Pick<Job, 'id' | 'kind' | 'project' | 'principal'> {
@@ -96,6 +97,7 @@ export function finishJob({ db }: CommitContext, end: JobEnd): boolean {
        where id = ? and worker = ? and state = 'running'`,
     )
     .run(end.state, end.result, end.error, end.nowMs, end.id, end.worker)
+  if (changes === 1) tellFinished(db, end.id, end.nowMs)
   return changes === 1
 }
 
@@ -103,9 +105,20 @@ export function cancelJob({ db }: CommitContext, { id, nowMs }: { readonly id: s
   if (!db.prepare('select 1 from job where id = ?').get(id)) {
     throw fault('job.unknown', { expected: 'the id of a job', found: id })
   }
-  db.prepare(
-    `update job set state = 'cancelled', cancel_requested = 1, finished_at = ? where id = ? and state = 'queued'`,
-  ).run(nowMs, id)
+  const { changes } = db
+    .prepare(
+      `update job set state = 'cancelled', cancel_requested = 1, finished_at = ? where id = ? and state = 'queued'`,
+    )
+    .run(nowMs, id)
+  if (changes === 1) tellFinished(db, id, nowMs)
   db.prepare(`update job set cancel_requested = 1 where id = ? and state = 'running'`).run(id)
   return null
+}
+
+/** Of what it worked on nothing is said: parameters and results may hold names and paths. */
+function tellFinished(db: CommitContext['db'], id: string, nowMs: number): void {
+  const row = db.prepare('select kind, project, state from job where id = ?').get(id)
+  if (!row) return
+  const [kind, project, state] = ['kind', 'project', 'state'].map((name) => String(row[name]))
+  tellWebhooks(db, 'job.finished', project ?? '', { job: id, kind, project, state }, nowMs)
 }

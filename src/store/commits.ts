@@ -62,6 +62,15 @@ import { addJob, beatJob, cancelJob, claimJob, finishJob } from './commit-jobs.t
 import { invalidateBatch, putFingerprints, putSamples } from './commit-samples.ts'
 import { putSchedule, scheduleOff, startDue, startTask } from './commit-schedules.ts'
 import { putSessions } from './commit-sessions.ts'
+import {
+  addWebhook,
+  claimDelivery,
+  enableWebhook,
+  gatherSessions,
+  removeWebhook,
+  settleDelivery,
+  tellWebhook,
+} from './commit-webhooks.ts'
 
 export const commits = {
   putSessions,
@@ -142,6 +151,13 @@ export const commits = {
   erasureTold,
   putReceipt,
   truncateWal,
+  addWebhook,
+  removeWebhook,
+  enableWebhook,
+  tellWebhook,
+  gatherSessions,
+  claimDelivery,
+  settleDelivery,
 } as const
 
 /** Those that cannot run inside a transaction; each is a group of its own. */

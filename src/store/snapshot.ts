@@ -32,6 +32,8 @@ function leaveOut(target: string): void {
   const db = new Database(target)
   try {
     db.exec('pragma journal_mode = delete; pragma secure_delete = on; delete from clip; delete from sign_in')
+    // A copy that is opened elsewhere must not begin to send by itself.
+    db.exec('delete from webhook_delivery; delete from webhook')
   } finally {
     db.close()
   }

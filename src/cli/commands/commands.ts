@@ -11,6 +11,7 @@ const files: Readonly<Record<string, () => Promise<Command>>> = {
   sessions: async () => (await import('./sessions.ts')).sessions,
   stats: async () => (await import('./stats.ts')).stats,
   track: async () => (await import('./track.ts')).track,
+  match: async () => (await import('./match.ts')).match,
   predict: async () => (await import('./predict.ts')).predict,
   'learn status': async () => (await import('./learn.ts')).learnStatusCommand,
   'learn evaluate': async () => (await import('./learn.ts')).learnEvaluate,

@@ -3,6 +3,7 @@ import { clips } from './0002-clips.ts'
 import { learned } from './0003-learned.ts'
 import { people } from './0004-people.ts'
 import { care } from './0005-care.ts'
+import { webhooks } from './0006-webhooks.ts'
 import { archives } from './0007-archives.ts'
 
 export interface Migration {
@@ -12,4 +13,4 @@ export interface Migration {
 }
 
 /** Every change of the catalog's shape, oldest first. Append only. */
-export const migrations: readonly Migration[] = [base, clips, learned, people, care, archives]
+export const migrations: readonly Migration[] = [base, clips, learned, people, care, webhooks, archives]
