@@ -19,6 +19,8 @@ export interface Candidate {
    */
   readonly key: string
   readonly settings: Configuration
+  /** Share of all trials that it gets beside those that its evidence earns: there is cause to think it good. Absent: none. */
+  readonly trialShare?: number
 }
 
 /** The name of what is used when nothing is learned, whatever its values are in a situation. */

@@ -6,6 +6,16 @@ import { motionModels, regions } from './terms.ts'
 /** No odd numbers are asked for: AutoSolve's tables hold even search sizes. */
 const side = z.int().min(3).max(4096).nullish()
 
+/** Of tracks that begin in one part of the picture. */
+const regionOverride = z.looseObject({
+  patternSize: side,
+  searchSize: side,
+  correlation: share,
+  motionModel: z.enum(motionModels).nullish(),
+  patternMatch: z.enum(['keyframe', 'previous-frame']).nullish(),
+  normalize: flag,
+})
+
 export const cameraSettings = z.looseObject({
   patternSize: side,
   searchSize: side,
@@ -37,6 +47,7 @@ export const cameraSettings = z.looseObject({
   heal: flag,
   rejectNonRigid: flag,
   avoidRegions: list(z.enum(regions), 9),
+  regionOverrides: z.partialRecord(z.enum(regions), regionOverride).nullish(),
   cutFrames: z.array(z.int()).max(100_000).nullish(),
   models: z
     .array(z.looseObject({ name: text, version: text, used: flag, reason: text }))

@@ -160,6 +160,17 @@ export type CameraSettings = Unknowable<{
   rejectNonRigid: boolean
   /** Where no points were placed. */
   avoidRegions: readonly Region[]
+  /** What tracks that begin in these parts of the picture were followed with, in the place of the above. */
+  regionOverrides: Regional<
+    Unknowable<{
+      patternSize: number
+      searchSize: number
+      correlation: number
+      motionModel: MotionModel
+      patternMatch: 'keyframe' | 'previous-frame'
+      normalize: boolean
+    }>
+  >
   /** First frames of new shots that were known before tracking. */
   cutFrames: readonly number[]
   /** Trained models that had something to say of the attempt, and whether they were heard or held back as a control. */

@@ -5,6 +5,8 @@
 import type { Context, Warning } from '#core/context.ts'
 import type { Choice } from '#core/policy.ts'
 import type { EngineName } from '#domains/camera/engines/engine.ts'
+import { byRegionKey } from '#domains/camera/learning/by-region.ts'
+import { knownLive } from '#domains/camera/learning/known.ts'
 import { createCameraLearnable } from '#domains/camera/learning/learnable.ts'
 import { learnedPolicyName, policyFor } from '#domains/camera/policies/policies.ts'
 import type { Course, FirstChooser, Situation, TrackingChoice } from '#domains/camera/policies/policy.ts'
@@ -18,6 +20,7 @@ import { type ChooseOptions, learnedPolicy } from './choose.ts'
 import { wholeDecision } from './decisions.ts'
 import { type Assignment, assignedPolicy } from './experiments.ts'
 import { catchUp } from './learn.ts'
+import { proposeByRegion } from './propose-regions.ts'
 import { raced } from './races.ts'
 import { believed, sealed } from './signed-decision.ts'
 import { groupsOf, readLearned } from './state.ts'
@@ -86,12 +89,15 @@ async function chosen(
     return withAssignment(policyFor(run.engine, assigned.policy).choose(situation, ctx), assigned)
   }
   await catchUp(engine, ctx, { most: missedSessions, only: name })
+  const regional = run.engine === 'embedded' ? await proposeByRegion(engine, name, knownLive(situation)) : null
   const learned = learnedPolicy(engine, name, createCameraLearnable(run.engine), {
     session: run.session,
-    ...(propose === undefined ? {} : { propose }),
+    propose: (seen) => [...(propose?.(seen) ?? []), ...(regional === null ? [] : [regional.candidate])],
   })
   const drawn = await learned.choose(situation)
-  const choice = course === undefined ? drawn : await atRace(engine, name, drawn, situation, course, ctx.now)
+  // A race follows the whole picture alike.
+  const isRaced = course !== undefined && drawn.decision.key !== byRegionKey
+  const choice = !isRaced ? drawn : await atRace(engine, name, drawn, situation, course, ctx.now)
   return assigned === null ? choice : withAssignment(choice, assigned)
 }
 

@@ -84,10 +84,12 @@ function probeArms({ candidates, known }: Table, share: number): readonly Arm[] 
   const best = posteriors.reduce((top, beta) => Math.max(top, meanOf(beta)), meanOf(known.posterior(defaultKey)))
   const weights = posteriors.map((beta) => expectedGain(beta, best) ** 2 + 1e-9)
   const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const given = candidates.reduce((sum, { trialShare = 0 }) => sum + trialShare, 0)
+  const most = Math.max(1, given)
   return candidates.map((candidate, i) => ({
     role: 'probe',
     candidate,
-    chance: (share * (weights[i] ?? 0)) / total,
+    chance: share * (((1 - given / most) * (weights[i] ?? 0)) / total + (candidate.trialShare ?? 0) / most),
     charge: 1,
   }))
 }

@@ -37,13 +37,13 @@ export function offeredCandidates<Situation, Settings>(
   const keys = new Set([base.key])
   const listed = learnable.candidates(situation)
   const others = learnable.named === undefined ? [] : seen.flatMap((key) => learnable.named?.(key, situation) ?? [])
-  return [...listed, ...others].flatMap(({ key, settings }) => {
+  return [...listed, ...others].flatMap(({ key, settings, trialShare }) => {
     const legal = legalConfiguration(space, settings)
     if (legal === null || keys.has(key)) return []
     const name = configurationKey(legal)
     if (taken.has(name)) return []
     taken.add(name)
     keys.add(key)
-    return [{ key, settings: legal }]
+    return [{ key, settings: legal, ...(trialShare === undefined ? {} : { trialShare }) }]
   })
 }

@@ -3,6 +3,7 @@
  * brightness for the way back, and reads nothing twice that it still has.
  */
 import { detect } from '#track/match/detect.ts'
+import { regionIndex, regions } from '#track/match/region.ts'
 import { RecentFrames } from '#track/match/recent-frames.ts'
 import { defaultSettings } from '#track/match/settings.ts'
 import { createTracker, type Tracker } from '#track/match/tracker.ts'
@@ -75,8 +76,18 @@ class EmbeddedRun implements EngineRun {
     return this.#place(xy, start)
   }
 
-  #place(xy: ArrayLike<number>, { settings, origin }: TrackStart): readonly number[] {
-    return this.#tracker.add(xy, origin, settings).flatMap((id) => id ?? [])
+  #place(xy: ArrayLike<number>, { settings, origin, regions: own }: TrackStart): readonly number[] {
+    if (own === undefined) return this.#tracker.add(xy, origin, settings).flatMap((id) => id ?? [])
+    const { widthPx, heightPx } = this.info
+    const points = Array.from({ length: xy.length >> 1 }, (_, i) => [xy[2 * i]!, xy[2 * i + 1]!] as const)
+    const settingsAt = ([x, y]: readonly [number, number]) =>
+      own[regions[regionIndex(x, y, widthPx, heightPx)] ?? 'center'] ?? settings
+    // Together where they are followed alike, and told in the order in which they came.
+    const ids = new Map<readonly [number, number], number | null>()
+    for (const [used, members] of Map.groupBy(points, settingsAt)) {
+      this.#tracker.add(members.flat(), origin, used).forEach((id, i) => ids.set(members[i]!, id))
+    }
+    return points.flatMap((point) => ids.get(point) ?? [])
   }
 
   async *follow(

@@ -7,6 +7,7 @@
 import type { Context } from '#core/context.ts'
 import type { DetectOptions, DetectReport } from '#track/match/detect.ts'
 import type { Mask } from '#track/match/mask.ts'
+import type { Region } from '#track/match/region.ts'
 import type { LiveTrack, StepReport } from '#track/match/tracker.ts'
 import type { SolveShots } from '#track/track-clip.ts'
 import type { Track, TrackerSettings } from '#track/tracks.ts'
@@ -40,6 +41,8 @@ export interface EngineClip {
 export interface TrackStart {
   readonly settings: TrackerSettings
   readonly origin: Track['origin']
+  /** Of those that begin in these parts of the picture. Blender is never given any. */
+  readonly regions?: Readonly<Partial<Record<Region, TrackerSettings>>>
 }
 
 export interface FoundTracks {

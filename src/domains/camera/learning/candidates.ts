@@ -77,6 +77,9 @@ export const keyOfChange = (change: Change): string =>
 
 const known: ReadonlyMap<string, Change> = new Map(changes.map((change) => [keyOfChange(change), change]))
 
+/** Names of everything that may be tried. */
+export const candidateKeys: readonly string[] = [...known.keys()]
+
 /** What a key stands for; null of a key that is none of ours. The default changes nothing. */
 export const changeOf = (key: string): Change | null => (key === defaultKey ? {} : (known.get(key) ?? null))
 

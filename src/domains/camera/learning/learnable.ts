@@ -6,6 +6,7 @@ import type { EngineName } from '../engines/engine.ts'
 import { learnedPolicyName } from '../policies/policies.ts'
 import type { Situation, TrackingChoice } from '../policies/policy.ts'
 import type { CameraContext } from '../session.ts'
+import { regionSpace } from './by-region.ts'
 import { candidates } from './candidates.ts'
 import { clipOf, type Known, knownLive, knownOf } from './known.ts'
 import { levelsOf } from './levels.ts'
@@ -45,7 +46,11 @@ function learnableBy<From, Settings>(
     about: 'what did best on footage like this, held against the defaults',
     levels: (from) => levelsOf(knowing(from)),
     clip: (from) => clipOf(knowing(from)),
-    space: (from) => spaceOf(knowing(from)),
+    space(from) {
+      const known = knowing(from)
+      // Other engines know nothing of parts of the picture.
+      return known.learnedFor === 'embedded' ? { ...spaceOf(known), ...regionSpace } : spaceOf(known)
+    },
     base: (from) => baseOf(knowing(from)),
     candidates(from) {
       const known = knowing(from)

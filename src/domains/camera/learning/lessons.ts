@@ -6,6 +6,8 @@ import type { AnySession } from '#core/session.ts'
 import { asCamera, solvedShare } from '../classes.ts'
 import type { EngineName } from '../engines/engine.ts'
 import type { CameraContext, CameraSession } from '../session.ts'
+import { regions } from '../terms.ts'
+import { byRegionKey, regionExperiences } from './by-region.ts'
 import { changeOf, type TrackingConfiguration } from './candidates.ts'
 import { cameraFeatures, featuresOf } from './features.ts'
 import { clipOf, type Known, knownOf } from './known.ts'
@@ -66,7 +68,7 @@ function experienceOf(
   const outcome = outcomeOf(session, said)
   if (outcome === null) return { passedOver: 'no-outcome' }
   const retry = retryOf(session)
-  const named = usedIn(session, used, known, decision, retry)
+  const named = withRegions(session, usedIn(session, used, known, decision, retry), decision)
   // A person who says how many points to follow, or how long the lens is, leaves these settings to the learner.
   const byPerson = session.settings.policy?.name === 'person' && decision?.['key'] !== named.key
   return {
@@ -78,6 +80,7 @@ function experienceOf(
     value: outcome.value,
     parts: outcome.parts,
     figures: figuresOf(session),
+    ...(engine === 'embedded' ? { within: regionExperiences(session, known, named) } : {}),
     firstTry: retry === 0,
     kept: isKept(session, said),
     byPerson,
@@ -125,6 +128,16 @@ function usedIn(
   return isNamed ? straight : name
 }
 
+/** Parts of the picture had settings of their own: that is another setting than the one of the rest. */
+function withRegions({ settings }: CameraSession, named: Candidate, decision: JsonObject | null): Candidate {
+  if (Object.keys(settings.values.regionOverrides ?? {}).length === 0) {
+    return named.key === byRegionKey ? { ...named, key: defaultKey } : named
+  }
+  const logged = isJsonObject(decision?.['settings'] ?? null) ? (decision?.['settings'] as JsonObject) : {}
+  const parts = regions.flatMap((region) => (typeof logged[region] === 'string' ? [[region, logged[region]]] : []))
+  return { key: byRegionKey, settings: { ...named.settings, ...Object.fromEntries(parts) } }
+}
+
 /** The candidate that a learner logged. A log is data of whoever sent it: it counts where its settings may be chosen. */
 function chosenIn(decision: JsonObject | null, known: Known): Candidate | null {
   const { key, settings } = decision ?? {}
@@ -143,6 +156,7 @@ const figuresOf = (session: CameraSession) => ({
 /** "Loc, pattern ×0.75": of the sizes by default */
 export function candidateInWords(key: string): string {
   if (key === defaultKey) return 'the default'
+  if (key === byRegionKey) return 'the default, but for parts of the picture'
   const change = changeNamed(key)
   if (change === null) return key === nearDefaultKey ? 'settings near the default' : key
   const { model, pattern, search, correlation, threshold } = change

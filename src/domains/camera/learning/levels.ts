@@ -9,7 +9,13 @@ import { clipOf, type Known } from './known.ts'
 
 const unknown = 'unknown'
 /** Before a level's own name. */
-export const prefixes = { clip: 'clip/', motion: 'motion/', footage: 'footage/', all: 'all' } as const
+export const prefixes = {
+  clip: 'clip/',
+  motion: 'motion/',
+  footage: 'footage/',
+  all: 'all',
+  region: 'region/',
+} as const
 
 export function levelsOf(known: Known): readonly string[] {
   const footage = `${resolutionClass(known.widthPx) ?? unknown}_${fpsClass(known.fps) ?? unknown}`
@@ -33,12 +39,19 @@ const textures: Readonly<Record<Level, string>> = {
 export function levelInWords(level: string): string {
   if (level.startsWith(prefixes.clip)) return 'this clip'
   if (level === prefixes.all) return 'all footage'
+  if (level.startsWith(prefixes.region)) return regionLevelInWords(level.slice(prefixes.region.length))
   const [footage = '', motion, texture] = level.replace(/^\w+\//, '').split('/')
   return [
     footageInWords(footage),
     ...(motion === undefined ? [] : [wordOf(motions, motion) ?? 'motion not known']),
     ...(texture === undefined ? [] : [wordOf(textures, texture) ?? 'texture not known']),
   ].join(', ')
+}
+
+/** "top left: HD at 30 frames a second" */
+function regionLevelInWords(level: string): string {
+  const at = level.lastIndexOf('/')
+  return `${level.slice(at + 1).replace('-', ' ')}: ${levelInWords(level.slice(0, at))}`
 }
 
 const wordOf = (words: Readonly<Record<Level, string>>, level: string): string | undefined =>

@@ -13,6 +13,7 @@ import type { TrackingChoice } from '../policies/policy.ts'
 import { legalSettings, settingsSpace } from '../settings-space.ts'
 import type { FootageType, MotionModel } from '../terms.ts'
 import { motionModels } from '../terms.ts'
+import { changesByRegion } from './by-region.ts'
 import { type Change, candidates, changed, keyOfChange, type TrackingConfiguration, textOf } from './candidates.ts'
 import type { Known } from './known.ts'
 
@@ -31,9 +32,17 @@ export function baseOf(known: Known): TrackingConfiguration {
 
 /** What a policy would choose that wants these settings; what they leave open is as by default, for their pattern. */
 export function choiceOf(configuration: Configuration, { learnedFor, widthPx }: Known): TrackingChoice {
-  const { threshold, ...tracker } = configuration as TrackingConfiguration
-  const choice = settingsBySize(learnedFor, widthPx, tracker)
-  return { ...choice, corners: { ...choice.corners, threshold } }
+  const { patternSize, searchSize, correlation, threshold, motionModel } = configuration as TrackingConfiguration
+  const five = { patternSize, searchSize, correlation, threshold, motionModel }
+  const trackerFor = ({ threshold: _, ...tracker }: TrackingConfiguration) =>
+    settingsBySize(learnedFor, widthPx, tracker)
+  const choice = trackerFor(five)
+  const space = settingsSpace(learnedFor, widthPx)
+  const others = [...changesByRegion(configuration)].map(
+    ([region, change]) => [region, trackerFor(changed(five, change, space)).tracker] as const,
+  )
+  const chosen = { ...choice, corners: { ...choice.corners, threshold } }
+  return others.length === 0 ? chosen : { ...chosen, regions: Object.fromEntries(others) }
 }
 
 /** What the person said of the footage. */

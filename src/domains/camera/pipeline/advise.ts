@@ -21,8 +21,9 @@ export function advised(
   return frozen({ ...choice, reason, settings: { ...choice.settings, avoidRegions, models } })
 }
 
+/** Also without settings of parts of the picture, which were learned as well. */
 export function withoutAdvice(settings: AttemptSettings): AttemptSettings {
-  if (settings.models === undefined) return settings
-  const { models: _models, ...own } = settings
+  const { models, regions, ...own } = settings
+  if (models === undefined) return regions === undefined ? settings : own
   return { ...own, avoidRegions: [] }
 }

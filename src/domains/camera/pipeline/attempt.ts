@@ -61,6 +61,8 @@ export interface AttemptSettings {
   readonly rejectNonRigid: boolean
   /** Regions in which no points are placed. */
   readonly avoidRegions: readonly Region[]
+  /** Of tracks that begin in these parts of the picture, until settings are adapted; absent: they are like the rest. */
+  readonly regions?: Readonly<Partial<Record<Region, TrackerSettings>>>
   /** First frames of new shots that are known before tracking. */
   readonly cutFrames: readonly number[]
   /** Trained models that had something to say; absent where none had. */

@@ -155,7 +155,10 @@ export class Following {
     const { corners: aimed, avoidRegions } = this.#task.settings
     const corners = { ...aimed, count: aimed.count + beyond }
     const { windowPx } = followPlan(this.#run.info.widthPx, { settings: this.#start, ...corners })
-    const found = await this.#run.detect({ ...corners, windowPx, frame }, { settings: this.#start, origin })
+    // What was adapted to a bad stretch holds for the whole picture.
+    const own = this.#start === this.#task.settings.tracker ? this.#task.settings.regions : undefined
+    const start = { settings: this.#start, origin, ...(own === undefined ? {} : { regions: own }) }
+    const found = await this.#run.detect({ ...corners, windowPx, frame }, start)
     this.detections.push(found.report)
     const unwanted = [
       ...(avoidRegions.length === 0 ? [] : this.#inRegions(found, new Set(avoidRegions))),

@@ -86,7 +86,12 @@ export const firstSituation = ({ engine, info, request }: Planner, probe: Situat
 export function madeReady({ engine, info, request }: Planner, chosen: Choice<TrackingChoice>): Choice<AttemptSettings> {
   const { footage, robust, preset } = request
   const bends = bendsOf(footage, robust)
-  const preferred = bends.reduce(bent, scaled(chosen.settings, presetRules[preset].countScale))
+  const ready = (choice: TrackingChoice) =>
+    finish(bends.reduce(bent, scaled(choice, presetRules[preset].countScale)), engine, info, request)
+  const { tracker, corners, regions = {} } = chosen.settings
+  const byRegion = Object.entries(regions).map(
+    ([region, own]) => [region, ready({ tracker: own, corners }).tracker] as const,
+  )
   const words = [
     chosen.reason,
     ...(footage === 'auto' ? [] : [`${footage} footage`]),
@@ -94,7 +99,8 @@ export function madeReady({ engine, info, request }: Planner, chosen: Choice<Tra
     ...(preset === 'balanced' ? [] : [`${preset} preset`]),
   ]
   const settings: AttemptSettings = {
-    ...finish(preferred, engine, info, request),
+    ...ready({ tracker, corners }),
+    ...(byRegion.length === 0 ? {} : { regions: Object.fromEntries(byRegion) }),
     robust,
     smoothing: request.smoothing,
     minLifespanFrames: presetRules[preset].minLifespanFrames,

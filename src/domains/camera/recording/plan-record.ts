@@ -149,6 +149,7 @@ function pipelineSettings({ engine, request, settings }: PipelineFacts): CameraS
     settings
   const { preset, retries } = request
   const models = settings.models === undefined ? {} : { models: settings.models }
+  const parts = Object.entries(settings.regions ?? {}).map(([region, own]) => [region, trackerSettings(own)] as const)
   const more = {
     smoothing,
     monitorFrames,
@@ -157,6 +158,7 @@ function pipelineSettings({ engine, request, settings }: PipelineFacts): CameraS
     avoidRegions,
     cutFrames,
     ...models,
+    ...(parts.length === 0 ? {} : { regionOverrides: Object.fromEntries(parts) }),
     engine: engine.name,
   }
   return { preset, robust, minLifespanFrames, maxRetries: retries, ...more }
