@@ -129,7 +129,13 @@ export class LiveWriter implements PipelineObserver {
 
 const tenth = (value: number) => Math.round(10 * value) / 10
 
-const figuresOf = ({ tracker, corners }: AttemptSettings): Live['settings'] => ({ ...tracker, ...corners })
+const figuresOf = ({ tracker, corners, regions = {} }: AttemptSettings): Live['settings'] => {
+  const parts = Object.entries(regions).map(([region, own]) => {
+    const others = Object.entries(own).filter(([name, value]) => value !== tracker[name as keyof typeof tracker])
+    return `${region.replace('-', ' ')}: ${others.map(([name, value]) => `${name} ${value}`).join(', ')}`
+  })
+  return { ...tracker, ...corners, ...(parts.length === 0 ? {} : { byRegion: parts.join('; ') }) }
+}
 
 function tally(reasons: Iterable<string>): Live['ended'] {
   const counts: Record<string, number> = {}

@@ -113,6 +113,7 @@ export function SettingsInUse({
     motionModel: 'model',
   }
   if (shown.length === 0) return null
+  const own = ownOfRegions(settings)
   return (
     <div className="stack tight">
       <ul className="setting-chips">
@@ -121,11 +122,32 @@ export function SettingsInUse({
             <span className="faint">{titles[name]}</span> {value}
           </li>
         ))}
+        {own.map((words) => (
+          <li key={words}>
+            <span className="faint">in {words.replace(/:.*$/, '')}</span> {wordsOf(words, titles)}
+          </li>
+        ))}
       </ul>
       {reason && <p className="muted">{reason}</p>}
     </div>
   )
 }
+
+/** "top left: searchSize 91", one for each part of the picture that has settings of its own: told while it runs, recorded after. */
+function ownOfRegions(settings: Readonly<Record<string, unknown>>): readonly string[] {
+  const { byRegion, regionOverrides } = settings
+  if (typeof byRegion === 'string') return byRegion.split('; ')
+  if (typeof regionOverrides !== 'object' || regionOverrides === null) return []
+  return Object.entries(regionOverrides as Record<string, Readonly<Record<string, unknown>> | null>).map(
+    ([region, own]) => {
+      const others = Object.entries(own ?? {}).filter(([name, value]) => value !== settings[name])
+      return `${region.replace('-', ' ')}: ${others.map(([name, value]) => `${name} ${String(value)}`).join(', ')}`
+    },
+  )
+}
+
+const wordsOf = (words: string, titles: Readonly<Record<string, string>>): string =>
+  words.replace(/^[^:]*: /, '').replace(/[a-zA-Z]+(?= )/g, (name) => titles[name] ?? name)
 
 function Cancel({ job }: { job: Job }) {
   const cancel = useMutation({
