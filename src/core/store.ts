@@ -362,6 +362,15 @@ export interface ForgetReceipt {
   readonly archives: { readonly rewritten: readonly string[]; readonly absent: readonly string[] }
 }
 
+/** What forgetting would erase, and what only others can delete; as on the receipt afterwards, if nothing changes meanwhile. */
+export interface ForgetPreview
+  extends Pick<ForgetReceipt, 'sessions' | 'edits' | 'blobs' | 'blobsShared' | 'versions' | 'exports' | 'backups'> {
+  /** Sessions that are being recorded now. */
+  readonly journals: number
+  /** Files of archives that hold something of them. */
+  readonly archives: readonly string[]
+}
+
 export interface BackupInfo {
   readonly name: string
   readonly path: string
@@ -414,6 +423,10 @@ export interface Store {
     principal: string,
     ctx: Context,
   ): Promise<ForgetReceipt>
+  /** What `forget` would erase. Changes nothing. */
+  forgetPreview(
+    what: { readonly sessions: readonly string[] } | { readonly contributor: string },
+  ): Promise<ForgetPreview>
   /** What a person chose once and for all, by name; null when they did not. */
   preference(name: string): Promise<Json>
   setPreference(name: string, value: Json): Promise<void>

@@ -481,11 +481,15 @@ export const routes = {
     about: 'Erase sessions, or all of a contributor, everywhere. Cannot be undone.',
     role: 'owner',
     scope: 'erased',
-    body: z.union([
-      z.strictObject({ sessions: z.array(uuid).min(1).max(10_000) }),
-      z.strictObject({ contributor: shortName }),
-    ]),
+    body: s.forgotten,
     reply: s.receipt,
+  },
+  'POST /api/v1/forget/preview': {
+    about: 'What forgetting would erase, and what only others can delete. Changes nothing.',
+    role: 'owner',
+    scope: 'erased',
+    body: s.forgotten,
+    reply: s.forgetPreview,
   },
 
   // Describing itself

@@ -243,6 +243,12 @@ export const exportNote = z.object({
   sessions: z.number(),
 })
 
+/** Whom or what to forget. */
+export const forgotten = z.union([
+  z.strictObject({ sessions: z.array(uuid).min(1).max(10_000) }),
+  z.strictObject({ contributor: shortName }),
+])
+
 export const receipt = z
   .object({
     id: z.string(),
@@ -258,6 +264,12 @@ export const receipt = z
     archives: z.object({ rewritten: z.array(z.string()), absent: z.array(z.string()) }),
   })
   .meta({ id: 'ForgetReceipt' })
+
+/** As the receipt would be. */
+export const forgetPreview = receipt
+  .pick({ sessions: true, edits: true, blobs: true, blobsShared: true, versions: true, exports: true, backups: true })
+  .extend({ journals: z.number(), archives: z.array(z.string()) })
+  .meta({ id: 'ForgetPreview' })
 
 export const statTable = z
   .object({

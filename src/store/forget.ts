@@ -62,7 +62,8 @@ export async function forgetSessions(
   return result
 }
 
-function findSeqs(db: Database, what: Forgotten): readonly number[] {
+/** Rows of the sessions that are meant, whatever state they are in. */
+export function findSeqs(db: Database, what: Forgotten): readonly number[] {
   if ('contributor' in what) {
     // Those in the index, and those that an import replaced.
     const rows = db
@@ -79,12 +80,19 @@ function findSeqs(db: Database, what: Forgotten): readonly number[] {
 }
 
 /** Journals of these sessions: what is still being written is erased too. */
-async function closeOut({ journals }: StoreParts, what: Forgotten): Promise<void> {
+async function closeOut(parts: StoreParts, what: Forgotten): Promise<void> {
+  for (const session of await journalsOf(parts, what)) await parts.journals.remove(session)
+}
+
+/** The open journals of the sessions that are meant. */
+export async function journalsOf({ journals }: StoreParts, what: Forgotten): Promise<readonly string[]> {
+  const open: string[] = []
   for (const { session } of await journals.list()) {
-    if ('sessions' in what ? what.sessions.includes(session) : await isBy(journals, session, what.contributor)) {
-      await journals.remove(session)
-    }
+    const isMeant =
+      'sessions' in what ? what.sessions.includes(session) : await isBy(journals, session, what.contributor)
+    if (isMeant) open.push(session)
   }
+  return open
 }
 
 async function isBy(journals: StoreParts['journals'], session: string, contributor: string): Promise<boolean> {

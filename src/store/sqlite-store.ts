@@ -3,7 +3,7 @@ import type { BackupsToKeep, PrunedBackups } from '#core/care-store.ts'
 import type { Context } from '#core/context.ts'
 import type { Figure } from '#core/figures.ts'
 import { canonicalJson, type Json, type JsonObject, parseJson } from '#core/json.ts'
-import type { BackupInfo, ForgetReceipt, Store, StoreHealth, VerifyReport } from '#core/store.ts'
+import type { BackupInfo, ForgetPreview, ForgetReceipt, Store, StoreHealth, VerifyReport } from '#core/store.ts'
 import { backUp } from './backup.ts'
 import { tidyArchives } from './archive-move.ts'
 import { SqliteArchives } from './archives.ts'
@@ -16,6 +16,7 @@ import { prepareDataDir, readSecret } from './data-dir.ts'
 import { SqliteDatasets } from './datasets.ts'
 import { DiskGuard } from './disk.ts'
 import { type Forgotten, forgetSessions, needsScrub, scrub } from './forget.ts'
+import { forgetPreview } from './forget-preview.ts'
 import { collectGarbage } from './gc.ts'
 import { SqliteJobs } from './jobs.ts'
 import { storeFigures } from './figures.ts'
@@ -122,6 +123,10 @@ export class SqliteStore implements Store {
 
   forget(what: Forgotten, principal: string, ctx: Context): Promise<ForgetReceipt> {
     return forgetSessions(this.parts, what, principal, ctx)
+  }
+
+  forgetPreview(what: Forgotten): Promise<ForgetPreview> {
+    return forgetPreview(this.parts, what)
   }
 
   async preference(name: string): Promise<Json> {
