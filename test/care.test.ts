@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { JsonObject } from '#core/json.ts'
+import { restoreArchived } from '#engine/archives.ts'
 import { careState, isKeptWell } from '#engine/care/care-state.ts'
 import { checkQuality } from '#engine/care/quality-check.ts'
 import { type Engine, makeContext } from '#engine/engine.ts'
@@ -159,6 +160,20 @@ describe('care of the data', () => {
     assert.equal((await runToEnd('retention')).state, 'succeeded')
     assert.equal(await engine.store.catalog.count({ status: 'failed' }, 1000), 0)
     assert.equal(await engine.store.catalog.count({}, 1000), before - failedRuns)
+  })
+
+  test('old sessions that are archived come back as they were', async () => {
+    const rules = [{ query: 'project=bench', olderThanDays: 1, action: 'archive' as const }]
+    const { body } = await call<RetentionPreview>('POST', '/api/v1/care/retention/preview', { rules })
+    const plan = { plan: { rules }, shown: body.shown }
+    assert.equal((await call('PUT', '/api/v1/care/schedules/retention', plan)).status, 200)
+    const all = (await engine.store.catalog.page({}, 100, null)).items
+    const job = await runToEnd('retention')
+    assert.deepEqual([job.state, (job.result as { readonly sessions: number }).sessions], ['succeeded', all.length])
+    assert.equal(await engine.store.catalog.count({}, 1000), 0)
+    const [archive] = await engine.store.archives.list()
+    await restoreArchived(engine, archive?.path ?? '', null, makeContext())
+    assert.deepEqual((await engine.store.catalog.page({}, 100, null)).items, all)
   })
 
   test('quality is checked of what came in since, and what was found is counted over time', async () => {

@@ -54,7 +54,8 @@ export const scheduleSet: Command = {
     { flag: '--keep-weekly <n>', about: 'backup: and the newest of how many weeks (default 8)' },
     {
       flag: '--rule <rule>',
-      about: 'retention: "forget 365 project=demo&status=failed" (action, days, query), again for each further rule',
+      about:
+        'retention: "archive 180 project=demo" or "forget 365 status=failed" (action, days, query), again for each further rule',
       many: true,
     },
     { flag: '--yes', about: 'retention: switch it on after seeing what it would take' },

@@ -5,6 +5,7 @@ import { brief, fault } from '#core/faults.ts'
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts'
 import type { SessionQuery } from '#core/query.ts'
 import { parseQuery } from '#core/query-text.ts'
+import { whatToArchive } from '../archives.ts'
 
 export interface BackupPlan {
   /** Absolute; null = `backups` in the data directory. */
@@ -13,7 +14,7 @@ export interface BackupPlan {
 }
 
 /** What can become of old sessions. */
-export const retentionActions = ['forget'] as const
+export const retentionActions = ['archive', 'forget'] as const
 export type RetentionAction = (typeof retentionActions)[number]
 
 /** Sessions of a certain age and kind, and what becomes of them. */
@@ -125,9 +126,9 @@ const invalid = (expected: string, found: Json, where: string) =>
 
 /** The sessions that a rule is about at a moment. @throws query.invalid */
 export function queryOf({ query, olderThanDays }: RetentionRule, nowMs: number): SessionQuery {
-  const asked = parseQuery(query)
-  const before = new Date(nowMs - olderThanDays * 86_400_000).toISOString()
-  return { ...asked, to: asked.to !== undefined && asked.to < before ? asked.to : before }
+  const what = whatToArchive({ query: parseQuery(query), olderThanDays }, nowMs)
+  if ('query' in what) return what.query
+  throw new Error('a rule is never about a dataset')
 }
 
 export const backupFolder = (dataDir: string, { folder }: BackupPlan): string => folder ?? join(dataDir, 'backups')

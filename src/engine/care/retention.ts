@@ -5,6 +5,7 @@ import { fault } from '#core/faults.ts'
 import type { Job } from '#core/job.ts'
 import { canonicalJson, type Json, type JsonObject } from '#core/json.ts'
 import type { SessionQuery } from '#core/query.ts'
+import { archiveData } from '../archives.ts'
 import type { Engine } from '../engine.ts'
 import { forgetData } from '../forget.ts'
 import { queryOf, readPlan, type RetentionPlan, type RetentionRule } from './plans.ts'
@@ -70,9 +71,18 @@ export async function retentionJob(engine: Engine, job: Job, ctx: Context): Prom
   const plan = readPlan('retention', job.params)
   const rules: JsonObject[] = []
   for (const rule of plan.rules) {
-    rules.push({ ...rule, ...(await forgetBy(engine, rule, job, ctx)) })
+    const done = rule.action === 'forget' ? await forgetBy(engine, rule, job, ctx) : await archiveBy(engine, rule, ctx)
+    rules.push({ ...rule, ...done })
   }
   return { sessions: rules.reduce((sum, rule) => sum + Number(rule['sessions']), 0), rules }
+}
+
+/** Into one new file of the data directory. */
+async function archiveBy(engine: Engine, rule: RetentionRule, ctx: Context): Promise<JsonObject> {
+  const query = queryOf(rule, ctx.now())
+  if ((await engine.store.catalog.count(query, 1)) === 0) return { sessions: 0 }
+  const { archive, freedBytes } = await archiveData(engine, { query }, null, ctx)
+  return { sessions: archive.archivedSessions, archive: archive.id, freedBytes }
 }
 
 async function forgetBy(engine: Engine, rule: RetentionRule, job: Job, ctx: Context): Promise<JsonObject> {
