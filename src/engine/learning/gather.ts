@@ -96,7 +96,7 @@ class Gatherer {
     const example = settingsExample(session, isExperience(said) ? said.value : null)
     if (isExperience(said) && !isForeign) this.#arms.add(session, said.value)
     if (example !== null) this.#settings.add(example, clip, isForeign)
-    for (const row of deadZoneExamples(session)) this.#deadZones.add(row, clip, isForeign)
+    for (const row of deadZoneExamples(session, edits)) this.#deadZones.add(row, clip, isForeign)
     for (const life of await this.#livesOf(session)) this.#lives.add(life, clip, isForeign)
   }
 

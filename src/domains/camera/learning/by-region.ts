@@ -3,9 +3,11 @@
  * rest. How tracks survive in a part is counted for each setting that was used there; what passes the gate there is put together
  * to one candidate for the run as a whole, which must earn its evidence like any other.
  */
+import type { Edit } from '#core/edit.ts'
+import { isJsonObject } from '#core/json.ts'
 import { type Candidate, type Configuration, defaultKey, type PartExperience } from '#core/learnable.ts'
 import type { SettingsSpace } from '#core/settings-space.ts'
-import type { TrackerSettings } from '#track/tracks.ts'
+import type { CameraBehavior } from '../behavior.ts'
 import { judgedTracks } from '../recording/regions.ts'
 import type { CameraSession } from '../session.ts'
 import { type Region, regions } from '../terms.ts'
@@ -16,10 +18,7 @@ import { levelsOf, prefixes } from './levels.ts'
 /** The default, but for parts of the picture. Which parts, and how, is with the settings. */
 export const byRegionKey = 'by-region'
 
-/** Of the tracker's settings, those that a track has of its own. Corners are looked for in the whole picture at once. */
-export type RegionOverrides = Readonly<Partial<Record<Region, TrackerSettings>>>
-
-/** Names of settings that a part of the picture may have: none that says how corners are found. */
+/** Names of settings that a part of the picture may have: none that says how corners are found, which is done in the whole at once. */
 const regionKeys: readonly string[] = candidateKeys.filter((key) => changeOf(key)?.threshold === undefined)
 
 /** One dimension for each part: what a candidate says of it, by the name of the change. */
@@ -57,7 +56,8 @@ export function byRegion(base: Configuration, wanted: ReadonlyMap<Region, string
 }
 
 /**
- * How tracks survived in each part of the picture, under the name of the setting that they were followed with there.
+ * How tracks survived in each part of the picture, under the name of the setting that they were followed with there. What people
+ * took out did not survive, and what they had to add was missing.
  *
  * @param used its settings name the parts that had others
  */
@@ -65,14 +65,32 @@ export function regionExperiences(
   { telemetry }: CameraSession,
   known: Known,
   used: Candidate,
+  edits: readonly Edit[],
 ): readonly PartExperience[] {
+  const { out, added } = handsOn(edits)
   return regions.flatMap((region) => {
     const { total = null, survived = null } = telemetry?.survival?.regions?.[region] ?? {}
     if (total === null || survived === null || total < judgedTracks) return []
     const key = used.key === byRegionKey ? String(used.settings[region] ?? defaultKey) : used.key
-    return [{ levels: regionLevels(known, region), key, value: Math.min(1, survived / total) }]
+    const [lost, missing] = [out.get(region) ?? 0, added.get(region) ?? 0]
+    const value = Math.min(1, Math.max(0, survived - lost) / (total + missing))
+    return [{ levels: regionLevels(known, region), key, value }]
   })
 }
 
-/** "top left: search ×1.45" */
-export const regionWords = (region: Region): string => region.replace('-', ' ')
+/** Tracks that people took out and left out, and tracks that they added, by the part of the picture. */
+function handsOn(edits: readonly Edit[]) {
+  const gone = new Map<string, Region | null>()
+  const added = new Map<Region, number>()
+  for (const { kind, after } of edits) {
+    if (kind !== 'camera.behavior' || !isJsonObject(after)) continue
+    const { deletions, disabled, enabled, additions } = after as CameraBehavior
+    for (const { track, region } of [...(deletions ?? []), ...(disabled ?? [])])
+      if (track) gone.set(track, region ?? null)
+    for (const { track } of enabled ?? []) if (track) gone.delete(track)
+    for (const { region } of additions ?? []) if (region) added.set(region, (added.get(region) ?? 0) + 1)
+  }
+  const out = new Map<Region, number>()
+  for (const region of gone.values()) if (region !== null) out.set(region, (out.get(region) ?? 0) + 1)
+  return { out, added }
+}

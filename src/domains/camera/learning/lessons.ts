@@ -80,7 +80,7 @@ function experienceOf(
     value: outcome.value,
     parts: outcome.parts,
     figures: figuresOf(session),
-    ...(engine === 'embedded' ? { within: regionExperiences(session, known, named) } : {}),
+    ...(engine === 'embedded' ? { within: regionExperiences(session, known, named, edits) } : {}),
     firstTry: retry === 0,
     kept: isKept(session, said),
     byPerson,

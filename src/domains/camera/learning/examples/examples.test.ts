@@ -108,21 +108,41 @@ describe('rows to learn from', () => {
     assert.equal(settingsExample(any(made()), 0.5)?.values.length, settingsFeatureNames.length)
     assert.ok(trackRows(made()).every(({ values }) => values.length === trackFeatureNames.length))
     assert.equal(settingsExample(any(made()), null), null)
-    assert.deepEqual([deadZoneExamples(any(bare)), trackRows(bare)], [[], []])
+    assert.deepEqual([deadZoneExamples(any(bare), []), trackRows(bare)], [[], []])
   })
 
   test('call a region dead of which hardly a track got a point, and say nothing of one that was kept clear', () => {
-    const rows = deadZoneExamples(any(made()))
+    const rows = deadZoneExamples(any(made()), [])
     assert.deepEqual(
       rows.map(({ target }) => target),
       [0, 0, 0, 0, 0, 0, 0, 0, 1],
     )
     const kept = made({ settings: { ...made().settings, values: { avoidRegions: ['bottom-right'] } } })
     assert.deepEqual(
-      deadZoneExamples(any(kept)).map(({ region }) => region),
+      deadZoneExamples(any(kept), []).map(({ region }) => region),
       regions.slice(0, 8),
     )
-    assert.deepEqual(deadZoneExamples(any(ended)), [], 'nothing was solved: no region is to blame')
+    assert.deepEqual(deadZoneExamples(any(ended), []), [], 'nothing was solved: no region is to blame')
+  })
+
+  test('call no region dead in which a person found something to follow', () => {
+    const added = (contributedToSolve: boolean) =>
+      edit({ additions: [{ track: 'own 1', region: 'bottom-right', contributedToSolve }] })
+    const deadOf = (edits: readonly Edit[]) =>
+      deadZoneExamples(any(made()), edits).flatMap(({ target, region }) => (target === 1 ? [region] : []))
+    assert.deepEqual(deadOf([added(false)]), ['bottom-right'])
+    assert.deepEqual(deadOf([added(true)]), [])
+  })
+
+  test('take a track that was moved far for a wrong one, and one that was touched up for neither', () => {
+    const targets = (after: object) => trackExamples(any(made()), [edit(after)]).map(({ target }) => target)
+    const moved = (track: string, distancePx: number) => ({ track, frame: 3, distancePx })
+    // The picture is 640 wide: 2 pixels of one that is 960.
+    assert.deepEqual(targets({ refinements: [moved('track 2', 1.5)] }), [0, 1, 0, 0])
+    assert.deepEqual(targets({ refinements: [moved('track 2', 1.2)] }), [0, 0, 0])
+    assert.deepEqual(targets({ refinements: [moved('track 2', 1.2), moved('track 2', 9)] }), [0, 1, 0, 0])
+    assert.deepEqual(targets({ markerDeletions: [{ track: 'track 1', fromFrame: 0, toFrame: 4 }] }), [0, 0, 0])
+    assert.deepEqual(targets({ additions: [{ track: 'own 1' }] }), [0, 0, 0, 0], 'the rest was looked at and kept')
   })
 
   test('take a person at their last word on a track, and runs that nobody touched for nothing', () => {

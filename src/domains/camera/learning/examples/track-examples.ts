@@ -1,6 +1,6 @@
 /**
  * What the track-quality filter learns from: the tracks of runs that a person worked on, as the solve left them, and which of
- * them the person deleted or switched off. Only what was there before the person came is looked at. What the clean-up had
+ * them the person deleted, switched off or moved to where they belong. Only what was there before the person came is looked at. What the clean-up had
  * removed by itself was never before their eyes and is no example; nor are tracks of a run that nobody touched.
  */
 import type { Edit } from '#core/edit.ts'
@@ -10,6 +10,7 @@ import { asCamera, groupOf } from '../../classes.ts'
 import type { CameraSession } from '../../session.ts'
 import type { TrackRecord } from '../../telemetry.ts'
 import type { Pair } from '../../terms.ts'
+import { usualWidthPx } from '../outcome.ts'
 import { type Example, shareOf } from './example.ts'
 
 export const trackFeatureNames = [
@@ -121,11 +122,40 @@ export function takenOut(
   return out
 }
 
-/** @param edits of the session, oldest first */
+/** A marker that a person moved further than this, in pixels of a picture 960 wide, was on something else. */
+const wrongPx = 2
+
+/** The tracks that people kept, but not as they were: those that were wrong by what was changed, and those of which nobody knows. */
+function mended(edits: readonly Edit[], sidePx: number): { readonly wrong: Set<string>; readonly unsure: Set<string> } {
+  const [wrong, unsure] = [new Set<string>(), new Set<string>()]
+  for (const { kind, after } of edits) {
+    if (kind !== 'camera.behavior') continue
+    const { refinements, markerDeletions } = after as CameraBehavior
+    for (const { track, distancePx } of refinements ?? []) {
+      if (!track) continue
+      const isFar = typeof distancePx === 'number' && distancePx * (usualWidthPx / Math.max(1, sidePx)) > wrongPx
+      ;(isFar ? wrong : unsure).add(track)
+    }
+    // Some of its markers were wrong, and the rest was worth keeping.
+    for (const { track } of markerDeletions ?? []) if (track) unsure.add(track)
+  }
+  return { wrong, unsure }
+}
+
+/**
+ * Tracks that were moved far were as wrong as those that were taken out. Of those that were touched up nobody can say.
+ *
+ * @param edits of the session, oldest first
+ */
 export function trackExamples(session: AnySession, edits: readonly Edit[]): readonly Example[] {
   const out = takenOut(edits)
   if (out === null) return []
   const camera = asCamera(session)
   const clip = groupOf(camera)
-  return trackRows(camera).map(({ name, values }) => ({ values, target: out.has(name) ? 1 : 0, clip }))
+  const { widthPx, heightPx } = camera.context
+  const { wrong, unsure } = mended(edits, Math.max(widthPx ?? 0, heightPx ?? 0))
+  return trackRows(camera).flatMap(({ name, values }) => {
+    const isBad = out.has(name) || wrong.has(name)
+    return !isBad && unsure.has(name) ? [] : [{ values, target: isBad ? 1 : 0, clip }]
+  })
 }
