@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context } from '#core/context.ts'
 import type { ForgetReceipt } from '#core/store.ts'
 import { reachArchives } from './archive-erase.ts'
+import { dropEarlierCatalogs } from './earlier-catalog.ts'
 import { tellBackups } from './erasures.ts'
 import { journalMedia } from './journal-media.ts'
 import { type Database, sql } from './sqlite-driver.ts'
@@ -105,9 +106,10 @@ async function isBy(journals: StoreParts['journals'], session: string, contribut
  * opened in which an erasure was cut short.
  */
 export async function scrub(
-  parts: Pick<StoreParts, 'writer' | 'journals'>,
+  parts: Pick<StoreParts, 'writer' | 'journals' | 'paths'>,
 ): Promise<{ deleted: number; shared: number }> {
-  const { writer, journals } = parts
+  const { writer, journals, paths } = parts
+  await dropEarlierCatalogs(paths.root)
   const blobs = await writer.call('dropDoomed', { keep: [...(await journalMedia(journals))] })
   await emptyWal(writer)
   await writer.call('erasureScrubbed', null)

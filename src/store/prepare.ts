@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { openConnection } from './connection.ts'
 import { blobPath, type DataPaths } from './data-dir.ts'
 import { fileMode, makeFolder, syncFolder } from './durable-files.ts'
+import { keepEarlierCatalog } from './earlier-catalog.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/migrations.ts'
 import { asFault } from './sqlite-faults.ts'
@@ -18,6 +19,7 @@ export function prepareCatalog(path: string): void {
   closeSync(openSync(path, 'a', fileMode))
   const db = openConnection(path)
   try {
+    keepEarlierCatalog(db, path, migrations)
     migrate(db, migrations, Date.now())
     // The first to come chooses the salt; it is never changed, or nothing erased would be known again.
     const salt = randomBytes(32).toString('hex')

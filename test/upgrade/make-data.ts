@@ -33,7 +33,7 @@ import { madeSessions } from '../../bench/made-sessions.ts'
 export const exports = [
   { format: 'hindsight', project: 'kept', query: {}, sampleType: null, dataset: null },
   { format: 'jsonl', project: 'kept', query: null, sampleType: null, dataset: 'pairs@1.0.0' },
-  { format: 'coco', project: 'kept', query: { domain: 'gui' }, sampleType: 'image', dataset: null },
+  { format: 'coco', project: 'kept', query: null, sampleType: null, dataset: 'screens@1.0.0' },
 ] as const
 
 const project = 'kept'
@@ -52,7 +52,10 @@ export async function exportedFiles(
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort()
-  const hash = (name: string) => createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')
+  const hash = (name: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex')
   return Object.fromEntries(names.map((name) => [name, hash(name)]))
 }
 
@@ -65,20 +68,44 @@ async function fill(engine: Engine, work: string): Promise<void> {
   const sessions = Array.from({ length: 4 }, () => JSON.parse(made.next().value?.line ?? '') as JsonObject)
   for (const session of sessions) await recordSession(engine, { ...session, project })
   const [first, second, large] = sessions.map(({ id }) => String(id))
-  await appendEdit(engine, { session: first ?? '', kind: 'rating', after: 1, project, before: null, reason: null }, localOwner)
+  await appendEdit(
+    engine,
+    { session: first ?? '', kind: 'rating', after: 1, project, before: null, reason: null },
+    localOwner,
+  )
   const [template] = sessions
-  await recordSession(engine, { ...template, id: '01a1f918-0000-7000-8000-000000000001', project, notes: 'x'.repeat(300_000) })
+  await recordSession(engine, {
+    ...template,
+    id: '01a1f918-0000-7000-8000-000000000001',
+    project,
+    notes: 'x'.repeat(300_000),
+  })
   const said = { project, session: null, contributor: null, text: 'Terms of 2026' } as const
   await appendConsent(engine, { ...said, decision: 'granted', scopes: ['collect', 'train'] }, localOwner)
-  await appendConsent(engine, { ...said, contributor: 'sample-robin', decision: 'withdrawn', scopes: ['train'] }, localOwner)
-  const select = { sessions: { domain: 'images' }, sampleType: 'pair' } as const
-  await createDataset(engine, { name: 'pairs', project, about: 'kept pairs', select })
-  await commitVersion(engine, { project, dataset: 'pairs', version: '1.0.0', plan: null, note: 'first' }, ctx)
+  await appendConsent(
+    engine,
+    { ...said, contributor: 'sample-robin', decision: 'withdrawn', scopes: ['train'] },
+    localOwner,
+  )
+  const pairs = { sessions: { domain: 'images' }, sampleType: 'pair' } as const
+  const screens = { sessions: { domain: 'gui' }, sampleType: 'image' } as const
+  for (const [name, select] of [
+    ['pairs', pairs],
+    ['screens', screens],
+  ] as const) {
+    await createDataset(engine, { name, project, about: `kept ${name}`, select })
+    await commitVersion(engine, { project, dataset: name, version: '1.0.0', plan: null, note: 'first' }, ctx)
+  }
   await engine.store.catalog.putQuery({ project, name: 'failed', query: { status: 'failed' } } as never)
   await engine.store.setPreference('recording', { recordEdits: false })
   await catchUp(engine, ctx, { most: 100 })
   await forgetData(engine, { sessions: [second ?? '', large ?? ''] }, 'owner', ctx)
-  await openJournal(engine, { ...template, id: '01a1f918-0000-7000-8000-000000000002', project, outcome: undefined } as never)
+  await openJournal(engine, {
+    ...template,
+    id: '01a1f918-0000-7000-8000-000000000002',
+    project,
+    outcome: undefined,
+  } as never)
 }
 
 function oneGuiSession(work: string): string {
@@ -88,7 +115,8 @@ function oneGuiSession(work: string): string {
   writeFileSync(join(folder, 'sessions.ndjson'), `${line}\n`)
   const { media } = JSON.parse(line) as { readonly media: readonly { readonly sha256: string }[] }
   for (const name of readdirSync(join(sample, 'gui/media')))
-    if (media.some(({ sha256 }) => name.startsWith(sha256))) cpSync(join(sample, 'gui/media', name), join(folder, 'media', name))
+    if (media.some(({ sha256 }) => name.startsWith(sha256)))
+      cpSync(join(sample, 'gui/media', name), join(folder, 'media', name))
   return folder
 }
 
@@ -99,11 +127,22 @@ if (import.meta.main) {
   const engine = await openEngine({ dataDir: data, jobThreads: 0 })
   await fill(engine, work)
   const told: Record<string, unknown> = {}
-  for (const [i, request] of exports.entries()) told[request.format] = await exportedFiles(engine, request, join(work, `out-${i}`))
+  for (const [i, request] of exports.entries())
+    told[request.format] = await exportedFiles(engine, request, join(work, `out-${i}`))
   const { sessions, edits } = await engine.store.health()
   await engine.close()
   writeFileSync(`${name}.json`, `${JSON.stringify({ sessions, edits, exports: told }, null, 2)}\n`)
-  execFileSync('tar', ['-C', work, '--sort=name', '--mtime=2026-01-01', '--owner=0', '--group=0', '-cf', `${name}.tar`, 'data'])
+  execFileSync('tar', [
+    '-C',
+    work,
+    '--sort=name',
+    '--mtime=2026-01-01',
+    '--owner=0',
+    '--group=0',
+    '-cf',
+    `${name}.tar`,
+    'data',
+  ])
   execFileSync('gzip', ['-9nf', `${name}.tar`])
   rmSync(work, { recursive: true })
 }
