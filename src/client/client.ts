@@ -46,8 +46,10 @@ export interface Client {
 export interface ClientOptions {
   /** `http://127.0.0.1:4747`; in a page, its own origin. */
   readonly base: string
-  /** Only for an engine that is open to the network. */
+  /** An API token, where the engine asks who is there. Never in a page that others open: it can be read there. */
   readonly token?: string | null
+  /** An ingest key instead: it only records, and may stand in a page of the origins that it was made for. */
+  readonly key?: string | null
   readonly fetch?: typeof globalThis.fetch
 }
 
@@ -60,11 +62,12 @@ interface Parts {
 
 const retryMs = 1000
 
-export function createClient({ base, token = null, fetch = globalThis.fetch }: ClientOptions): Client {
+export function createClient({ base, token = null, key = null, fetch = globalThis.fetch }: ClientOptions): Client {
   const send = async (route: RouteKey, parts: Parts, options: CallOptions, accept: string): Promise<Response> => {
     const url = urlOf(base, route, parts)
     const headers: Record<string, string> = { accept }
-    if (token !== null) headers['authorization'] = `Bearer ${token}`
+    const secret = key ?? token
+    if (secret !== null) headers['authorization'] = `Bearer ${secret}`
     const init: RequestInit & { duplex?: 'half' } = { method: methodOf(route), headers }
     if (options.signal) init.signal = options.signal
     if (parts.body !== undefined) Object.assign(init, bodyOf(parts.body, headers, options.contentType))

@@ -61,7 +61,10 @@ export interface RecordedEdit {
 export interface RecorderOptions {
   /** "http://127.0.0.1:4747" */
   readonly base: string
+  /** An API token. A page that others open takes a `key`. */
   readonly token?: string | null
+  /** An ingest key: it only records, in its project, and may stand in a page of the origins that it was made for. */
+  readonly key?: string | null
   /** The application, as its sessions name it. */
   readonly host: { readonly name: string; readonly version?: string | null }
   readonly project?: string
@@ -119,12 +122,12 @@ class SpoolingRecorder implements Recorder {
   #tail: Promise<void>
 
   constructor(options: RecorderOptions) {
-    const { base, token = null, fetch } = options
+    const { base, token = null, key = null, fetch } = options
     this.#options = options
     this.#spool = oneByOne(options.spool)
     this.#say = speaker(options.debug)
     this.#sender = new Sender({
-      client: createClient({ base, token, ...(fetch && { fetch }) }),
+      client: createClient({ base, token, key, ...(fetch && { fetch }) }),
       spool: this.#spool,
       say: this.#say,
       onSize: (size) => (this.#size = size),

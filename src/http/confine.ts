@@ -4,7 +4,6 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { fault } from '#core/faults.ts'
-import type { Principal } from '#core/principal.ts'
 import type { Engine } from '#engine/engine.ts'
 import { requireOwnProject } from '#engine/own-project.ts'
 import type { Route } from './route.ts'
@@ -18,8 +17,7 @@ const fieldsOf = (value: unknown): Fields =>
  *
  * @throws request.project for another project by name
  */
-export function fillProject(request: FastifyRequest, { scope }: Route, { project: own }: Principal): void {
-  if (own === null) return
+export function fillProject(request: FastifyRequest, { scope }: Route, own: string): void {
   const fill = (fields: Fields, where: string) => {
     requireOwnProject(own, fields['project'], where)
     fields['project'] = own
@@ -29,7 +27,7 @@ export function fillProject(request: FastifyRequest, { scope }: Route, { project
   else if (scope === 'opened') fill(fieldsOf(fieldsOf(request.body)['session']), 'body.session.project')
 }
 
-/** What a checked request is about. */
+/** What a request is about. */
 export interface Asked {
   readonly params: Fields
   readonly body: Fields
@@ -38,7 +36,7 @@ export interface Asked {
 export const askedOf = ({ params, body }: FastifyRequest): Asked => ({ params: fieldsOf(params), body: fieldsOf(body) })
 
 /**
- * Before the handler is called. For one that may see all projects nothing is looked up.
+ * Also before that: what is wrong with a request is told to those only who may make it.
  *
  * @throws session.unknown, job.unknown, import.unknown, blob.unknown, journal.unknown: also for what is another project's
  */

@@ -134,3 +134,9 @@ export const auditEntry = z
     outcome: z.string(),
   })
   .meta({ id: 'AuditEntry' })
+
+export type Me = z.output<typeof me>
+export type AccountReply = z.output<typeof account>
+export type AccessKeyReply = z.output<typeof accessKey>
+export type MadeAccessKey = z.output<typeof madeAccessKey>
+export type AuditEntryReply = z.output<typeof auditEntry>

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { fault } from '#core/faults.ts'
 import type { Engine } from '#engine/engine.ts'
+import { admitRate } from '#engine/rates.ts'
 import { SlowDown } from '#engine/people/slow-down.ts'
 import { type Route, type RouteKey, routes } from './contract.ts'
 import { askedOf, confine, fillProject } from './confine.ts'
@@ -53,9 +54,7 @@ function register(app: FastifyInstance, key: RouteKey, door: Door): void {
   const serve = async (request: FastifyRequest, reply: FastifyReply) => {
     const principal = principalOf(request)
     checkType(request, route)
-    const asked = askedOf(request)
-    request.trail.target = targetOf(route, request.params, asked.body)
-    if (principal.project !== null) await confine(engine, route, asked, principal.project)
+    if (route.ingest || route.role === 'recorder') await admitRate(engine, principal)
     const call: Call = {
       engine,
       principal,
@@ -77,7 +76,14 @@ function register(app: FastifyInstance, key: RouteKey, door: Door): void {
       url: path.replace(/\{(\w+)\}/g, ':$1'),
       schema: schemaOf(key, route),
       handler: serve,
-      preValidation: async (request) => fillProject(request, route, principalOf(request)),
+      preValidation: async (request) => {
+        const asked = askedOf(request)
+        request.trail.target = targetOf(route, asked.params, asked.body)
+        const { project } = principalOf(request)
+        if (project === null) return
+        fillProject(request, route, project)
+        await confine(engine, route, asked, project)
+      },
       config: { route, routeKey: key, ...(method === 'HEAD' ? { swagger: { exposeHeadRoute: true } } : {}) },
       // A stream is limited by whoever reads it.
       ...(route.body === 'stream' ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
