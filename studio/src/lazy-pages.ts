@@ -2,6 +2,10 @@
 import { lazy } from 'react'
 
 const loaders = {
+  account: () => import('./people/account-page.tsx').then(({ AccountPage }) => ({ default: AccountPage })),
+  care: () => import('./care/care-page.tsx').then(({ CarePage }) => ({ default: CarePage })),
+  consent: () => import('./consent/consent-page.tsx').then(({ ConsentPage }) => ({ default: ConsentPage })),
+  people: () => import('./people/people-page.tsx').then(({ PeoplePage }) => ({ default: PeoplePage })),
   clip: () => import('./track/clip-page.tsx').then(({ ClipPage }) => ({ default: ClipPage })),
   dataset: () => import('./datasets/dataset-page.tsx').then(({ DatasetPage }) => ({ default: DatasetPage })),
   datasets: () => import('./datasets/datasets-page.tsx').then(({ DatasetsPage }) => ({ default: DatasetsPage })),
@@ -14,6 +18,10 @@ const loaders = {
   transfer: () => import('./transfer/transfer-page.tsx').then(({ TransferPage }) => ({ default: TransferPage })),
 }
 
+export const AccountPage = lazy(loaders.account)
+export const CarePage = lazy(loaders.care)
+export const ConsentPage = lazy(loaders.consent)
+export const PeoplePage = lazy(loaders.people)
 export const ClipPage = lazy(loaders.clip)
 export const DatasetPage = lazy(loaders.dataset)
 export const DatasetsPage = lazy(loaders.datasets)

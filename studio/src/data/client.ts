@@ -1,4 +1,5 @@
-/** The one client of the page. Where the engine asks for a token, a cookie carries it: pictures need it too. */
+/** The one client of the page. Who asks is said by a cookie: pictures need it too. */
 import { createClient } from '#client/client.ts'
+import { fetchSigned } from './sign-in.ts'
 
-export const api = createClient({ base: window.location.origin })
+export const api = createClient({ base: window.location.origin, fetch: fetchSigned })

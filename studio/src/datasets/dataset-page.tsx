@@ -10,6 +10,7 @@ import { Icon } from '../parts/icon.tsx'
 import { ProblemBox } from '../parts/problem-box.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { Ago } from '../parts/time.tsx'
+import { May } from '../people/may.tsx'
 import { Link } from '../route/link.tsx'
 import { Page } from '../shell/page.tsx'
 import { ExportDialog } from '../transfer/export-dialog.tsx'
@@ -28,9 +29,11 @@ export function DatasetPage({ project, name }: { project: string; name: string }
     <Page
       title={name}
       actions={
-        <button type="button" className="button primary" disabled={!data} onClick={() => setCommitting(true)}>
-          <Icon name="plus" size={14} /> Commit version
-        </button>
+        <May needs="reviewer">
+          <button type="button" className="button primary" disabled={!data} onClick={() => setCommitting(true)}>
+            <Icon name="plus" size={14} /> Commit version
+          </button>
+        </May>
       }
     >
       <div className="page-body">
@@ -145,9 +148,11 @@ function Versions({ versions, onExport }: VersionsProps) {
               <Ago utc={version.createdAt} />
             </td>
             <td className="right">
-              <button type="button" className="button small" onClick={() => onExport(version)}>
-                Export
-              </button>
+              <May needs="reviewer">
+                <button type="button" className="button small" onClick={() => onExport(version)}>
+                  Export
+                </button>
+              </May>
             </td>
           </tr>
         ))}

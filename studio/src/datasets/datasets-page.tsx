@@ -6,6 +6,7 @@ import { Icon } from '../parts/icon.tsx'
 import { ProblemBox } from '../parts/problem-box.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { Ago } from '../parts/time.tsx'
+import { May } from '../people/may.tsx'
 import { Link } from '../route/link.tsx'
 import { Page } from '../shell/page.tsx'
 import { sampleNames } from '../transfer/sample-names.ts'
@@ -19,9 +20,11 @@ export function DatasetsPage({ project }: { project: string }) {
     <Page
       title="Datasets"
       actions={
-        <button type="button" className="button primary" onClick={() => setNew(true)}>
-          <Icon name="plus" size={14} /> New dataset
-        </button>
+        <May needs="reviewer">
+          <button type="button" className="button primary" onClick={() => setNew(true)}>
+            <Icon name="plus" size={14} /> New dataset
+          </button>
+        </May>
       }
     >
       <div className="page-body">

@@ -63,7 +63,7 @@ export function ModelsCard() {
 function ModelRow({ model }: { model: Model }) {
   const rollback = useRollback()
   const activate = useActivate()
-  const { name, about, acts, baseline, acting, versions } = model
+  const { name, about, acts, baseline, acting, missing, versions } = model
   const [newest] = versions
   const shown = versions.find(({ version }) => version === acting) ?? newest
   const problem = rollback.error ?? activate.error
@@ -115,7 +115,9 @@ function ModelRow({ model }: { model: Model }) {
       <p className="muted">
         {about} Where it acts, it {acts}.
       </p>
-      <p className="faint">{shown ? shown.reason : `It has to beat ${baseline} on clips that it has not seen.`}</p>
+      <p className="faint">
+        {shown ? shown.reason : `${missing ?? ''} It has to beat ${baseline} on clips that it has not seen.`}
+      </p>
       {problem && <ProblemBox error={problem} />}
     </li>
   )

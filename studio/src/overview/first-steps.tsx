@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
+import { May } from '../people/may.tsx'
 import { Link } from '../route/link.tsx'
 
 const base = window.location.origin
@@ -30,15 +31,17 @@ export function FirstSteps() {
         </p>
       </div>
       <div className="columns three">
-        <Way icon="upload" title="Drop what you have">
-          <p>
-            Drag a file anywhere onto this page: an AutoSolve export, a <code>training-data</code> folder as zip, a
-            qontinui dataset, COCO. What it is, is found out.
-          </p>
-          <Link to="/transfer" className="button">
-            Choose a file…
-          </Link>
-        </Way>
+        <May needs="owner">
+          <Way icon="upload" title="Drop what you have">
+            <p>
+              Drag a file anywhere onto this page: an AutoSolve export, a <code>training-data</code> folder as zip, a
+              qontinui dataset, COCO. What it is, is found out.
+            </p>
+            <Link to="/transfer" className="button">
+              Choose a file…
+            </Link>
+          </Way>
+        </May>
         <Way icon="sessions" title="Send a run from your app" copy={call}>
           <pre>{call}</pre>
         </Way>

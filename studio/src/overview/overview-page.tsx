@@ -5,6 +5,7 @@ import { ProblemBox } from '../parts/problem-box.tsx'
 import { Segments } from '../parts/segments.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { Page } from '../shell/page.tsx'
+import { CareStrip } from '../care/care-strip.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { Newest } from './newest.tsx'
 import { OutcomeTable } from './outcome-table.tsx'
@@ -30,6 +31,7 @@ export function OverviewPage({ project }: { project: string }) {
         ) : (
           <div className="stack">
             <StoreFigures stats={stats} />
+            {stats.care.some(({ condition }) => condition !== 'off') && <CareStrip care={stats.care} />}
             <div className="columns overview-charts">
               <ComingIn stats={stats} nowMs={dataUpdatedAt} />
               <OutcomeTable tally={stats.tally} />

@@ -3,6 +3,7 @@ import { isFinished } from '#client/client.ts'
 import { api } from '../data/client.ts'
 import { sayBytes, sayCount } from '../data/say.ts'
 import type { Job } from '../data/types.ts'
+import { May } from '../people/may.tsx'
 import { ProblemBox } from './problem-box.tsx'
 
 /** How far a job is, with a way to stop it; nothing once it is finished. */
@@ -27,14 +28,16 @@ export function JobProgress({ job }: { job: Job }) {
       </div>
       <div className="row">
         <span className="muted number">{progressInWords(job)}</span>
-        <button
-          type="button"
-          className="button small push-end"
-          disabled={job.cancelRequested || cancel.isPending || cancel.isSuccess}
-          onClick={() => cancel.mutate()}
-        >
-          {job.cancelRequested || cancel.isSuccess ? 'Stopping…' : 'Cancel'}
-        </button>
+        <May needs="reviewer">
+          <button
+            type="button"
+            className="button small push-end"
+            disabled={job.cancelRequested || cancel.isPending || cancel.isSuccess}
+            onClick={() => cancel.mutate()}
+          >
+            {job.cancelRequested || cancel.isSuccess ? 'Stopping…' : 'Cancel'}
+          </button>
+        </May>
       </div>
       {cancel.error && <ProblemBox error={cancel.error} />}
     </div>

@@ -6,6 +6,7 @@ import { api } from '../data/client.ts'
 import type { Edit } from '../data/types.ts'
 import { Card } from '../parts/card.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { May } from '../people/may.tsx'
 import { ProblemBox } from '../parts/problem-box.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { Ago } from '../parts/time.tsx'
@@ -38,53 +39,55 @@ export function EditsCard({ session, edits }: { session: string; edits: readonly
   return (
     <Card title="What people say">
       <div className="stack">
-        <div className="row wrap">
-          <div className="segments compact" role="group" aria-label="Rating">
-            {ratings.map(([value, title]) => (
-              <button
-                key={value}
-                type="button"
-                aria-pressed={ratingOf(rating) === value}
-                disabled={edits === null || add.isPending}
-                onClick={() => add.mutate({ kind: 'rating', before: rating, after: value })}
-              >
-                {title}
-              </button>
-            ))}
+        <May needs="reviewer">
+          <div className="row wrap">
+            <div className="segments compact" role="group" aria-label="Rating">
+              {ratings.map(([value, title]) => (
+                <button
+                  key={value}
+                  type="button"
+                  aria-pressed={ratingOf(rating) === value}
+                  disabled={edits === null || add.isPending}
+                  onClick={() => add.mutate({ kind: 'rating', before: rating, after: value })}
+                >
+                  {title}
+                </button>
+              ))}
+            </div>
+            <div className="segments compact push" role="group" aria-label="Review">
+              {(['accept', 'reject'] as const).map((kind) => (
+                <button
+                  key={kind}
+                  type="button"
+                  aria-pressed={review === kind}
+                  disabled={edits === null || add.isPending}
+                  onClick={() => add.mutate({ kind, before: review, after: true })}
+                >
+                  {kind === 'accept' ? 'Accept' : 'Reject'}
+                </button>
+              ))}
+            </div>
           </div>
-          <div className="segments compact push" role="group" aria-label="Review">
-            {(['accept', 'reject'] as const).map((kind) => (
-              <button
-                key={kind}
-                type="button"
-                aria-pressed={review === kind}
-                disabled={edits === null || add.isPending}
-                onClick={() => add.mutate({ kind, before: review, after: true })}
-              >
-                {kind === 'accept' ? 'Accept' : 'Reject'}
-              </button>
-            ))}
-          </div>
-        </div>
-        <form
-          className="row"
-          onSubmit={(event) => {
-            event.preventDefault()
-            add.mutate({ kind: 'note', before: null, after: note.trim() }, { onSuccess: () => setNote('') })
-          }}
-        >
-          <input
-            className="field grow"
-            aria-label="Note"
-            placeholder="Add a note"
-            maxLength={2000}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-          />
-          <button type="submit" className="button" disabled={note.trim() === '' || add.isPending}>
-            Add
-          </button>
-        </form>
+          <form
+            className="row"
+            onSubmit={(event) => {
+              event.preventDefault()
+              add.mutate({ kind: 'note', before: null, after: note.trim() }, { onSuccess: () => setNote('') })
+            }}
+          >
+            <input
+              className="field grow"
+              aria-label="Note"
+              placeholder="Add a note"
+              maxLength={2000}
+              value={note}
+              onChange={(event) => setNote(event.target.value)}
+            />
+            <button type="submit" className="button" disabled={note.trim() === '' || add.isPending}>
+              Add
+            </button>
+          </form>
+        </May>
         {add.error && <ProblemBox error={add.error} />}
         <History edits={edits} />
       </div>

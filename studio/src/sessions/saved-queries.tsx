@@ -4,6 +4,7 @@ import { api } from '../data/client.ts'
 import { inWords, toParams } from '../data/session-filter.ts'
 import type { SavedQuery } from '../data/types.ts'
 import { Icon } from '../parts/icon.tsx'
+import { May } from '../people/may.tsx'
 import { Link } from '../route/link.tsx'
 
 /** A menu of saved queries; opens with the browser's own popover, so Escape and a click elsewhere close it. */
@@ -32,14 +33,16 @@ export function SavedQueries({ project, queries }: { project: string; queries: r
                 <strong className="cut">{name}</strong>
                 <span className="muted cut">{inWords(query)}</span>
               </Link>
-              <button
-                type="button"
-                className="button quiet icon"
-                aria-label={`Delete the query ${name}`}
-                onClick={() => remove.mutate(name)}
-              >
-                <Icon name="close" size={13} />
-              </button>
+              <May needs="reviewer">
+                <button
+                  type="button"
+                  className="button quiet icon"
+                  aria-label={`Delete the query ${name}`}
+                  onClick={() => remove.mutate(name)}
+                >
+                  <Icon name="close" size={13} />
+                </button>
+              </May>
             </li>
           ))}
         </ul>

@@ -4,6 +4,7 @@ import { sayCount, sayMany } from '../data/say.ts'
 import { filterOf, isNarrowed } from '../data/session-filter.ts'
 import { NewDataset } from '../datasets/new-dataset.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { May } from '../people/may.tsx'
 import { usePlace } from '../route/location.ts'
 import { Page } from '../shell/page.tsx'
 import { ExportDialog } from '../transfer/export-dialog.tsx'
@@ -37,15 +38,17 @@ export function SessionsPage({ project }: { project: string }) {
         <>
           <NewerSessions filter={filter} />
           <SavedQueries project={project} queries={saved?.items ?? []} />
-          <button type="button" className="button" onClick={() => setOpen('save')} disabled={!isNarrowed(filter)}>
-            <Icon name="save" size={14} /> Save query
-          </button>
-          <button type="button" className="button" onClick={() => setOpen('dataset')}>
-            <Icon name="datasets" size={14} /> New dataset
-          </button>
-          <button type="button" className="button primary" onClick={() => setOpen('export')}>
-            <Icon name="download" size={14} /> Export
-          </button>
+          <May needs="reviewer">
+            <button type="button" className="button" onClick={() => setOpen('save')} disabled={!isNarrowed(filter)}>
+              <Icon name="save" size={14} /> Save query
+            </button>
+            <button type="button" className="button" onClick={() => setOpen('dataset')}>
+              <Icon name="datasets" size={14} /> New dataset
+            </button>
+            <button type="button" className="button primary" onClick={() => setOpen('export')}>
+              <Icon name="download" size={14} /> Export
+            </button>
+          </May>
         </>
       }
     >

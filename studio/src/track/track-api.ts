@@ -5,6 +5,7 @@ import { readEvents } from '#client/read-events.ts'
 import type { CameraSession } from '#domains/camera/session.ts'
 import type { Clip, Live, Preferences, Request, SolveAgain } from '#http/contract.ts'
 import { api } from '../data/client.ts'
+import { changeHeaders, fetchSigned } from '../data/sign-in.ts'
 import type { AnySession, Job, SessionRow } from '../data/types.ts'
 import { solveOf, tracksOf, type ClipTracks, type Solve } from './track-data.ts'
 
@@ -154,7 +155,7 @@ export const frameUrl = (fingerprint: string, index: number, width: number): str
 /** How a tracking job stands, until it ends or `signal` says stop. @throws HindsightError */
 export async function* watchLive(id: string, signal: AbortSignal): AsyncGenerator<Live> {
   const url = api.url('GET /api/v1/jobs/{id}/live', { params: { id } })
-  const response = await fetch(url, { headers: { accept: 'text/event-stream' }, signal })
+  const response = await fetchSigned(url, { headers: { accept: 'text/event-stream' }, signal })
   if (!response.ok) throw new HindsightError(await problemOf(response), response.status)
   for await (const { data } of readEvents(response)) yield JSON.parse(data) as Live
 }
@@ -169,6 +170,7 @@ export function uploadClip(file: File, onSent: (share: number) => void, signal: 
     const request = new XMLHttpRequest()
     request.open('POST', api.url('POST /api/v1/clips/upload', { query: { name: file.name }, body: file }))
     request.setRequestHeader('content-type', 'application/octet-stream')
+    for (const [name, value] of Object.entries(changeHeaders())) request.setRequestHeader(name, value)
     request.upload.onprogress = ({ loaded, total }) => onSent(total > 0 ? loaded / total : 0)
     request.onload = () => {
       if (request.status < 300) resolve(JSON.parse(request.responseText) as Clip)

@@ -1,5 +1,6 @@
 import type { AnySession } from '../data/types.ts'
 import { Icon } from '../parts/icon.tsx'
+import { May } from '../people/may.tsx'
 import { Link } from '../route/link.tsx'
 
 /** From a camera session to its clip on the stage; nothing for a session that no clip of this program is known of. */
@@ -9,9 +10,11 @@ export function TrackLink({ session }: { session: AnySession }) {
   const fingerprint = clip?.fingerprint
   if (typeof fingerprint !== 'string' || !/^clip-[0-9a-f]{32}$/.test(fingerprint)) return null
   return (
-    <Link className="button" to={`/track/${fingerprint}`} params={{ session: session.id }}>
-      <Icon name="track" size={14} />
-      Open the clip
-    </Link>
+    <May needs="owner" everywhere>
+      <Link className="button" to={`/track/${fingerprint}`} params={{ session: session.id }}>
+        <Icon name="track" size={14} />
+        Open the clip
+      </Link>
+    </May>
   )
 }

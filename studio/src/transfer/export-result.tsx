@@ -3,6 +3,7 @@ import { sayCount, sayMany } from '../data/say.ts'
 import type { Job } from '../data/types.ts'
 import { Icon } from '../parts/icon.tsx'
 import { ProblemBox } from '../parts/problem-box.tsx'
+import { May } from '../people/may.tsx'
 import { exportReport, type Loss } from './reports.ts'
 
 /** What an export wrote, what the format could not hold, what consent kept back, and where to get it. */
@@ -21,13 +22,15 @@ export function ExportResult({ job }: { job: Job }) {
         <span className="grow">
           {sayMany(report.items, 'item')} in {sayMany(report.files, 'file')} as <strong>{report.format}</strong>
         </span>
-        <a
-          className="button primary"
-          href={api.url('GET /api/v1/jobs/{id}/download', { params: { id: job.id } })}
-          download
-        >
-          <Icon name="download" size={14} /> Download zip
-        </a>
+        <May needs="reviewer">
+          <a
+            className="button primary"
+            href={api.url('GET /api/v1/jobs/{id}/download', { params: { id: job.id } })}
+            download
+          >
+            <Icon name="download" size={14} /> Download zip
+          </a>
+        </May>
       </div>
       {withheld.length > 0 && (
         <section className="stack tight">

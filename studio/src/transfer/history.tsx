@@ -8,6 +8,7 @@ import { Card } from '../parts/card.tsx'
 import { ProblemBox } from '../parts/problem-box.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { Ago } from '../parts/time.tsx'
+import { May } from '../people/may.tsx'
 import { Link } from '../route/link.tsx'
 import { notify } from '../shell/notices.tsx'
 
@@ -84,9 +85,11 @@ function ImportRow({ record }: { record: ImportRecord }) {
       <td>{record.principal}</td>
       <td className="right">
         {record.mode === 'replace' && (
-          <button type="button" className="button small" disabled={undo.isPending} onClick={() => undo.mutate()}>
-            Undo
-          </button>
+          <May needs="owner">
+            <button type="button" className="button small" disabled={undo.isPending} onClick={() => undo.mutate()}>
+              Undo
+            </button>
+          </May>
         )}
       </td>
     </tr>

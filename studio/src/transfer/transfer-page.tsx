@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
 import { useFormats } from '../data/queries.ts'
 import { Icon } from '../parts/icon.tsx'
+import { May } from '../people/may.tsx'
 import { Page } from '../shell/page.tsx'
 import { ExportDialog } from './export-dialog.tsx'
 import { History } from './history.tsx'
@@ -16,29 +17,33 @@ export function TransferPage({ project }: { project: string }) {
     <Page
       title="Import and export"
       actions={
-        <button type="button" className="button" onClick={() => setExporting(true)}>
-          <Icon name="download" size={14} /> Export…
-        </button>
+        <May needs="reviewer">
+          <button type="button" className="button" onClick={() => setExporting(true)}>
+            <Icon name="download" size={14} /> Export…
+          </button>
+        </May>
       }
     >
       <div className="page-body">
         <div className="stack">
-          <button type="button" className="drop-target" onClick={() => input.current?.click()}>
-            <Icon name="upload" size={24} />
-            <strong>Drop files anywhere, or choose them here</strong>
-            <Readable />
-          </button>
-          <input
-            ref={input}
-            type="file"
-            multiple
-            hidden
-            aria-label="Files to import"
-            onChange={(event) => {
-              setFiles([...(event.target.files ?? [])])
-              event.target.value = ''
-            }}
-          />
+          <May needs="owner">
+            <button type="button" className="drop-target" onClick={() => input.current?.click()}>
+              <Icon name="upload" size={24} />
+              <strong>Drop files anywhere, or choose them here</strong>
+              <Readable />
+            </button>
+            <input
+              ref={input}
+              type="file"
+              multiple
+              hidden
+              aria-label="Files to import"
+              onChange={(event) => {
+                setFiles([...(event.target.files ?? [])])
+                event.target.value = ''
+              }}
+            />
+          </May>
           <History project={project} />
         </div>
       </div>
