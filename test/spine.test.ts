@@ -52,7 +52,7 @@ const usual: ExportRequest = {
 
 async function exportInto(name: string, request: Partial<ExportRequest>) {
   const out = join(dir, name)
-  return { out, report: await exportTo(engine, { ...usual, ...request }, await openSink(out), ctx) }
+  return { out, report: await exportTo(engine, { ...usual, ...request }, await openSink(engine, out), ctx) }
 }
 
 const importOf = (path: string, mode: 'merge' | 'replace' = 'merge', into = project) =>
@@ -299,7 +299,7 @@ describe('care', () => {
         select: { sessions: { domain: 'gui' }, sampleType: 'image' },
       })
       await commitVersion(own, { project, dataset: 'runs', version: null, plan: null, note: null }, ctx)
-      await exportTo(own, { ...usual, dataset: 'runs', format: 'coco' }, await openSink(join(dir, 'held')), ctx)
+      await exportTo(own, { ...usual, dataset: 'runs', format: 'coco' }, await openSink(own, join(dir, 'held')), ctx)
       const page = await own.store.catalog.page({ project, domain: 'gui' }, 1, null)
       const session = page.items[0]?.id ?? ''
       const waiting = exportFile(dataDir, newId())
@@ -307,7 +307,7 @@ describe('care', () => {
       await exportTo(
         own,
         { ...usual, query: { domain: 'gui' }, target: basename(waiting) },
-        await openSink(waiting),
+        await openSink(own, waiting),
         ctx,
       )
       await assert.rejects(forgetData(own, { sessions: ['x'] }, 'owner', ctx), codeOf('session.unknown'))

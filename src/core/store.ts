@@ -439,9 +439,12 @@ export interface Store {
   /**
    * Asks for room on the disk, for files that are written beside the store.
    *
+   * @param folder where they are written, when that is not the data directory; it need not be there yet
    * @throws store.full when that much more would eat into the reserve
    */
-  admit(bytes: number): Promise<void>
+  admit(bytes: number, folder?: string): Promise<void>
+  /** Sets the reserve for all processes; null = 512 MB, or 2 % of a disk smaller than 25 GB. */
+  setReserve(bytes: number | null): Promise<void>
   /** What the sessions of a project take. */
   usage(project: string): Promise<{ readonly sessions: number; readonly blobBytes: number }>
   /** What a watcher of the service asks for every few seconds. */

@@ -15,6 +15,7 @@ import { gatherHead } from '#curate/head.ts'
 import { queryWords } from '#core/query-text.ts'
 import type { Loss, WriteReport } from '#core/report.ts'
 import { formats } from '#formats/formats.ts'
+import { guardedSink } from '#io/guarded-sink.ts'
 import { zipSink } from '#io/zip-sink.ts'
 import { consentGate } from './consent.ts'
 import { versionByName } from './datasets.ts'
@@ -284,5 +285,10 @@ export async function exportJob(engine: Engine, job: Job, ctx: Context): Promise
   await rm(file, { force: true })
   const params = job.params as unknown as Omit<ExportRequest, 'project' | 'principal' | 'target'>
   const request: ExportRequest = { ...params, project: job.project, principal: job.principal, target: `${job.id}.zip` }
-  return (await exportTo(engine, request, await zipSink(file), ctx)) as unknown as Json
+  return (await exportTo(
+    engine,
+    request,
+    guardedSink(await zipSink(file), (bytes) => engine.store.admit(bytes)),
+    ctx,
+  )) as unknown as Json
 }

@@ -29,7 +29,7 @@ export interface QuotaReport extends ProjectQuota {
 const preference = 'limits'
 /** What a project holds is counted anew after so long, since other processes write as well. */
 const countedForMs = 60_000
-/** And when something would be refused, so that what was deleted shows; not more often than this. */
+/** And when something would be refused, so that what was erased shows; not more often than this. */
 const recountMs = 2_000
 
 export async function readLimits(engine: Engine): Promise<Limits> {
@@ -113,6 +113,8 @@ interface Amount {
 interface Count {
   sessions: number
   bytes: number
+  /** Whether nothing was let in since it was counted. */
+  isExact: boolean
   readonly atMs: number
 }
 
@@ -126,16 +128,17 @@ async function admits(
   more: Amount,
   take = true,
 ): Promise<boolean> {
-  for (const maxAgeMs of [countedForMs, recountMs]) {
-    const count = await countOf(engine, project, maxAgeMs)
-    if (!fitsInto(quota, count, more)) continue
-    if (take) {
-      count.sessions += more.sessions
-      count.bytes += more.bytes
-    }
-    return true
+  let count = await countOf(engine, project, countedForMs)
+  // Before anything is refused it is counted anew: blobs may have been counted twice, and sessions erased.
+  const mayBeLess = () => !count.isExact || performance.now() - count.atMs > recountMs
+  if (!fitsInto(quota, count, more) && mayBeLess()) count = await countOf(engine, project, 0)
+  if (!fitsInto(quota, count, more)) return false
+  if (take) {
+    count.sessions += more.sessions
+    count.bytes += more.bytes
+    count.isExact = false
   }
-  return false
+  return true
 }
 
 const fitsInto = (quota: ProjectQuota, count: Amount, more: Amount): boolean =>
@@ -155,7 +158,9 @@ async function countOf(engine: Engine, project: string, maxAgeMs: number): Promi
       ? current
       : engine.store
           .usage(project)
-          .then(({ sessions, blobBytes: bytes }): Count => ({ sessions, bytes, atMs: performance.now() }))
+          .then(
+            ({ sessions, blobBytes: bytes }): Count => ({ sessions, bytes, isExact: true, atMs: performance.now() }),
+          )
   kept.set(project, counting)
   counting.catch(() => kept.delete(project))
   return counting

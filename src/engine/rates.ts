@@ -3,6 +3,7 @@ import { fault } from '#core/faults.ts'
 import type { Principal } from '#core/principal.ts'
 import type { Engine } from './engine.ts'
 import { readLimits } from './quotas.ts'
+import type { Pace } from './record.ts'
 
 const minuteMs = 60_000
 
@@ -32,10 +33,16 @@ export async function admitRate(engine: Engine, { name }: Principal, cost = 1): 
   bucket.left -= cost
 }
 
-/** Takes off what a request brought beyond its own cost. */
-export function takeRate(engine: Engine, { name }: Principal, count: number): void {
-  const bucket = buckets.get(engine)?.get(name)
-  if (bucket) bucket.left -= count
+/** The pace of a principal that sends many sessions in one request; null when it is not limited. */
+export async function paceOf(engine: Engine, principal: Principal): Promise<Pace | null> {
+  if ((await readLimits(engine)).rates[principal.name] === undefined) return null
+  return {
+    ask: () => admitRate(engine, principal, 0),
+    took(created) {
+      const bucket = buckets.get(engine)?.get(principal.name)
+      if (bucket) bucket.left -= created
+    },
+  }
 }
 
 function bucketOf(engine: Engine, name: string, perMinute: number): Bucket {

@@ -53,30 +53,49 @@ export interface BatchResult {
 }
 
 const linesPerCommit = 250
+/** Long lines are committed sooner, so that what waits in memory stays small. */
+const charsPerCommit = 4 * 2 ** 20
 /** Commits under way at once: enough to keep the disk busy, few enough that memory stays flat. */
 const commitsInFlight = 3
 const problemsKept = 100
+
+/** How fast whoever sends lines may. */
+export interface Pace {
+  /** @throws quota.rate */
+  ask(): Promise<void>
+  took(created: number): void
+}
 
 /**
  * Records a stream of lines, one session each. A bad line is refused by number and the rest goes on.
  *
  * @param own the one project of whoever sends them; null = any
+ * @param pace null = as fast as it goes
+ * @throws quota.*, store.overloaded, store.full: what was committed before stays, and is a repeat when it is sent again
  */
 export async function recordLines(
   engine: Engine,
   bytes: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
   own: string | null = null,
+  pace: Pace | null = null,
 ): Promise<BatchResult> {
   const tally = new Tally()
   const inFlight = new Set<Promise<void>>()
   let batch: { readonly line: number; readonly row: SessionRow }[] = []
+  let chars = 0
   const failures: Error[] = []
   const flush = async () => {
     const rows = batch
     batch = []
+    chars = 0
+    if (pace) {
+      // Only what a commit brought is told to it: a repeat costs nothing.
+      await Promise.all(inFlight)
+      await pace.ask()
+    }
     while (inFlight.size >= commitsInFlight) await Promise.race(inFlight)
-    const commit = commitBatch(engine, rows, tally).catch((error: unknown) => {
+    const commit = commitBatch(engine, rows, tally, pace).catch((error: unknown) => {
       failures.push(error instanceof Error ? error : new Error(String(error)))
     })
     inFlight.add(commit)
@@ -94,10 +113,11 @@ export async function recordLines(
       const row = prepareSession(inOwnProject(own, parseJson(text, where), where), where)
       await requireOwnMedia(engine, own, row)
       batch.push({ line, row })
+      chars += row.body.length
     } catch (error) {
       tally.refuse(line, null, error)
     }
-    if (batch.length >= linesPerCommit) await flush()
+    if (batch.length >= linesPerCommit || chars >= charsPerCommit) await flush()
   }
   if (batch.length > 0 && failures.length === 0) await flush()
   await Promise.all(inFlight)
@@ -109,6 +129,7 @@ async function commitBatch(
   engine: Engine,
   batch: readonly { line: number; row: SessionRow }[],
   tally: Tally,
+  pace: Pace | null,
 ): Promise<void> {
   let results: readonly PutResult[]
   try {
@@ -121,9 +142,10 @@ async function commitBatch(
     if (!(error instanceof Fault) || error.code !== 'session.media') throw error
     // One session without its media must not hold back the others: find it by committing them one by one.
     if (batch.length === 1) return tally.refuse(batch[0]!.line, batch[0]!.row.id, error)
-    for (const entry of batch) await commitBatch(engine, [entry], tally)
+    for (const entry of batch) await commitBatch(engine, [entry], tally, pace)
     return
   }
+  pace?.took(results.filter((result) => result === 'created').length)
   batch.forEach(({ line, row }, i) => {
     const result = results[i]
     if (result === 'created') tally.created++

@@ -1,5 +1,6 @@
 /** What can be exported to, and where the files go. */
 import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { fault } from '#core/faults.ts'
 import type { Sink } from '#core/io.ts'
 import type { OptionTable } from '#core/options.ts'
@@ -7,8 +8,10 @@ import type { SampleType } from '#core/sample.ts'
 import type { DomainName } from '#core/session.ts'
 import { formats } from '#formats/formats.ts'
 import { folderSink } from '#io/folder-sink.ts'
+import { guardedSink } from '#io/guarded-sink.ts'
 import { tarSink } from '#io/tar-sink.ts'
 import { zipSink } from '#io/zip-sink.ts'
+import type { Engine } from './engine.ts'
 import { allLayouts } from './import-readers.ts'
 
 export interface ExportTarget {
@@ -35,11 +38,16 @@ export const exportTargets: readonly ExportTarget[] = [
 ]
 
 /**
- * A new folder, or a file when the name ends in .zip or .tar.
+ * A new folder, or a file when the name ends in .zip or .tar; its disk keeps the reserve that the store's keeps.
  *
  * @throws store.occupied when there is something already
  */
-export async function openSink(path: string): Promise<Sink> {
+export async function openSink({ store }: Engine, path: string): Promise<Sink> {
+  const folder = dirname(resolve(path))
+  return guardedSink(await unguarded(path), (bytes) => store.admit(bytes, folder))
+}
+
+async function unguarded(path: string): Promise<Sink> {
   const isArchive = /\.(zip|tar)$/i.test(path)
   if (isArchive && existsSync(path)) {
     throw fault('store.occupied', { expected: 'the name of a new file', found: 'one that is there', where: path })

@@ -13,6 +13,7 @@ import { auditRequest, emptyTrail } from './audit.ts'
 import { guardRequest } from './guard.ts'
 import { isLocalOnly } from './principals.ts'
 import type { ServerOptions } from './handler.ts'
+import { limitIntake, usualIntake } from './intake-limit.ts'
 import { answerFault, noRoute } from './problems.ts'
 import { registerRoutes } from './register.ts'
 import { registerStudio } from './studio.ts'
@@ -63,6 +64,7 @@ export async function buildServer(engine: Engine, options: ServerOptions): Promi
     request.trail = emptyTrail()
   })
   app.addHook('onRequest', guardRequest(engine, options))
+  limitIntake(app, usualIntake)
   app.addHook('onSend', (request) => auditRequest(log, request))
   app.addHook('onClose', () => log.close())
   app.addHook('onClose', () => closeClipFrames(engine))

@@ -8,11 +8,12 @@ import type { BackupInfo } from '#core/store.ts'
 import { backupVersion, blobListFile, describeFile, type Manifest, manifestFile } from './backup-manifest.ts'
 import { FileBlobs } from './blobs.ts'
 import { goOn, runCare } from './care.ts'
-import { openReader } from './connection.ts'
+import { fileBytes, openReader } from './connection.ts'
 import { makeFolder, syncFile, syncFolder, writeWhole } from './durable-files.ts'
 import { tellOverdue } from './erasures.ts'
 import { fromHex, toHex } from './hashing.ts'
 import { Database } from './sqlite-driver.ts'
+import { OtherDisks, readReserve } from './reserve.ts'
 import { asFault } from './sqlite-faults.ts'
 import type { StoreParts } from './store-parts.ts'
 
@@ -26,6 +27,7 @@ export async function backUp(parts: StoreParts, target: string, ctx: Context): P
     await makeFolder(join(dirname(folder), 'blobs'))
     await makeFolder(join(dirname(folder), 'tmp'))
     await makeFolder(join(folder, 'journals'))
+    await new OtherDisks(() => readReserve(parts.db)).of(folder).admitFile(fileBytes(parts.paths.catalog))
     const info = await fill(parts, { name, folder, at: at.toISOString() }, ctx)
     await writer.call('finishBackup', { name, body: JSON.stringify(info) })
     await writer.call('putSetting', { key: 'lastBackup', value: JSON.stringify(info) })
@@ -91,7 +93,8 @@ async function copyBlobs(
   const from = new FileBlobs(paths, disk)
   const to = new FileBlobs(
     { blobs: join(target, 'blobs'), tmp: join(target, 'tmp') },
-    { admit: () => Promise.resolve() },
+    // Its disk keeps a reserve as well, whichever it is.
+    new OtherDisks(() => readReserve(db)).of(target),
   )
   const lines: string[] = []
   let bytes = 0

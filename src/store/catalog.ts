@@ -25,7 +25,7 @@ import { sha256Hex } from './hashing.ts'
 import { readFilters } from './query-filters.ts'
 import { newest, oldest, walk } from './query-plan.ts'
 import { type Database, sql } from './sqlite-driver.ts'
-import { isErased, tombstoneSalt } from './tombstones.ts'
+import { isErased, isOfErased, tombstoneSalt } from './tombstones.ts'
 import type { Writer } from './writer.ts'
 
 /** Longer records are kept as blobs: long rows make every scan, checkpoint and backup slow. */
@@ -59,21 +59,26 @@ export class SqliteCatalog implements Catalog {
       bytes += sizeBytes
       const long = sizeBytes > maxRowBytes
       // What was erased must not come back as a blob that nobody refers to.
-      if (long && !isErased(this.#parts.db, this.#salt, 'session', row.id))
-        await this.#parts.blobs.put(oneChunk(row.body), { expected: row.hash })
+      if (long && !this.#isErased(row)) await this.#parts.blobs.put(oneChunk(row.body), { expected: row.hash })
       const facets = JSON.stringify(packFacets(row.facets))
       ready.push({ ...row, facets, body: long ? null : row.body, sizeBytes })
     }
     await this.#parts.disk.admit(bytes)
     const args = { rows: ready, importId: importId ?? null, nowMs: Date.now() }
-    return this.#parts.writer.call('putSessions', args, rows.length)
+    return this.#parts.writer.call('putSessions', args, rows.length, bytes)
+  }
+
+  #isErased({ id, contributor, recordedAtMs }: SessionRow): boolean {
+    const { db } = this.#parts
+    return isErased(db, this.#salt, 'session', id) || isOfErased(db, this.#salt, contributor, recordedAtMs)
   }
 
   async putEdits(edits: readonly Edit[], importId?: string): Promise<readonly PutResult[]> {
     if (edits.length === 0) return []
     const rows = edits.map(toRow)
-    await this.#parts.disk.admit(rows.reduce((sum, { body }) => sum + body.length, 0))
-    return this.#parts.writer.call('putEdits', { rows, importId: importId ?? null }, rows.length)
+    const bytes = rows.reduce((sum, { body }) => sum + body.length, 0)
+    await this.#parts.disk.admit(bytes)
+    return this.#parts.writer.call('putEdits', { rows, importId: importId ?? null }, rows.length, bytes)
   }
 
   session(id: string): Promise<StoredSession | null> {

@@ -18,17 +18,17 @@ export interface DiskSpace {
 
 export class DiskGuard {
   readonly #path: string
-  readonly #reserveBytes: number | null
+  readonly #reserveBytes: () => number | null
   readonly #owedBytes: () => number
   #space: DiskSpace | null = null
   #takenBytes = 0
   #askedAtMs = Number.NEGATIVE_INFINITY
 
   /**
-   * @param reserveBytes null = 512 MB, or 2 % of a disk smaller than 25 GB
+   * @param reserveBytes asked each time; null = 512 MB, or 2 % of a disk smaller than 25 GB
    * @param owedBytes what has been taken in and has yet to be written a second time: the WAL, until its checkpoint
    */
-  constructor(path: string, reserveBytes: number | null, owedBytes: () => number = () => 0) {
+  constructor(path: string, reserveBytes: () => number | null, owedBytes: () => number = () => 0) {
     this.#path = path
     this.#reserveBytes = reserveBytes
     this.#owedBytes = owedBytes
@@ -38,7 +38,7 @@ export class DiskGuard {
     const disk = await statfs(this.#path)
     const totalBytes = disk.blocks * disk.bsize
     const usual = Math.min(512 * megabyte, totalBytes * 0.02)
-    this.#space = { freeBytes: disk.bavail * disk.bsize, reserveBytes: this.#reserveBytes ?? Math.round(usual) }
+    this.#space = { freeBytes: disk.bavail * disk.bsize, reserveBytes: this.#reserveBytes() ?? Math.round(usual) }
     this.#takenBytes = 0
     this.#askedAtMs = performance.now()
     return this.#space

@@ -26,6 +26,7 @@ import { SqlitePeople } from './people.ts'
 import { prepareCatalog, tidyTemporary } from './prepare.ts'
 import { type Derive, reindexStore } from './reindex.ts'
 import { listBackups, pruneBackups } from './prune-backups.ts'
+import { OtherDisks, putReserve, readReserve } from './reserve.ts'
 import { SqliteSamples } from './samples.ts'
 import { SqliteSchedules } from './schedules.ts'
 import { asFault } from './sqlite-faults.ts'
@@ -54,11 +55,13 @@ export class SqliteStore implements Store {
   readonly people: SqlitePeople
   readonly secret: string
   readonly parts: StoreParts
+  readonly #otherDisks: OtherDisks
   #closing: Promise<void> | null = null
 
   private constructor(parts: StoreParts, secret: string) {
     const { db, writer, blobs, journals, disk, paths } = parts
     this.parts = parts
+    this.#otherDisks = new OtherDisks(() => readReserve(db))
     this.secret = secret
     this.blobs = blobs
     this.journals = journals
@@ -82,11 +85,12 @@ export class SqliteStore implements Store {
       const secret = await readSecret(paths.secret)
       prepareCatalog(paths.catalog)
       await tidyTemporary(paths)
-      const disk = new DiskGuard(paths.root, options.reserveBytes ?? null, () => fileBytes(`${paths.catalog}-wal`))
+      const db = openReader(paths.catalog)
+      const reserve = () => options.reserveBytes ?? readReserve(db)
+      const disk = new DiskGuard(paths.root, reserve, () => fileBytes(`${paths.catalog}-wal`))
       const blobs = new FileBlobs(paths, disk)
       const journals = new FileJournals({ folder: paths.journals, blobs, disk })
-      const db = openReader(paths.catalog)
-      const writer = await Writer.open(paths.root, options.writesInThread ?? true)
+      const writer = await Writer.open(paths.root, options.writesInThread ?? true, options.waitingBytes)
       const store = new SqliteStore({ paths, db, writer, blobs, journals, disk }, secret)
       // An erasure that was cut short is finished before anybody can rely on it.
       if (needsScrub(db)) await scrub(store.parts)
@@ -152,8 +156,12 @@ export class SqliteStore implements Store {
     })
   }
 
-  admit(bytes: number): Promise<void> {
-    return this.parts.disk.admit(bytes, 1)
+  admit(bytes: number, folder?: string): Promise<void> {
+    return (folder === undefined ? this.parts.disk : this.#otherDisks.of(folder)).admit(bytes, 1)
+  }
+
+  setReserve(bytes: number | null): Promise<void> {
+    return putReserve(this.parts.writer, bytes)
   }
 
   usage(project: string) {

@@ -12,6 +12,8 @@ import { type Call, type Reply, receiveError } from './writer-messages.ts'
 /** Two, so that the writer always finds the next group ready. */
 const groupsInFlight = 2
 const rowsPerGroup = 500
+/** What may wait, text only: in memory it takes several times as much. */
+const usualWaitingBytes = 32 * 2 ** 20
 
 interface Waiting {
   readonly call: Call
@@ -21,6 +23,7 @@ interface Waiting {
 interface Pending {
   /** When the call was made, as `performance.now` tells. */
   readonly atMs: number
+  readonly bytes: number
   resolve(value: unknown): void
   reject(error: Error): void
 }
@@ -35,12 +38,19 @@ export class Writer {
   #scheduled = false
   #failure: Error | null = null
   #closing = false
+  #waitingBytes = 0
+  readonly #mostBytes: number
 
-  private constructor() {}
+  private constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes
+  }
 
-  /** @param inThread whether commits are made in a thread of their own */
-  static async open(dataDir: string, inThread: boolean): Promise<Writer> {
-    const writer = new Writer()
+  /**
+   * @param inThread whether commits are made in a thread of their own
+   * @param mostBytes what may wait to be committed
+   */
+  static async open(dataDir: string, inThread: boolean, mostBytes: number = usualWaitingBytes): Promise<Writer> {
+    const writer = new Writer(mostBytes)
     const end: LineEnd = {
       settle: (replies) => writer.#settle(replies),
       fail: (error) => writer.#fail(error),
@@ -51,12 +61,20 @@ export class Writer {
     return writer
   }
 
-  /** Runs one commit; what it resolves with is durable. */
-  call<Name extends CommitName>(op: Name, args: CommitArgs<Name>, rows = 1): Promise<CommitResult<Name>> {
+  /**
+   * Runs one commit; what it resolves with is durable.
+   *
+   * @param bytes of data that come in with it; 0 for what must not be refused (ends of jobs, erasures)
+   * @throws store.overloaded when too much waits already; nothing of it is kept then
+   */
+  call<Name extends CommitName>(op: Name, args: CommitArgs<Name>, rows = 1, bytes = 0): Promise<CommitResult<Name>> {
     if (this.#closing || this.#failure) return Promise.reject(this.#failure ?? closed())
+    if (bytes > 0 && this.#waitingBytes > 0 && this.#waitingBytes + bytes > this.#mostBytes)
+      return Promise.reject(overloaded(this.#mostBytes, this.#waitingBytes, this.#pending.size))
+    this.#waitingBytes += bytes
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
-      this.#pending.set(id, { atMs: performance.now(), resolve: resolve as (value: unknown) => void, reject })
+      this.#pending.set(id, { atMs: performance.now(), bytes, resolve: resolve as (value: unknown) => void, reject })
       if (this.#pending.size === 1) this.#line?.keepAlive(true)
       this.#waiting.push({ call: { id, op, args }, rows })
       this.#schedule()
@@ -95,6 +113,7 @@ export class Writer {
     for (const reply of replies) {
       const pending = this.#pending.get(reply.id)
       this.#pending.delete(reply.id)
+      this.#waitingBytes -= pending?.bytes ?? 0
       if ('error' in reply) pending?.reject(receiveError(reply.error))
       else pending?.resolve(reply.value)
     }
@@ -106,6 +125,7 @@ export class Writer {
     this.#failure ??= this.#closing ? closed() : error
     for (const { reject } of this.#pending.values()) reject(this.#failure)
     this.#pending.clear()
+    this.#waitingBytes = 0
     this.#waiting.length = 0
   }
 
@@ -122,6 +142,13 @@ export class Writer {
     await this.#line?.close()
   }
 }
+
+const overloaded = (most: number, waiting: number, calls: number) =>
+  fault('store.overloaded', {
+    expected: `at most ${most} bytes that wait to be written`,
+    found: `${waiting} in ${calls} calls`,
+    retryAfterS: 1 + (calls % 5),
+  })
 
 const closed = () =>
   fault('store.missing', { expected: 'an open store', found: 'one that was closed', fix: 'open the store again' })

@@ -33,7 +33,7 @@ export const exportCommand: Command = {
       const type = text(options['type'])
       const project = text(options['project']) ?? 'default'
       const out = resolve(text(options['out']) ?? '')
-      const sink = await openSink(out)
+      const sink = await openSink(engine, out)
       const report = await exportTo(
         engine,
         {

@@ -1,5 +1,6 @@
 import { recordLines, recordSession } from '#engine/record.ts'
 import { sessionChain, sessionSamples, storedSession } from '#engine/read.ts'
+import { paceOf } from '#engine/rates.ts'
 import type { Json } from '#core/json.ts'
 import { filterToQuery } from '../filter.ts'
 import type { Handlers } from '../handler.ts'
@@ -18,7 +19,13 @@ export const sessionHandlers: Handlers<Keys> = {
   'POST /api/v1/sessions': ({ body }, { engine, principal }) => recordSession(engine, body as Json, principal.project),
 
   'POST /api/v1/sessions/batch': async ({ body }, { engine, principal, signal }) => {
-    const { created, repeated, refused, problems } = await recordLines(engine, body, signal, principal.project)
+    const { created, repeated, refused, problems } = await recordLines(
+      engine,
+      body,
+      signal,
+      principal.project,
+      await paceOf(engine, principal),
+    )
     return { created, repeated, refused, problems }
   },
 
