@@ -43,7 +43,7 @@ export const faultCodes = {
     'user',
     422,
     'A session does not fit its schema.',
-    'correct the field named; GET /api/v1/schemas/{domain} shows the schema',
+    'correct the field named; GET /api/v1/schemas/{name} shows the schema, docs/fields.md what each field is',
   ),
   'session.conflict': entry(
     'user',
@@ -385,6 +385,7 @@ export const faultCodes = {
     'split by group, or allow it explicitly',
   ),
   'query.invalid': entry('user', 422, 'A query cannot be understood.', 'correct the filter named'),
+  'schema.unknown': entry('user', 404, 'No schema has this name.', 'list them with GET /api/v1/schemas'),
   'query.unknown': entry('user', 404, 'No saved query has this name.', 'list the saved queries'),
   'cursor.invalid': entry(
     'user',

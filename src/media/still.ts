@@ -201,3 +201,27 @@ async function orUnreadable<T>(work: Promise<T>, size: number, limits: StillLimi
     })
   }
 }
+
+export interface Pixels {
+  readonly width: number
+  readonly height: number
+  /** RGBA, 8 bits each, sRGB, row by row; opaque where the picture has no transparency. */
+  readonly data: Uint8Array
+}
+
+/**
+ * The upright picture pixel by pixel.
+ *
+ * @throws as {@link inspectImage}
+ */
+export function colorPixels(bytes: Bytes, limits: StillLimits = {}): Promise<Pixels> {
+  return decode(bytes, limits, async (image) => {
+    const { data, info } = await image
+      .autoOrient()
+      .toColourspace('srgb')
+      .ensureAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+    return { width: info.width, height: info.height, data: new Uint8Array(data) }
+  })
+}

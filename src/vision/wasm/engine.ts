@@ -11,13 +11,24 @@ export type WasmModule = object
 type Call = (...args: number[]) => number
 export type Exports = Readonly<Record<CallName | ScratchName, Call>>
 
-export type CallName = 'corners' | 'cut' | 'fillFromBytes' | 'fillFromWords' | 'flow' | 'halve' | 'refine' | 'search'
+export type CallName =
+  | 'corners'
+  | 'cut'
+  | 'fillFromBytes'
+  | 'fillFromWords'
+  | 'flow'
+  | 'halve'
+  | 'maskedScores'
+  | 'refine'
+  | 'scores'
+  | 'search'
 export type ScratchName =
   | 'cornersScratch'
   | 'cutScratch'
   | 'flowScratch'
   | 'patternSize'
   | 'refineScratch'
+  | 'scoresScratch'
   | 'searchScratch'
 
 interface Engine {
