@@ -112,8 +112,22 @@ function redactVersions({ db, salt }: CommitContext, seq: number): readonly stri
     }
     db.prepare('delete from frozen_session where hash = ?').run(hash)
     db.prepare('delete from frozen where hash = ?').run(hash)
+    for (const { version } of items) dropLabels(db, version)
   }
   return [...names]
+}
+
+/** A label that only an erased sample had may be the words of a person. */
+function dropLabels(db: CommitContext['db'], id: number): void {
+  const row = db.prepare('select body from version where id = ?').get(id) as { body: string }
+  const version = JSON.parse(row.body) as DatasetVersion
+  const used = db.prepare(
+    `select 1 from item i join frozen f on f.hash = i.hash
+     where i.version = ? and i.redacted = 0 and instr(f.body, ?) > 0 limit 1`,
+  )
+  const labels = version.labels.filter((label) => used.get(id, JSON.stringify(label)) !== undefined)
+  if (labels.length === version.labels.length) return
+  db.prepare('update version set body = ? where id = ?').run(JSON.stringify({ ...version, labels }), id)
 }
 
 interface ItemKey {
@@ -145,12 +159,23 @@ export function doomedBlobs(db: CommitContext['db']): readonly string[] {
   return row ? (JSON.parse(row.value) as string[]) : []
 }
 
-/** Refuses ids from now on, also of sessions that never came. */
+/** Refuses ids from now on, also of sessions that never came, and what comes late of runs of a contributor. */
 export function buryIds(
   context: CommitContext,
-  { receipt, ids }: { readonly receipt: string; readonly ids: readonly string[] },
+  {
+    receipt,
+    ids,
+    contributor,
+  }: { readonly receipt: string; readonly ids: readonly string[]; readonly contributor: string | null },
 ): null {
   for (const id of ids) bury(context, receipt, tombstone(context.salt, 'session', id))
+  if (contributor !== null) {
+    const hash = tombstone(context.salt, 'contributor', contributor)
+    // Erased twice: the later time counts.
+    context.db.prepare('delete from tombstone where hash = ?').run(hash)
+    bury(context, receipt, hash)
+  }
+  doomBlobs(context, new Set())
   return null
 }
 
@@ -199,7 +224,7 @@ export function dropDoomed(context: CommitContext, { keep }: { readonly keep: re
   const { db, paths } = context
   const kept = new Set(keep)
   const referenced = db.prepare('select 1 from session_media where sha = ? limit 1')
-  let deleted = 0
+  const gone: string[] = []
   let shared = 0
   for (const sha256 of doomedBlobs(db)) {
     const sha = fromHex(sha256)
@@ -210,14 +235,14 @@ export function dropDoomed(context: CommitContext, { keep }: { readonly keep: re
     for (const table of ['fingerprint', 'sent_blob']) db.prepare(`delete from ${table} where sha = ?`).run(sha)
     db.prepare('update audit set target = null where target = ?').run(sha256)
     rmSync(blobPath(paths.blobs, sha256), { force: true })
-    deleted++
+    gone.push(sha256)
   }
   db.prepare(`update setting set value = '[]' where key = 'doomed'`).run()
-  return { deleted, shared }
+  return { gone, shared }
 }
 
 export interface DroppedBlobs {
-  readonly deleted: number
+  readonly gone: readonly string[]
   readonly shared: number
 }
 

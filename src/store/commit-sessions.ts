@@ -8,7 +8,7 @@ import { blobPath } from './data-dir.ts'
 import { IndexChange, type IndexedSession, type PackedFacets } from './derived.ts'
 import { fromHex, toHex } from './hashing.ts'
 import { searchWords } from './search-words.ts'
-import { isErased } from './tombstones.ts'
+import { isErased, isOfErased } from './tombstones.ts'
 
 /** A session on its way to the writer; `body` is null when it is kept as a blob, which is stored by then. */
 export interface SessionToCommit extends Omit<SessionRow, 'body' | 'facets'> {
@@ -39,6 +39,7 @@ export function putSessions(context: CommitContext, { rows, importId, nowMs }: S
     const known = find.get(row.id) as Known | undefined
     if (known) return repeat(context, index, known, row, importId)
     if (isErased(db, context.salt, 'session', row.id)) return 'forgotten'
+    if (isOfErased(db, context.salt, row.contributor, row.recordedAtMs)) return 'forgotten'
     requireMedia(context, row, seen)
     insert(context, index, row, importId, nowMs)
     return 'created'

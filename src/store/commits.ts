@@ -23,6 +23,7 @@ import {
   sealArchive,
 } from './commit-archives.ts'
 import { beginVersion, bringBack, bringItems, endVersion } from './commit-restored.ts'
+import { sweepTable } from './commit-sweep.ts'
 import { truncateWal } from './truncate-wal.ts'
 import { appendConsent } from './commit-consent.ts'
 import {
@@ -147,6 +148,7 @@ export const commits = {
   buryIds,
   buryHashes,
   dropDoomed,
+  sweepTable,
   erasureScrubbed,
   erasureTold,
   putReceipt,

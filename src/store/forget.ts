@@ -4,8 +4,11 @@ import type { Context } from '#core/context.ts'
 import type { ForgetReceipt } from '#core/store.ts'
 import { reachArchives } from './archive-erase.ts'
 import { dropEarlierCatalogs } from './earlier-catalog.ts'
+import { sweptTables } from './commit-sweep.ts'
+import { eraseFiles } from './erasure-files.ts'
 import { tellBackups } from './erasures.ts'
 import { journalMedia } from './journal-media.ts'
+import { Mentions } from './mentions.ts'
 import { type Database, sql } from './sqlite-driver.ts'
 import type { StoreParts } from './store-parts.ts'
 import type { Writer } from './writer.ts'
@@ -26,7 +29,9 @@ export async function forgetSessions(
   const { db, writer } = parts
   const receipt = randomUUID()
   await closeOut(parts, what)
-  if ('sessions' in what) await writer.call('buryIds', { receipt, ids: what.sessions }, what.sessions.length)
+  const ids = 'sessions' in what ? what.sessions : []
+  const contributor = 'contributor' in what ? what.contributor : null
+  await writer.call('buryIds', { receipt, ids, contributor }, Math.max(1, ids.length))
   const seqs = findSeqs(db, what)
   let sessions = 0
   let edits = 0
@@ -44,6 +49,7 @@ export async function forgetSessions(
   const blobs = await scrub(parts)
   const archives = await reachArchives(parts)
   const backups = db.all(sql.selectFrom('backup').select('name').orderBy('at')).map(({ name }) => name)
+  const mentions = new Mentions(db)
   const result: ForgetReceipt = {
     id: receipt,
     at: new Date(ctx.now()).toISOString(),
@@ -53,7 +59,7 @@ export async function forgetSessions(
     blobs: blobs.deleted,
     blobsShared: blobs.shared,
     versions: [...versions].sort(),
-    exports: [...exports.values()],
+    exports: [...exports.values()].map((note) => ({ ...note, what: mentions.without(note.what) })),
     backups,
     archives,
   }
@@ -106,14 +112,16 @@ async function isBy(journals: StoreParts['journals'], session: string, contribut
  * opened in which an erasure was cut short.
  */
 export async function scrub(
-  parts: Pick<StoreParts, 'writer' | 'journals' | 'paths'>,
+  parts: Pick<StoreParts, 'db' | 'paths' | 'writer' | 'journals'>,
 ): Promise<{ deleted: number; shared: number }> {
   const { writer, journals, paths } = parts
   await dropEarlierCatalogs(paths.root)
-  const blobs = await writer.call('dropDoomed', { keep: [...(await journalMedia(journals))] })
+  const { gone, shared } = await writer.call('dropDoomed', { keep: [...(await journalMedia(journals))] })
+  for (const table of sweptTables) await writer.call('sweepTable', { table })
+  await eraseFiles(parts, new Set(gone))
   await emptyWal(writer)
   await writer.call('erasureScrubbed', null)
-  return { ...blobs }
+  return { deleted: gone.length, shared }
 }
 
 /** Whether an erasure was cut short. */
