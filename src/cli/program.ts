@@ -97,6 +97,8 @@ const groups: Readonly<Record<string, string>> = {
   dataset: 'name sets of samples, freeze, compare and judge their versions',
   schedule: 'backup, verify, retention and quality checks by the clock',
   archive: 'move old sessions into files, and back',
+  people: 'accounts: who may sign in, and as what',
+  keys: 'API tokens for programs, and ingest keys for web pages',
   quota: 'how much projects may hold, and how fast keys may write',
   webhooks: 'have other programs told of new sessions, new versions and finished jobs',
   consent: 'say and see on what basis data may be used',

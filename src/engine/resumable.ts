@@ -42,10 +42,16 @@ export async function beginUpload(engine: Engine, request: UploadRequest, princi
   const order = { ...request, id: newId(), principal: principal.name }
   if (request.kind === 'blob') {
     const result = { sha256: request.sha256, bytes: request.bytes }
-    if (await isHere(engine, request)) return uploads.create(order, result)
+    if ((await mayKnow(engine, request, principal)) && (await isHere(engine, request)))
+      return uploads.create(order, result)
     await admitBlob(engine, request.project, request.bytes)
   }
   return finishWhole(engine, await uploads.create(order))
+}
+
+/** Whether a blob is here is told to those only who may see all, or whose project has it: others send it like any other. */
+async function mayKnow({ store }: Engine, { sha256 }: UploadRequest, { project }: Principal): Promise<boolean> {
+  return project === null || (sha256 !== null && (await store.people.foreignBlobs(project, [sha256])).length === 0)
 }
 
 /** Whether the very bytes are here; those of a blob that was damaged are wanted again. */
@@ -104,15 +110,20 @@ export async function endUpload(engine: Engine, id: string, principal: Principal
 
 async function ownUpload({ store }: Engine, id: string, principal: Principal): Promise<Upload> {
   const upload = await store.uploads.get(id)
-  if (upload && (upload.principal === principal.name || principal.role === 'owner')) return upload
+  const isOwners = principal.role === 'owner' && (principal.project === null || principal.project === upload?.project)
+  if (upload && (upload.principal === principal.name || isOwners)) return upload
   throw fault('upload.unknown', { expected: 'the id of an upload of yours', found: id })
 }
 
 async function finishWhole(engine: Engine, upload: Upload): Promise<Upload> {
-  const { id, kind, offset, bytes, result } = upload
+  const { id, kind, project, offset, bytes, result } = upload
   if (result !== null || offset < bytes) return upload
   return engine.store.uploads.finish(id, async (whole): Promise<JsonObject> => {
-    if (kind === 'blob') return { ...(await whole.keepAsBlob()) }
+    if (kind === 'blob') {
+      const blob = await whole.keepAsBlob()
+      await engine.store.people.noteUpload(project, blob.sha256, Date.now())
+      return { ...blob }
+    }
     // Named after the upload, so that who is ended in the middle finds it again.
     const folder = join(clipsFolder(engine.dataDir), id)
     const path = join(folder, safeName(upload.name ?? ''))

@@ -14,8 +14,12 @@ export const start: Command = {
     { flag: '--port <port>', about: 'port (default $HINDSIGHT_PORT or 4747; 0 = any free one)' },
     {
       flag: '--host <host>',
-      about: 'address to listen on; anything but loopback wants $HINDSIGHT_TOKEN',
+      about: 'address to listen on; anything but loopback wants an account or $HINDSIGHT_TOKEN',
       default: '127.0.0.1',
+    },
+    {
+      flag: '--behind-proxy',
+      about: 'believe X-Forwarded-Proto and -For of the proxy in front; nobody is then taken for local',
     },
     { flag: '--legacy-project <name>', about: 'project of POST /api/store-image', default: 'default' },
     {
@@ -73,6 +77,7 @@ function serverOptions(options: Options, { env }: CommandContext) {
     host: text(options['host']) ?? '127.0.0.1',
     port,
     token: env['HINDSIGHT_TOKEN'] || null,
+    behindProxy: options['behindProxy'] === true,
     studioDir: existsSync(`${studioDir}/index.html`) ? studioDir : null,
     legacyProject: text(options['legacyProject']) ?? 'default',
   }
