@@ -157,9 +157,10 @@ export const experimentWords = (experiments: readonly ExperimentResult[]): Lines
       ])
 
 export const modelWords = (models: readonly ModelListing[]): Lines =>
-  models.flatMap(({ name, about, baseline, acting, versions }) => [
+  models.flatMap(({ name, about, baseline, acting, missing, versions }) => [
     `${name}: ${about}`,
     `  ${acting === null ? `none acts; it has to beat ${baseline}` : `version ${acting} acts`}`,
+    ...(missing === null ? [] : [`  not trained: ${missing}`]),
     ...versions.map(({ version, reason, createdAt, acts }) => {
       return `  ${acts ? '*' : ' '} ${version}, ${createdAt.slice(0, 10)}: ${reason}`
     }),

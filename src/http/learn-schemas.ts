@@ -227,6 +227,7 @@ export const modelListing = z
     baseline: z.string(),
     acts: z.string(),
     acting: z.string().nullable(),
+    missing: z.string().nullable(),
     versions: z.array(modelVersion),
   })
   .meta({ id: 'ModelListing' })

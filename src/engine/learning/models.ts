@@ -14,9 +14,10 @@ import {
   rollBack,
 } from '#learn/models/registry.ts'
 import type { Engine } from '../engine.ts'
-import { modelHash, readKeptText, readModels, readModelText, writeModel } from './model-files.ts'
+import { modelHash, readKeptText, readModels, readModelText, readTrained, writeModel } from './model-files.ts'
 import { isModelName, modelKinds, type ModelName, modelNames } from './model-kinds.ts'
 import { changeModels } from './model-lock.ts'
+import { trainDue } from './train-due.ts'
 
 export interface ModelVersion {
   readonly version: string
@@ -43,14 +44,20 @@ export interface ModelListing {
   readonly acts: string
   /** The version that acts; null: none does. */
   readonly acting: string | null
+  /** Why there is none yet, and what is needed: a sentence. null: there are versions. */
+  readonly missing: string | null
   /** Newest first. */
   readonly versions: readonly ModelVersion[]
 }
 
 type Warn = Pick<Context, 'warn'>
 
-export async function listModels({ dataDir }: Pick<Engine, 'dataDir'>, ctx: Warn): Promise<readonly ModelListing[]> {
-  const registry = await readModels(dataDir, ctx)
+export async function listModels(
+  engine: Pick<Engine, 'dataDir' | 'store'>,
+  ctx: Warn,
+): Promise<readonly ModelListing[]> {
+  const registry = await readModels(engine.dataDir, ctx)
+  const missing = await missingOf(engine)
   return modelNames.map((name) => {
     const { about, baseline, acts } = modelKinds[name]
     const versions = registry.records
@@ -62,9 +69,25 @@ export async function listModels({ dataDir }: Pick<Engine, 'dataDir'>, ctx: Warn
       baseline,
       acts,
       acting: actingModel(registry, name)?.version ?? null,
+      missing: versions.length === 0 ? missing(name) : null,
       versions: versions.toReversed(),
     }
   })
+}
+
+/** What the last training said of a model that it could not fit, or when the first one comes. */
+async function missingOf(engine: Pick<Engine, 'dataDir' | 'store'>): Promise<(name: ModelName) => string> {
+  const report = await readTrained(engine.dataDir)
+  const { sessions, dueFrom, isDue } = await trainDue(engine)
+  const counts = `there are ${sessions} camera sessions`
+  const first = isDue ? 'Training is due.' : `Training begins with ${dueFrom} camera sessions; ${counts}.`
+  const again = isDue ? 'Training is due again.' : `It is tried again with ${dueFrom} camera sessions; ${counts}.`
+  const models = Array.isArray(report?.['models']) ? report['models'] : []
+  return (name) => {
+    const said = models.find((model) => isJsonObject(model) && model['name'] === name)
+    const reason = said !== undefined && isJsonObject(said) ? said['reason'] : null
+    return typeof reason === 'string' ? `${reason} ${again}` : first
+  }
 }
 
 function versionOf(registry: ModelRegistry, record: ModelRecord): ModelVersion {

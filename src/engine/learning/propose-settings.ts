@@ -16,8 +16,7 @@ import { baseOf, candidateNamed, nameOf, spaceOf } from '#domains/camera/learnin
 import type { Situation } from '#domains/camera/policies/policy.ts'
 import { maximise } from '#learn/choice/nelder-mead.ts'
 import { tableOf } from '#learn/models/table.ts'
-import { settleModel } from '#learn/models/tree-model.ts'
-import { type Bag, surestRow, upliftOverDefault } from '#learn/models/uplift.ts'
+import { type Bag, surestRow, upliftOf } from '#learn/models/uplift.ts'
 import { acting } from './advice.ts'
 import { readModels } from './model-files.ts'
 
@@ -40,15 +39,12 @@ export function proposals(bag: Bag, known: Known): readonly Candidate[] {
   const space = spaceOf(known)
   const grid = [{ key: '', settings: base }, ...candidates(base, space)]
   const rowOf = (settings: TrackingConfiguration) => settingsRow(known, settings)
-  const context = tableOf(settingsFeatureNames, [rowOf(base)]).values
-  const settled: Bag = { ...bag, members: bag.members.map((model) => settleModel(model, context, settingFeatureNames)) }
-  const lowOf = (tried: readonly TrackingConfiguration[]) => {
-    const table = tableOf(settingsFeatureNames, [base, ...tried].map(rowOf))
-    return upliftOverDefault(settled, table, 0, settingFeatureNames)
-  }
-  const uplifts = lowOf(grid.slice(1).map(({ settings }) => settings as TrackingConfiguration))
+  const usual = tableOf(settingsFeatureNames, [rowOf(base)]).values
+  const uplift = upliftOf(bag, settingsFeatureNames, usual, settingFeatureNames)
+  const lowOf = (tried: readonly TrackingConfiguration[]) => uplift(tableOf(settingsFeatureNames, tried.map(rowOf)))
+  const uplifts = lowOf(grid.map(({ settings }) => settings as TrackingConfiguration))
   const start = grid[surestRow(uplifts, 0)]!.settings as TrackingConfiguration
-  const outcome = (settings: object) => lowOf([settings as TrackingConfiguration])[1]!.low
+  const outcome = (settings: object) => lowOf([settings as TrackingConfiguration])[0]!.low
   const best = maximise(space, start, outcome, { seed, evaluations: 200 })
   if (best === null || best.value <= Math.max(0, ...uplifts.map(({ low }) => low))) return []
   const said = { footage: 'auto', robust: false } as const

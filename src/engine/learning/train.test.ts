@@ -84,8 +84,18 @@ describe('with nothing recorded', () => {
       assert.match(reason, /^There are 0 rows of 0 clips; \d+ of 8 are needed\.$/)
     }
     assert.equal(await readAdvice(dir, 'clip', ctx), null)
+    const { missing } = (await listModels(engine, ctx))[1]!
+    assert.match(
+      missing ?? '',
+      /^There are 0 rows of 0 clips; 60 of 8 are needed\. It is tried again with 10 camera sessions; there are 0 camera/,
+    )
     const proposed = await regionReport(engine)
     assert.match(proposed.findings[0]!.sentence, /nothing is known yet/)
+    await dropModels(dir)
+    assert.equal(
+      (await listModels(engine, ctx))[0]!.missing,
+      'Training begins with 20 camera sessions; there are 0 camera sessions.',
+    )
     await engine.close()
     await rm(dir, { recursive: true })
   })

@@ -54,12 +54,40 @@ export interface Uplift {
 }
 
 /**
+ * Settles a bag on one clip, once for all that is asked of it: what settings are worth over the default.
+ *
+ * @param defaultRow values of the features with the default settings
+ * @param freeFeatures names of the features that differ between settings
+ * @param doubt how many deviations the bounds are away. Default 1
+ * @returns asked with rows of the same clip, the same but for the free features
+ */
+export function upliftOf(
+  bag: Bag,
+  featureNames: readonly string[],
+  defaultRow: Float64Array,
+  freeFeatures: readonly string[],
+  doubt = 1,
+): (rows: Table) => Uplift[] {
+  const settled = bag.members.map((model) => settleModel(model, defaultRow, freeFeatures))
+  const one = { featureNames, rowCount: 1, values: defaultRow }
+  const usual = settled.map((model) => predictTrees(model, one)[0]!)
+  return (rows) => {
+    const predictions = settled.map((model) => predictTrees(model, rows))
+    return Array.from({ length: rows.rowCount }, (_, row) => {
+      const gains = predictions.map((predicted, member) => predicted[row]! - usual[member]!)
+      const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length
+      const squares = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0)
+      const spread = doubt * Math.sqrt(squares / Math.max(1, gains.length - 1))
+      return { mean, low: mean - spread, high: mean + spread }
+    })
+  }
+}
+
+/**
  * Of each row of a grid what it is worth over the default.
  *
  * @param grid rows of one clip: the same but for the free features
  * @param defaultRow number of the row that has the default settings
- * @param freeFeatures names of the features that differ within the grid
- * @param doubt how many deviations the bounds are away. Default 1
  */
 export function upliftOverDefault(
   bag: Bag,
@@ -68,15 +96,9 @@ export function upliftOverDefault(
   freeFeatures: readonly string[],
   doubt = 1,
 ): Uplift[] {
-  const context = grid.values.subarray(0, grid.featureNames.length)
-  const predictions = bag.members.map((model) => predictTrees(settleModel(model, context, freeFeatures), grid))
-  return Array.from({ length: grid.rowCount }, (_, row) => {
-    const gains = predictions.map((predicted) => predicted[row]! - predicted[defaultRow]!)
-    const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length
-    const squares = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0)
-    const spread = doubt * Math.sqrt(squares / Math.max(1, gains.length - 1))
-    return { mean, low: mean - spread, high: mean + spread }
-  })
+  const width = grid.featureNames.length
+  const base = grid.values.slice(defaultRow * width, (defaultRow + 1) * width)
+  return upliftOf(bag, grid.featureNames, base, freeFeatures, doubt)(grid)
 }
 
 /** The row of greatest lower bound, the first of equals; the default where no bound is above 0. */
