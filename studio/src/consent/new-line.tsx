@@ -66,48 +66,19 @@ export function NewLine({ project, contributor: given, decision: first, onClose 
         }}
       >
         {given === '' && (
-          <>
-            <div>
-              <Segments
-                label="What was said"
-                value={decision}
-                onChange={setDecision}
-                choices={[
-                  ['granted', 'Agreed'],
-                  ['withdrawn', 'Withdrew'],
-                ]}
-              />
-            </div>
-            <label className="labelled">
-              <span>Contributor</span>
-              <input
-                className="field"
-                maxLength={200}
-                placeholder={`everybody in project ${project}`}
-                value={contributor}
-                onChange={(event) => setContributor(event.target.value)}
-              />
-              <small>the pseudonym in the sessions; empty: the owner speaks for the whole project</small>
-            </label>
-          </>
+          <Whose
+            project={project}
+            decision={decision}
+            contributor={contributor}
+            onDecision={setDecision}
+            onContributor={setContributor}
+          />
         )}
-        <fieldset className="labelled">
-          <legend>{isGrant ? 'Agreed that the sessions' : 'No longer that the sessions'}</legend>
-          {consentScopes.map((scope) => (
-            <label key={scope} className="row">
-              <input
-                type="checkbox"
-                checked={scopes.includes(scope)}
-                onChange={(event) =>
-                  setScopes(event.target.checked ? [...scopes, scope] : scopes.filter((each) => each !== scope))
-                }
-              />
-              <span>
-                {scopeWords[scope]} <span className="faint">({scope})</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <ScopeFields
+          legend={isGrant ? 'Agreed that the sessions' : 'No longer that the sessions'}
+          value={scopes}
+          onChange={setScopes}
+        />
         <label className="labelled">
           <span>{isGrant ? 'The words that were agreed to' : 'Why, or in which words'}</span>
           <textarea
@@ -127,5 +98,70 @@ export function NewLine({ project, contributor: given, decision: first, onClose 
         {append.error && <ProblemBox error={append.error} />}
       </form>
     </Dialog>
+  )
+}
+
+interface WhoseProps {
+  readonly project: string
+  readonly decision: NewLineProps['decision']
+  readonly contributor: string
+  readonly onDecision: (decision: NewLineProps['decision']) => void
+  readonly onContributor: (contributor: string) => void
+}
+
+function Whose({ project, decision, contributor, onDecision, onContributor }: WhoseProps) {
+  return (
+    <>
+      <div>
+        <Segments
+          label="What was said"
+          value={decision}
+          onChange={onDecision}
+          choices={[
+            ['granted', 'Agreed'],
+            ['withdrawn', 'Withdrew'],
+          ]}
+        />
+      </div>
+      <label className="labelled">
+        <span>Contributor</span>
+        <input
+          className="field"
+          maxLength={200}
+          placeholder={`everybody in project ${project}`}
+          value={contributor}
+          onChange={(event) => onContributor(event.target.value)}
+        />
+        <small>the pseudonym in the sessions; empty: the owner speaks for the whole project</small>
+      </label>
+    </>
+  )
+}
+
+interface ScopeFieldsProps {
+  readonly legend: string
+  readonly value: readonly ConsentScope[]
+  readonly onChange: (scopes: readonly ConsentScope[]) => void
+}
+
+function ScopeFields({ legend, value, onChange }: ScopeFieldsProps) {
+  return (
+    <fieldset className="labelled">
+      <legend>{legend}</legend>
+      {consentScopes.map((scope) => (
+        <label key={scope} className="row">
+          <input
+            type="checkbox"
+            checked={value.includes(scope)}
+            onChange={(event) =>
+              onChange(event.target.checked ? [...value, scope] : value.filter((each) => each !== scope))
+            }
+          />
+          <span>
+            {scopeWords[scope]} <span className="faint">({scope})</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   )
 }

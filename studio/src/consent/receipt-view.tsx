@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react'
 import { sayCount, sayTime } from '../data/say.ts'
 import { Facts } from '../parts/facts.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -6,7 +5,6 @@ import type { Receipt } from './consent-api.ts'
 
 /** What was erased, and what only others can delete; to be kept by whoever asked for it. */
 export function ReceiptView({ receipt }: { receipt: Receipt }) {
-  const href = useFile(receipt)
   const { exports, backups, versions } = receipt
   return (
     <div className="stack">
@@ -40,25 +38,22 @@ export function ReceiptView({ receipt }: { receipt: Receipt }) {
           </ul>
         </div>
       )}
-      {href !== null && (
-        <div>
-          <a className="button" href={href} download={`receipt-${receipt.id}.json`}>
-            <Icon name="download" size={14} /> Download the receipt
-          </a>
-        </div>
-      )}
+      <div>
+        <button type="button" className="button" onClick={() => download(receipt)}>
+          <Icon name="download" size={14} /> Download the receipt
+        </button>
+      </div>
     </div>
   )
 }
 
-/** An address for the receipt as a file, as long as it is shown. */
-function useFile(receipt: Receipt): string | null {
-  const [href, setHref] = useState<string | null>(null)
-  useEffect(() => {
-    const file = new Blob([`${JSON.stringify(receipt, null, 2)}\n`], { type: 'application/json' })
-    const address = URL.createObjectURL(file)
-    setHref(address)
-    return () => URL.revokeObjectURL(address)
-  }, [receipt])
-  return href
+/** The receipt as a file, as the engine gave it. */
+function download(receipt: Receipt): void {
+  const file = new Blob([`${JSON.stringify(receipt, null, 2)}\n`], { type: 'application/json' })
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(file)
+  link.download = `receipt-${receipt.id}.json`
+  link.click()
+  // The browser has taken the bytes when the click returns.
+  URL.revokeObjectURL(link.href)
 }

@@ -14,9 +14,12 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
+/** The page's clock, Unix milliseconds. */
+export const useNow = (): number => useSyncExternalStore(subscribe, () => nowMs)
+
 /** "3 min ago", with the exact time in the title. */
 export function Ago({ utc }: { utc: string }) {
-  const now = useSyncExternalStore(subscribe, () => nowMs)
+  const now = useNow()
   return (
     <time dateTime={utc} title={`${sayTime(utc)} (${utc})`}>
       {sayAgo(utc, now)}

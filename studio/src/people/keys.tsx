@@ -4,7 +4,7 @@ import { Card } from '../parts/card.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { ProblemBox } from '../parts/problem-box.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
-import { Ago } from '../parts/time.tsx'
+import { Ago, useNow } from '../parts/time.tsx'
 import { type AccessKey, useKeys, useRevokeKey } from './people-api.ts'
 import { projectWords } from './role-words.ts'
 
@@ -87,6 +87,7 @@ function Row({ accessKey, onRevoke }: { accessKey: AccessKey; onRevoke: () => vo
 }
 
 function Until({ accessKey: { revokedAt, expiresAt } }: { accessKey: AccessKey }) {
+  const now = useNow()
   if (revokedAt !== null) {
     return (
       <span className="tone-cancelled">
@@ -95,7 +96,7 @@ function Until({ accessKey: { revokedAt, expiresAt } }: { accessKey: AccessKey }
     )
   }
   if (expiresAt === null) return <span className="faint">it is revoked</span>
-  const isOver = Date.parse(expiresAt) <= Date.now()
+  const isOver = Date.parse(expiresAt) <= now
   return <span className={isOver ? 'tone-failed' : undefined}>{`${isOver ? 'ended ' : ''}${sayTime(expiresAt)}`}</span>
 }
 

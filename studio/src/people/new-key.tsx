@@ -56,22 +56,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
           make.mutate(body())
         }}
       >
-        <div className="stack tight">
-          <Segments
-            label="Kind"
-            value={kind}
-            choices={[
-              ['token', 'API token'],
-              ['ingest', 'Ingest key'],
-            ]}
-            onChange={setKind}
-          />
-          <p className="muted">
-            {kind === 'token'
-              ? 'For a program that keeps secrets: it acts with the role that is chosen here.'
-              : 'For a program or a website that can keep none: it only writes, into one project, and shows nothing.'}
-          </p>
-        </div>
+        <KindField value={kind} onChange={setKind} />
         <label className="labelled">
           <span>Name</span>
           <input
@@ -116,3 +101,24 @@ export function NewKey({ onClose }: { onClose: () => void }) {
 }
 
 const lifeOf = (name: string): Life | undefined => (Object.keys(lives) as Life[]).find((life) => life === name)
+
+function KindField({ value: kind, onChange }: { value: Kind; onChange: (kind: Kind) => void }) {
+  return (
+    <div className="stack tight">
+      <Segments
+        label="Kind"
+        value={kind}
+        choices={[
+          ['token', 'API token'],
+          ['ingest', 'Ingest key'],
+        ]}
+        onChange={onChange}
+      />
+      <p className="muted">
+        {kind === 'token'
+          ? 'For a program that keeps secrets: it acts with the role that is chosen here.'
+          : 'For a program or a website that can keep none: it only writes, into one project, and shows nothing.'}
+      </p>
+    </div>
+  )
+}

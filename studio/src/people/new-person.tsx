@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import { shortestPassword } from '#core/people-store.ts'
 import type { Role } from '#core/principal.ts'
-import { useKeepMe, fetchMe } from '../data/me.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { ProblemBox } from '../parts/problem-box.tsx'
 import { notify } from '../shell/notices.tsx'
@@ -17,17 +16,15 @@ export function NewPerson({ isFirst, onClose }: { isFirst: boolean; onClose: () 
   const [password, setPassword] = useState('')
   const [again, setAgain] = useState('')
   const add = useAddPerson()
-  const keep = useKeepMe()
   const formId = 'new-person'
   const isReady = name.trim() !== '' && password.length >= shortestPassword && password === again
   const make = () =>
     add.mutate(
       { name: name.trim(), role, project: project.trim() === '' ? null : project.trim(), password },
       {
-        onSuccess: async (account) => {
+        onSuccess: (account) => {
           onClose()
           notify(`${account.name} can sign in now.`)
-          if (isFirst) keep(await fetchMe())
         },
       },
     )
