@@ -9,7 +9,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contractTypes } from './contract-types.ts'
 import { filesBeside, reachedFrom, rewriteSpecifiers } from './emitted-imports.ts'
@@ -20,6 +20,16 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const programs = ['cli/main.js', 'client/index.js', 'client/node.js', 'client/browser.js']
 const typed = ['client/index.d.ts', 'client/node.d.ts', 'client/browser.d.ts']
 const contract = 'http/contract.d.ts'
+
+/** They reach out of src, and are not shipped. */
+const tests = [
+  '**/*.test.ts',
+  '**/*.long.ts',
+  '**/*suite*.ts',
+  '**/*fixtures.ts',
+  '**/test-*.ts',
+  'vision/wasm/assembly',
+]
 
 const common = {
   noEmit: false,
@@ -33,7 +43,11 @@ function main(target = join(root, 'lib')): void {
   const work = mkdtempSync(join(root, 'node_modules/.package-'))
   try {
     const [emitted, declared, fresh] = [join(work, 'js'), join(work, 'types'), join(work, 'lib')]
-    emit(work, { ...common, outDir: emitted }, { include: [join(root, 'src')] })
+    emit(
+      work,
+      { ...common, outDir: emitted },
+      { include: [join(root, 'src')], exclude: tests.map((glob) => join(root, 'src', glob)) },
+    )
     const files = typed.map((name) => join(root, 'src', name.replace('.d.ts', '.ts')))
     emit(work, { ...common, outDir: declared, declaration: true, emitDeclarationOnly: true }, { files, include: [] })
     mkdirSync(join(declared, dirname(contract)), { recursive: true })
@@ -52,11 +66,20 @@ function main(target = join(root, 'lib')): void {
 
 function emit(work: string, compilerOptions: object, what: object): void {
   const project = join(work, 'tsconfig.json')
-  const base = { extends: join(root, 'tsconfig.json'), exclude: [join(root, 'src/vision/wasm/assembly')] }
-  writeFileSync(project, JSON.stringify({ ...base, compilerOptions, ...what }))
+  writeFileSync(
+    project,
+    JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, exclude: [], ...what }),
+  )
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  const { status } = spawnSync(process.execPath, [tsc, '--project', project], { stdio: 'inherit' })
-  if (status !== 0) throw new Error(`package.emit: expected tsc to emit, found exit status ${status}; see above.`)
+  const args = [tsc, '--project', project, '--listEmittedFiles']
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 26 })
+  // What lies outside of src it would write beside the source.
+  const emitted = Array.from(stdout.matchAll(/^TSFILE: (.+)$/gm), ([, path = '']) => path)
+  const strays = emitted.filter((path) => !resolve(path).startsWith(work))
+  for (const path of strays) rmSync(path, { force: true })
+  if (strays.length > 0)
+    throw new Error(`package.emit: expected src to import nothing outside, found ${strays.join(', ')}.`)
+  if (status !== 0) throw new Error(`package.emit: expected tsc to emit, found exit status ${status}: ${stdout}`)
 }
 
 function rewriteAll(folder: string): void {

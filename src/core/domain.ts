@@ -1,11 +1,12 @@
 /** What a domain gives to the engine: the schema of its sessions, and how they are found, counted and turned into samples. */
 import type { z } from 'zod'
 import type { Edit } from './edit.ts'
+import type { FieldWords } from './fields.ts'
 import type { JsonObject } from './json.ts'
 import type { Layout } from './layout.ts'
 import type { Lessons } from './learnable.ts'
 import type { Facet } from './query.ts'
-import type { Sample } from './sample.ts'
+import type { Sample, SampleType } from './sample.ts'
 import type { AnySession, DomainName } from './session.ts'
 
 export interface Domain {
@@ -15,6 +16,10 @@ export interface Domain {
   readonly schemaVersion: number
   /** Checks a completed session of the newest version. Unknown keys pass. */
   readonly schema: z.ZodType
+  /** What people are told of each field of the inner parts, by its path. */
+  readonly fields: FieldWords
+  /** The fields that a sample of a kind carries, or something made of them; all others leave in whole sessions alone. */
+  readonly leaves: { readonly [T in SampleType]?: readonly string[] }
   /** `upgrades[n]` turns the inner parts of version n into version n + 1; the list is append-only. */
   readonly upgrades: Readonly<Record<number, (session: JsonObject) => JsonObject>>
   /** Schema of the `after` of each edit kind that is this domain's own. */

@@ -100,6 +100,12 @@ const partDefaults = {
   outcome: { error: null, durationMs: null },
 } as const satisfies Record<string, JsonObject>
 
+/** What may be left out, by the part that it is in; '' is the envelope itself. */
+export const leftOut: readonly (readonly [part: string, defaults: JsonObject])[] = [
+  ['', envelopeDefaults],
+  ...Object.entries(partDefaults),
+]
+
 /** Fills in what a recorder left out of the envelope, so that one run has one canonical form whoever sends it. */
 export function completeSession(sent: JsonObject): JsonObject {
   const completed: Record<string, Json> = { ...envelopeDefaults, ...sent }

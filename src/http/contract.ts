@@ -7,6 +7,7 @@ import { mediaRef, sha256, shortName, uuid } from '#core/session-schema.ts'
 import { archiveRoutes } from './archives-contract.ts'
 import { careRoutes } from './care-contract.ts'
 import { careSummary } from './care-schemas.ts'
+import { describeRoutes } from './describe-contract.ts'
 import { learnRoutes } from './learn-contract.ts'
 import { peopleRoutes } from './people-contract.ts'
 import type { Route } from './route.ts'
@@ -493,19 +494,7 @@ export const routes = {
   },
 
   // Describing itself
-  'GET /api/v1/schemas/{domain}': {
-    about: "The JSON Schema of a domain's sessions.",
-    role: 'anyone',
-    scope: 'open',
-    params: z.object({ domain: s.domain }),
-    reply: z.looseObject({}),
-  },
-  'GET /api/v1/openapi.json': {
-    about: 'This table as OpenAPI 3.1.',
-    role: 'anyone',
-    scope: 'open',
-    reply: z.looseObject({}),
-  },
+  ...describeRoutes,
 
   // The old doors of the image app
   'POST /api/store-image': {

@@ -4,6 +4,8 @@ import { cameraBehavior } from './behavior.ts'
 import { autosolve } from './layouts/autosolve.ts'
 import { cameraLessons } from './learning/lessons.ts'
 import { cameraFacets, cameraSearchText, cameraSummary } from './facets.ts'
+import { cameraFields } from './fields.ts'
+import { cameraLeaves } from './leaves.ts'
 import { cameraSamples, mergeCameraSamples } from './samples.ts'
 import { cameraSchema } from './schema.ts'
 import { cameraTables } from './tables.ts'
@@ -13,6 +15,8 @@ export const camera: Domain = {
   about: 'Tracking a clip and solving its camera',
   schemaVersion: 1,
   schema: cameraSchema,
+  fields: cameraFields,
+  leaves: cameraLeaves,
   upgrades: {},
   editKinds: { 'camera.behavior': cameraBehavior },
   facets: cameraFacets,

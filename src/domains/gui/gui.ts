@@ -2,6 +2,8 @@
 import type { Domain } from '#core/domain.ts'
 import type { AnySession } from '#core/session.ts'
 import { facetsOf, searchTextOf, summaryOf } from './facets.ts'
+import { guiFields } from './fields.ts'
+import { guiLeaves } from './leaves.ts'
 import { qontinui } from './layouts/qontinui.ts'
 import { qontinuiRun } from './layouts/qontinui-run.ts'
 import { guiLessons } from './lessons.ts'
@@ -18,6 +20,8 @@ export const gui = {
   about: 'GUI automation: screenshots, template matches, clicks and states of workflow runs',
   schemaVersion: 1,
   schema: guiSessionSchema,
+  fields: guiFields,
+  leaves: guiLeaves,
   upgrades: {},
   editKinds: { 'gui.annotation': annotationEditSchema, 'gui.screen': screenEditSchema },
   facets: (session) => facetsOf(asGui(session)),

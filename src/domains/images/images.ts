@@ -1,5 +1,7 @@
 /** Image edits: a picture, an instruction, and the picture that came of it. */
 import type { Domain } from '#core/domain.ts'
+import { imagesFields } from './fields.ts'
+import { imagesLeaves } from './leaves.ts'
 import { imagesFacets, imagesSearchText, imagesSummary } from './find.ts'
 import { imagesLessons } from './lessons.ts'
 import { nexvision } from './layouts/nexvision.ts'
@@ -12,6 +14,8 @@ export const images = {
   about: 'Image edits: original, instruction, settings and result',
   schemaVersion: 1,
   schema: imagesSchema,
+  fields: imagesFields,
+  leaves: imagesLeaves,
   upgrades: {},
   editKinds: imagesEdits,
   facets: imagesFacets,
