@@ -11,6 +11,7 @@ import type { PutResult, SessionRow } from '#core/store.ts'
 import { openSource } from '#io/open-source.ts'
 import { checkEdit } from './edits.ts'
 import { type Engine, newId, utcNow } from './engine.ts'
+import { ImportBounds } from './import-bounds.ts'
 import { chooseReader } from './import-readers.ts'
 import { makeIntake } from './intake.ts'
 import { learnFromDocuments, unlearnDocuments } from './learning/documents.ts'
@@ -28,6 +29,8 @@ export interface ImportRequest {
   /** Read as this layout or format; null = find out. */
   readonly layout: string | null
   readonly principal: string
+  /** Whether who imports is bound to the project, and sees nothing of others. Default false. */
+  readonly confined?: boolean
 }
 
 export interface ImportReport {
@@ -84,6 +87,7 @@ class Importer {
   readonly #engine: Engine
   readonly #request: ImportRequest
   readonly #ctx: Context
+  readonly #bounds: ImportBounds
   readonly #id = newId()
   readonly #sessions = counter()
   readonly #edits = counter()
@@ -99,6 +103,7 @@ class Importer {
   constructor(engine: Engine, request: ImportRequest, outer: Context) {
     this.#engine = engine
     this.#request = request
+    this.#bounds = new ImportBounds(engine, request.confined ? request.project : null)
     this.#ctx = { ...outer, warn: (warning) => this.#warn(warning) }
   }
 
@@ -106,7 +111,7 @@ class Importer {
     const { mode, project } = this.#request
     const reader = await chooseReader(source, this.#request.layout)
     const backup = mode === 'replace' ? await this.#backUp() : null
-    const intake = makeIntake(this.#engine, source, project)
+    const intake = this.#bounds.watch(makeIntake(this.#engine, source, project))
     for await (const found of reader.read(source, intake, this.#ctx)) {
       this.#ctx.signal.throwIfAborted()
       await this.#take(found)
@@ -165,6 +170,7 @@ class Importer {
     }
     try {
       const row = prepareSession({ ...found.session, project: this.#request.project }, found.where)
+      await this.#bounds.admitSession(row)
       this.#rows.push({ row, where: found.where })
       this.#domains.add(row.domain)
     } catch (error) {
@@ -211,7 +217,8 @@ class Importer {
   ): Promise<void> {
     if (!entry) return
     const there = await this.#engine.store.catalog.summary(entry.row.id)
-    const elsewhere = there && there.project !== entry.row.project ? `it in project "${there.project}"` : null
+    const isElsewhere = there !== null && there.project !== entry.row.project && !this.#request.confined
+    const elsewhere = isElsewhere ? `it in project "${there.project}"` : null
     this.#problem(entry.where, notTaken(result, entry.row.id, elsewhere))
   }
 
@@ -223,15 +230,16 @@ class Importer {
   }
 
   async #putEdits(batch: readonly { edit: Edit; where: string }[]): Promise<void> {
-    const good = batch.filter(({ edit, where }) => {
+    const good: { edit: Edit; where: string }[] = []
+    for (const { edit, where } of batch) {
       try {
         checkEdit(edit, where)
-        return true
+        await this.#bounds.admitEdit(edit)
+        good.push({ edit, where })
       } catch (error) {
         this.#refuse(this.#edits, where, error)
-        return false
       }
-    })
+    }
     if (good.length === 0) return
     try {
       const results = await this.#engine.store.catalog.putEdits(

@@ -27,7 +27,7 @@ export const transferHandlers: Handlers<Keys> = {
     // A folder of its own, since the name says what a single file is: layouts are told apart by it.
     const path = join(engine.dataDir, 'uploads', newId(), safeName(name))
     await receiveUpload(engine, path, body, maxUploadBytes)
-    const params = { path, name, mode, layout: layout ?? null }
+    const params = { path, name, mode, layout: layout ?? null, confined: principal.project !== null }
     return addJob(engine, { kind: 'import', project, principal: principal.name, params })
   },
 
