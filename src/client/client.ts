@@ -26,6 +26,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** Of a body of bytes; `application/octet-stream` unless told. JSON bodies have their own. */
   readonly contentType?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** The request may be left out when every part of it may. */
@@ -65,7 +66,7 @@ const retryMs = 1000
 export function createClient({ base, token = null, key = null, fetch = globalThis.fetch }: ClientOptions): Client {
   const send = async (route: RouteKey, parts: Parts, options: CallOptions, accept: string): Promise<Response> => {
     const url = urlOf(base, route, parts)
-    const headers: Record<string, string> = { accept }
+    const headers: Record<string, string> = { ...options.headers, accept }
     const secret = key ?? token
     if (secret !== null) headers['authorization'] = `Bearer ${secret}`
     const init: RequestInit & { duplex?: 'half' } = { method: methodOf(route), headers }
@@ -160,7 +161,8 @@ async function answered(send: () => Promise<Response>, url: string): Promise<Res
   }
 }
 
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** @throws the reason of the signal */
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer)

@@ -11,3 +11,4 @@ export {
   type RecorderOptions,
 } from './recorder.ts'
 export { memorySpool, type Spool } from './spool.ts'
+export { cancelUpload, type Uploaded, uploadInPieces, type UploadOptions } from './upload.ts'

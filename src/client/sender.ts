@@ -7,6 +7,7 @@ import { type JsonObject, parseJson } from '#core/json.ts'
 import type { Client } from './client.ts'
 import { HindsightError, type Problem } from './hindsight-error.ts'
 import { problemFrom } from './problem-from.ts'
+import { inPiecesAbove, uploadInPieces } from './upload.ts'
 import type { Spool, SpoolEntry, SpoolSize } from './spool.ts'
 
 export interface SenderOptions {
@@ -32,6 +33,8 @@ const mostBlows = 5
 export class Sender {
   readonly #given: SenderOptions
   readonly #stopper = new AbortController()
+  /** Uploads of large media that are under way, by hash. */
+  readonly #begun = new Map<string, string>()
   /** How often the engine failed at an entry, by key. While there are any, entries go one by one. */
   readonly #blows = new Map<number, number>()
   /** Edits whose session is not there yet, in this run: they went to the end of the queue. */
@@ -175,8 +178,23 @@ export class Sender {
     for (const sha256 of new Set(entries.flatMap(({ media }) => media))) {
       const blob = await spool.medium(sha256)
       // A blob that is gone here may be there already: the engine says so when the session names it.
-      if (blob) await client.call('PUT /api/v1/blobs/{sha256}', { params: { sha256 }, body: blob }, this.#options())
+      if (blob === null) continue
+      if (blob.size > inPiecesAbove) await this.#sendInPieces(sha256, blob)
+      else await client.call('PUT /api/v1/blobs/{sha256}', { params: { sha256 }, body: blob }, this.#options())
     }
+  }
+
+  /** What one attempt could not send is left to the next one. */
+  async #sendInPieces(sha256: string, blob: Blob): Promise<void> {
+    await uploadInPieces(this.#given.client, blob, {
+      kind: 'blob',
+      sha256,
+      resume: this.#begun.get(sha256) ?? null,
+      onBegun: (id) => this.#begun.set(sha256, id),
+      onSent: (bytes) => this.#given.say(`sent ${bytes} of ${blob.size} bytes of ${sha256}`),
+      signal: this.#stopper.signal,
+    })
+    this.#begun.delete(sha256)
   }
 
   /** To the end of the queue: added there first, so that a crash in between leaves it twice and not never. */

@@ -2,6 +2,7 @@
 import { queryOptions, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { HindsightError, problemOf } from '#client/hindsight-error.ts'
 import { readEvents } from '#client/read-events.ts'
+import { cancelUpload, inPiecesAbove, uploadInPieces } from '#client/upload.ts'
 import type { CameraSession } from '#domains/camera/session.ts'
 import type { Clip, Live, Preferences, Request, SolveAgain } from '#http/contract.ts'
 import { api } from '../data/client.ts'
@@ -160,12 +161,46 @@ export async function* watchLive(id: string, signal: AbortSignal): AsyncGenerato
   for await (const { data } of readEvents(response)) yield JSON.parse(data) as Live
 }
 
+/** Where an upload that was broken off by closing the page is remembered. */
+const rememberedAs = ({ name, size, lastModified }: File) => `hindsight.upload.${name} ${size} ${lastModified}`
+
+/**
+ * Sends a large video in pieces; one that broke off, also by closing the page, goes on where it stood.
+ *
+ * @throws HindsightError with the engine's words; AbortError
+ */
+async function uploadLarge(file: File, onSent: (share: number) => void, signal: AbortSignal): Promise<Clip> {
+  const key = rememberedAs(file)
+  let begun: string | null = null
+  try {
+    const { result } = await uploadInPieces(api, file, {
+      kind: 'clip',
+      name: file.name,
+      resume: localStorage.getItem(key),
+      onBegun: (id) => localStorage.setItem(key, (begun = id)),
+      onSent: (bytes) => onSent(bytes / file.size),
+      signal,
+    })
+    localStorage.removeItem(key)
+    const fingerprint = String(result?.['fingerprint'])
+    return await api.call('GET /api/v1/clips/{fingerprint}', { params: { fingerprint } }, { signal })
+  } catch (error) {
+    // Whoever cancels does not want it; whatever else went wrong, the next try goes on.
+    if (signal.aborted && begun !== null) {
+      localStorage.removeItem(key)
+      await cancelUpload(api, begun).catch(() => undefined)
+    }
+    throw error
+  }
+}
+
 /**
  * Sends a video. `fetch` cannot say how far it is, so this is XMLHttpRequest.
  *
  * @throws HindsightError with the engine's words; AbortError
  */
 export function uploadClip(file: File, onSent: (share: number) => void, signal: AbortSignal): Promise<Clip> {
+  if (file.size > inPiecesAbove) return uploadLarge(file, onSent, signal)
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', api.url('POST /api/v1/clips/upload', { query: { name: file.name }, body: file }))
