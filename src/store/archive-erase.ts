@@ -32,7 +32,10 @@ export async function reachArchives({
   const salt = tombstoneSalt(db)
   for (const { id, path: kept, body } of due) {
     const path = archivePath(paths.root, kept)
-    if (!(await exists(path)) || !tryErase(path, id, (session) => isErased(db, salt, 'session', session), salt)) {
+    const erased = (session: string) => isErased(db, salt, 'session', session)
+    // First of all: media that gc has not come to yet must not outlive the file's word of them.
+    await writer.call('doomMore', { sha256s: (await exists(path)) ? contentOfErased(path, id, erased) : [] })
+    if (!(await exists(path)) || !tryErase(path, id, erased, salt)) {
       absent.push(path)
       continue
     }
@@ -57,6 +60,28 @@ export async function describe(
     return { sha256: await hashFile(path), body: JSON.stringify(body) }
   } finally {
     file.close()
+  }
+}
+
+/** Hashes of what the file holds of erased sessions. */
+function contentOfErased(path: string, id: string, erased: (session: string) => boolean): readonly string[] {
+  try {
+    const file = openArchive(path)
+    try {
+      if (readManifest(file, 'id') !== id) return []
+      const rows = file
+        .prepare(
+          `select session, sha from media union select id, hash from session
+           union select s.session, m.sha from frozen_session s join frozen_media m on m.hash = s.hash`,
+        )
+        .all() as { session: string; sha: Uint8Array }[]
+      return [...new Set(rows.filter(({ session }) => erased(session)).map(({ sha }) => toHex(sha)))]
+    } finally {
+      file.close()
+    }
+  } catch (error) {
+    if (error !== notAnArchive(error, path) || isFault(error)) return []
+    throw error
   }
 }
 
@@ -114,6 +139,7 @@ function redact(file: Database, session: string, salt: string): void {
   const frozen = file.prepare('select hash from frozen_session where session = ?').all(session) as {
     hash: Uint8Array
   }[]
+  const touched = new Set<number>()
   for (const { hash } of frozen) {
     const items = file.prepare('select version, part, sample from item where hash = ?').all(hash)
     for (const { version = null, part = null, sample = null } of items) {
@@ -123,12 +149,24 @@ function redact(file: Database, session: string, salt: string): void {
           `update item set sample = ?, hash = ?, grp = '', redacted = 1 where version = ? and part = ? and sample = ?`,
         )
         .run(toHex(stone), stone, version, part, sample)
-      const body = String(file.prepare('select body from version where number = ?').get(version)?.['body'])
-      const redacted: DatasetVersion = { ...(JSON.parse(body) as DatasetVersion), redacted: true }
-      file.prepare('update version set body = ? where number = ?').run(JSON.stringify(redacted), version)
+      touched.add(Number(version))
     }
     for (const table of ['frozen_media', 'frozen_session', 'frozen']) {
       file.prepare(`delete from ${table} where hash = ?`).run(hash)
     }
   }
+  for (const version of touched) markRedacted(file, version)
+}
+
+/** With the labels that are left; one that only an erased sample had may be the words of a person. */
+function markRedacted(file: Database, number: number): void {
+  const text = String(file.prepare('select body from version where number = ?').get(number)?.['body'])
+  const version = JSON.parse(text) as DatasetVersion
+  const used = file.prepare(
+    `select 1 from item i join frozen f on f.hash = i.hash
+     where i.version = ? and i.redacted = 0 and instr(f.body, ?) > 0 limit 1`,
+  )
+  const labels = version.labels.filter((label) => used.get(number, JSON.stringify(label)) !== undefined)
+  const body = JSON.stringify({ ...version, labels, redacted: true })
+  file.prepare('update version set body = ? where number = ?').run(body, number)
 }

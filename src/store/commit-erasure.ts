@@ -153,6 +153,12 @@ function doomBlobs({ db }: CommitContext, sha256s: ReadonlySet<string>): void {
   ).run(value)
 }
 
+/** Blobs that were of erased sessions as well, though the catalog did not say so any more. */
+export function doomMore(context: CommitContext, { sha256s }: { readonly sha256s: readonly string[] }): null {
+  if (sha256s.length > 0) doomBlobs(context, new Set(sha256s))
+  return null
+}
+
 /** Blobs of erased sessions that were not looked at yet. Present and empty: only the scrubbing is left to do. */
 export function doomedBlobs(db: CommitContext['db']): readonly string[] {
   const row = db.prepare(`select value from setting where key = 'doomed'`).get() as { value: string } | undefined

@@ -53,6 +53,7 @@ import { bringBackBatch, putImport, setAsideBatch, withdrawBatch } from './commi
 import {
   buryHashes,
   buryIds,
+  doomMore,
   dropDoomed,
   erasureScrubbed,
   erasureTold,
@@ -147,6 +148,7 @@ export const commits = {
   eraseSessions,
   buryIds,
   buryHashes,
+  doomMore,
   dropDoomed,
   sweepTable,
   erasureScrubbed,

@@ -46,8 +46,7 @@ export async function forgetSessions(
     for (const name of erased.versions) versions.add(name)
     for (const note of erased.exports) exports.set(note.id, note)
   }
-  const blobs = await scrub(parts)
-  const archives = await reachArchives(parts)
+  const { deleted, shared, archives } = await scrub(parts)
   const backups = db.all(sql.selectFrom('backup').select('name').orderBy('at')).map(({ name }) => name)
   const mentions = new Mentions(db)
   const result: ForgetReceipt = {
@@ -56,8 +55,8 @@ export async function forgetSessions(
     principal,
     sessions,
     edits,
-    blobs: blobs.deleted,
-    blobsShared: blobs.shared,
+    blobs: deleted,
+    blobsShared: shared,
     versions: [...versions].sort(),
     exports: [...exports.values()].map((note) => ({ ...note, what: mentions.without(note.what) })),
     backups,
@@ -108,20 +107,21 @@ async function isBy(journals: StoreParts['journals'], session: string, contribut
 }
 
 /**
- * What the transactions leave to do: the blobs, and the bytes in the WAL. Also run when a store is
+ * What the transactions leave to do: archives, the blobs, and the bytes in the WAL. Also run when a store is
  * opened in which an erasure was cut short.
  */
 export async function scrub(
   parts: Pick<StoreParts, 'db' | 'paths' | 'writer' | 'journals'>,
-): Promise<{ deleted: number; shared: number }> {
+): Promise<{ deleted: number; shared: number; archives: ForgetReceipt['archives'] }> {
   const { writer, journals, paths } = parts
   await dropEarlierCatalogs(paths.root)
+  const archives = await reachArchives(parts)
   const { gone, shared } = await writer.call('dropDoomed', { keep: [...(await journalMedia(journals))] })
   for (const table of sweptTables) await writer.call('sweepTable', { table })
   await eraseFiles(parts, new Set(gone))
   await emptyWal(writer)
   await writer.call('erasureScrubbed', null)
-  return { deleted: gone.length, shared }
+  return { deleted: gone.length, shared, archives }
 }
 
 /** Whether an erasure was cut short. */
