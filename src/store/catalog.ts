@@ -184,8 +184,15 @@ export class SqliteCatalog implements Catalog {
   }
 
   async projects(): Promise<readonly string[]> {
-    const query = sql.selectFrom('place').select('project').distinct().orderBy('project')
-    return this.#parts.db.all(query).map(({ project }) => project)
+    // A place outlives its sessions; one that was emptied by erasing is not told of any more. Those set aside come last, since
+    // only they have to be looked for.
+    const rows = this.#parts.db
+      .prepare(
+        `select distinct project from place p where exists (select 1 from session where place = p.id and aside is null)
+         or exists (select 1 from session where aside is not null and place = p.id) order by project`,
+      )
+      .all()
+    return rows.map(({ project }) => String(project))
   }
 
   async setAside(project: string, domain: DomainName, except: string): Promise<number> {
