@@ -4,6 +4,7 @@ import { openEngine } from '../open.ts'
 import { makeContext } from '../engine.ts'
 import type { LogKind } from '../log.ts'
 import { catchUp } from '../learning/learn.ts'
+import { trainIfDue } from '../learning/train-due.ts'
 import { runJobs } from './runner.ts'
 
 /** A thread without work for this long ends; the next job starts one again. */
@@ -40,6 +41,7 @@ async function learnSome(): Promise<number> {
     const { taught, passedOver } = await catchUp(engine, makeContext({ signal: closing.signal }), {
       most: sessionsAtOnce,
     })
+    if (taught > 0) await trainIfDue(engine)
     return taught + passedOver
   } catch {
     // What ails the store shows wherever it is used; the sessions stay due.

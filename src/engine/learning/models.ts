@@ -80,7 +80,7 @@ async function missingOf(engine: Pick<Engine, 'dataDir' | 'store'>): Promise<(na
   const report = await readTrained(engine.dataDir)
   const { sessions, dueFrom, isDue } = await trainDue(engine)
   const counts = `there are ${sessions} camera sessions`
-  const first = isDue ? 'Training is due.' : `Training begins with ${dueFrom} camera sessions; ${counts}.`
+  const first = isDue ? 'Training is due, and comes by itself while an engine runs.' : `Training begins with ${dueFrom} camera sessions; ${counts}.`
   const again = isDue ? 'Training is due again.' : `It is tried again with ${dueFrom} camera sessions; ${counts}.`
   const models = Array.isArray(report?.['models']) ? report['models'] : []
   return (name) => {

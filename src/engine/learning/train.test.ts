@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Warning } from '#core/context.ts'
 import { Fault } from '#core/faults.ts'
 import { parseJson } from '#core/json.ts'
@@ -317,5 +318,19 @@ test('training is due with the first sessions, and when they have grown by a qua
     dueFrom: firstSessions + newSessions,
   })
   await engine.close()
+  await rm(dir, { recursive: true })
+})
+
+test('sessions that come while no run learns are learned and trained on by whatever engine runs', async () => {
+  const { dir, engine } = await opened()
+  await record(
+    engine,
+    Array.from({ length: trainRules.firstSessions }, (_, clip) => clip),
+  )
+  await engine.close()
+  const running = await openEngine({ dataDir: dir, jobThreads: 1 })
+  for (let waited = 0; waited < 600 && (await readTrained(dir)) === null; waited++) await delay(100)
+  assert.equal((await readTrained(dir))?.['sessions'], trainRules.firstSessions)
+  await running.close()
   await rm(dir, { recursive: true })
 })

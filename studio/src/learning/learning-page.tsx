@@ -40,7 +40,7 @@ function Content({ status }: { status: Status }) {
         <span className={`badge ${status.isOn ? 'tone-succeeded' : 'tone-cancelled'}`}>
           {status.isOn ? 'Learning is on' : 'Learning is off'}
         </span>
-        <p>{status.sentence}</p>
+        <p>{status.isOn && active.length > 1 && learner !== undefined ? learner.sentence : status.sentence}</p>
         {active.length > 1 && learner !== undefined && (
           <Segments
             label="Learner"
