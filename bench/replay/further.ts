@@ -1,10 +1,10 @@
 /** Further tries on the table: the default first, then what promises to add most, the best by the pipeline's own score kept. */
-import { defaultKey } from '#core/learnable.ts'
+import { defaultKey, furtherGroup } from '#core/learnable.ts'
 import { type Rng, seededRng } from '#core/rng.ts'
 import type { ClipMemory } from '#learn/choice/clip-memory.ts'
 import { remember } from '#learn/choice/clip-memory.ts'
 import { type Cells, quantised, type Tally } from '#learn/choice/evidence.ts'
-import { addedBy, furtherGroup, furtherTries } from '#learn/choice/further.ts'
+import { addedBy, furtherTries } from '#learn/choice/further.ts'
 import { type ArenaClip, learnable, mean, worth } from './arena.ts'
 import { shuffled } from './sessions.ts'
 

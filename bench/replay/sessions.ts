@@ -3,14 +3,27 @@ import { defaultKey } from '#core/learnable.ts'
 import { type Rng, seededRng } from '#core/rng.ts'
 import { type AnchoredPolicy, type AnchoredRules, anchoredRules, createAnchoredPolicy } from '#learn/choice/anchored.ts'
 import { creditLimit } from '#learn/choice/credit.ts'
+import { prefixes } from '#domains/camera/learning/levels.ts'
 import type { Situation, TrackingChoice } from '#domains/camera/policies/policy.ts'
 import { type ArenaClip, bestOn, learnable, worth } from './arena.ts'
 
 /**
- * The clips are few and drawn again and again, each time as one that nobody has seen: without memory of single clips, which
- * would be a replay of what is known and not a test of it.
+ * The clips are few and drawn again and again, each time as one that nobody has seen: under another name, and without memory
+ * of single clips, which would be a replay of what is known and not a test of it.
  */
-const forgetful = { ...learnable, clip: () => null }
+function forgetful() {
+  let name = ''
+  return {
+    learnable: {
+      ...learnable,
+      clip: () => null,
+      levels: (situation: Situation) => [`${prefixes.clip}${name}`, ...learnable.levels(situation)],
+    },
+    meet(clip: string) {
+      name = clip
+    },
+  }
+}
 
 export interface LearnerRun {
   /** What it recommends after so many sessions of each class. */
@@ -38,7 +51,8 @@ export function* plays(
   seed: string,
   rules: AnchoredRules = anchoredRules,
 ): Generator<LearnerRun & { readonly round: number }> {
-  const policy = createAnchoredPolicy(forgetful, rules)
+  const unknown = forgetful()
+  const policy = createAnchoredPolicy(unknown.learnable, rules)
   const [rng, order] = [seededRng(`${seed} choices`), seededRng(`${seed} order`)]
   const kinds = [...new Set(clips.map(({ kind }) => kind))]
   const decks = new Map(
@@ -58,11 +72,13 @@ export function* plays(
   for (let round = 1; round <= perKind; round++) {
     for (const kind of shuffled(kinds, order)) {
       const clip = decks.get(kind)!()
+      unknown.meet(`${session}`)
       const used = runSession(policy, clip, `${session++}`, rng)
       count(costs.get(kind)!, clip, used)
       const { credit, proof } = policy.state
       if (!proof.proven && credit.spent > creditLimit(credit.sessions, rules.credit)) overdrawn = true
     }
+    unknown.meet('never seen')
     yield {
       round,
       policy,

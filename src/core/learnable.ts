@@ -26,6 +26,11 @@ export interface Candidate {
 /** The name of what is used when nothing is learned, whatever its values are in a situation. */
 export const defaultKey = 'default'
 
+const furtherPrefix = 'further/'
+/** The group in which is kept what settings add, on footage of a level, as further tries at a clip. */
+export const furtherGroup = (level: string): string => `${furtherPrefix}${level}`
+export const isFurther = (group: string): boolean => group.startsWith(furtherPrefix)
+
 /** What is known of a situation before settings are chosen; null: not known. */
 export type Features = Readonly<Record<string, number | string | null>>
 

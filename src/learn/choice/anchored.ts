@@ -102,8 +102,9 @@ export interface Lesson {
 
 /** What the learner would say of a situation, without drawing. */
 export interface Outlook {
-  /** What it would want; the default's key where nothing has the evidence. */
+  /** What it would use with a confidence that counts all it looked at; the default where nothing has the evidence. */
   readonly recommended: Candidate
+  /** Of what is wanted, on credit at least; null: nothing is. */
   readonly verdict: Verdict | null
   readonly arms: readonly Arm[]
   /** Of what would be used if the coin fell on it. */
@@ -164,7 +165,8 @@ export function createAnchoredPolicy<Situation, Settings>(
       const verdict = wanted?.verdict ?? null
       const arms = armsOf(table, rules.probes)
       const hoped = arms.find(({ role }) => role === 'replay' || role === 'wanted') ?? arms.at(-1)!
-      return { recommended: wanted?.candidate ?? base, verdict, arms, reason: reasonFor(hoped, table), known, free }
+      const recommended = wanted?.sure === true ? wanted.candidate : base
+      return { recommended, verdict, arms, reason: reasonFor(hoped, table), known, free }
     },
     judge(situation, key) {
       const levels = learnable.levels(situation)

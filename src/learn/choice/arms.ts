@@ -51,7 +51,7 @@ export interface Table {
 
 /** Chances sum to 1. */
 export function armsOf(table: Table, probes: ProbeRules): readonly Arm[] {
-  const { base, replay, wanted, free, proven } = table
+  const { base, replay, wanted, free } = table
   if (replay !== null && free) {
     const { candidate } = replay
     return [
@@ -61,6 +61,8 @@ export function armsOf(table: Table, probes: ProbeRules): readonly Arm[] {
   }
   const share = free && table.candidates.length > 0 ? probeShare(table.sessions, probes) : 0
   const tried = share > 0 ? probeArms(table, share) : []
+  // The proof is of all that is wanted together: for one that may be lucky it does not stand.
+  const proven = table.proven && wanted?.sure === true
   if (wanted === null || !(free || proven)) {
     return [...tried, { role: 'default', candidate: base, chance: 1 - share, charge: 0 }]
   }

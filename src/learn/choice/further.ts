@@ -7,15 +7,10 @@
  * Kept in the same cells as evidence, under groups of their own, so that it is saved and taken back in the same way. What
  * strangers sent is never among it, so all that is there counts in full.
  */
-import { defaultKey } from '#core/learnable.ts'
+import { defaultKey, furtherGroup } from '#core/learnable.ts'
 import type { Rng } from '#core/rng.ts'
 import { type ClipMemory, keyOfName } from './clip-memory.ts'
 import { type Cells, unit } from './evidence.ts'
-
-const prefix = 'further/'
-
-export const furtherGroup = (level: string): string => `${prefix}${level}`
-export const isFurther = (group: string): boolean => group.startsWith(prefix)
 
 /** In the value of a session: what is presumed to be added by a setting that was never a further try. */
 const presumed = 0.002

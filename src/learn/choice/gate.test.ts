@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultKey } from '#core/learnable.ts'
+import { seededRng } from '#core/rng.ts'
 import fc from 'fast-check'
 import { meanOf } from './beta.ts'
 import { addRow, type Cells, estimates } from './evidence.ts'
-import { expectedGain, gateRules, judge, wantedOf } from './gate.ts'
+import { confidenceAmong, expectedGain, gateRules, judge, wantedOf } from './gate.ts'
 
 const levels = ['clip', 'kind', 'all']
 const candidate = { key: 's1', settings: { size: 1 } }
@@ -90,4 +91,46 @@ test('the expected gain is that of the normal it is taken for', () => {
   const deviation = Math.sqrt(900 / 61) / 60
   assert.ok(Math.abs(expectedGain(beta, 0.5) - deviation / Math.sqrt(2 * Math.PI)) < 1e-7)
   assert.ok(expectedGain(beta, 0.9) < 1e-6 && Math.abs(expectedGain(beta, 0) - 0.5) < 1e-6)
+})
+
+test('alone a setting needs the confidence of the gate, and among more of them more', () => {
+  assert.equal(confidenceAmong(0.7, 0), 0.7)
+  assert.equal(confidenceAmong(0.7, 1), 0.7)
+  const needed = [1, 4, 11, 47].map((count) => confidenceAmong(0.7, count))
+  assert.deepEqual(needed, needed.toSorted())
+  assert.ok(needed.every((one) => one < 1) && (needed.at(-1) ?? 0) > 0.94)
+})
+
+test('of many settings that are as good as the default the lucky one is tried, and hardly ever sure', () => {
+  const many = Array.from({ length: 40 }, (_, i) => ({ key: `s${i}`, settings: { size: i } }))
+  let [wanted, sure] = [0, 0]
+  for (let seed = 0; seed < 60; seed++) {
+    const rng = seededRng(`lucky ${seed}`)
+    const cells: Cells = new Map()
+    const see = (key: string, times: number) => {
+      for (let i = 0; i < times; i++) addRow(cells, { levels, key, value: rng.next() < 0.6 ? 1 : 0, source: 'own/0' })
+    }
+    see(defaultKey, 60)
+    for (const { key } of many) see(key, 6)
+    const found = wantedOf(estimates(cells, levels, 'own/0'), levels.length, many)
+    if (found !== null) {
+      wanted++
+      assert.equal(found.judged, 40)
+    }
+    if (found?.sure === true) sure++
+  }
+  assert.ok(wanted >= 55, `${wanted} of 60 are lucky enough for a try`)
+  assert.ok(sure <= 12, `${sure} of 60 would be recommended`)
+})
+
+test('one that is far better than the rest is sure among many', () => {
+  const many = Array.from({ length: 40 }, (_, i) => ({ key: `s${i}`, settings: { size: i } }))
+  const cells: Cells = new Map()
+  const see = (key: string, values: readonly number[]) => {
+    for (const value of values) addRow(cells, { levels, key, value, source: 'own/0' })
+  }
+  see(defaultKey, [...repeat(1, 15), ...repeat(0, 15)])
+  for (const { key } of many) see(key, key === 's7' ? repeat(1, 12) : [1, 0, 1, 0])
+  const found = wantedOf(estimates(cells, levels, 'own/0'), levels.length, many)
+  assert.deepEqual([found?.candidate.key, found?.sure], ['s7', true])
 })

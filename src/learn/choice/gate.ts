@@ -4,6 +4,9 @@
  * Both must have been seen often enough, the setting must be the better one with enough confidence, and by an amount worth
  * having. The confidence is asked of the most special level that has the observations, that of the clip or the one above:
  * further up, other footage would vouch for this one.
+ *
+ * That suffices for a try on credit, against a coin. Of many settings that are looked at one is lucky, so what is recommended,
+ * or used without credit, needs a confidence that counts them.
  */
 import { type Candidate, defaultKey } from '#core/learnable.ts'
 import { type Beta, chanceAbove, meanOf } from './beta.ts'
@@ -55,6 +58,26 @@ export function judge(known: Estimates, levels: number, key: string, rules: Gate
 export interface Wanted {
   readonly candidate: Candidate
   readonly verdict: Verdict
+  /** Settings that had been seen often enough to be judged. */
+  readonly judged: number
+  /** Whether its confidence holds for the best of so many. */
+  readonly sure: boolean
+}
+
+/**
+ * The confidence that the best of several settings needs. Were they independent, one that needs c alone would need the n-th
+ * root of c among n (Šidák, 1967); they share parts and footage, so the root of their number stands for it.
+ */
+export const confidenceAmong = (confidence: number, judged: number): number =>
+  confidence ** (1 / Math.sqrt(Math.max(1, judged)))
+
+/** Whether a setting, and the default, were seen often enough at a level that may vouch. */
+function canJudge(known: Estimates, levels: number, key: string, rules: GateRules): boolean {
+  for (let level = 0; level < Math.min(levels, rules.levels); level++) {
+    const least = Math.min(known.observations(key, level), known.observations(defaultKey, level))
+    if (least >= rules.observations) return true
+  }
+  return false
 }
 
 /**
@@ -76,7 +99,10 @@ export function wantedOf(
   // From the best down, because the chance is dear and the first that passes is the answer.
   for (const { candidate } of ranked) {
     const verdict = judge(known, levels, candidate.key, rules)
-    if (verdict.passed) return { candidate, verdict }
+    if (!verdict.passed) continue
+    const judged = candidates.filter(({ key }) => canJudge(known, levels, key, rules)).length
+    const sure = (verdict.confidence ?? 0) >= confidenceAmong(rules.confidence, judged)
+    return { candidate, verdict, judged, sure }
   }
   return null
 }

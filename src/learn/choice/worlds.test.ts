@@ -59,8 +59,8 @@ test('adversarial: somebody who edits reports buys no more than the credit', () 
 })
 
 test('classes: what helps 4K and 60 frames a second is used there, and the default elsewhere', () => {
-  const runs = many('classes', 4, { sessions: 1000 })
-  bounded(runs, 1000)
+  const runs = many('classes', 4, { sessions: 1500 })
+  bounded(runs, 1500)
   assert.ok(mean(runs, ({ gain }) => gain) > 0)
   const [in4k, elsewhere] = [6, 3].map((context) => runs.map(({ policy }) => policy.outlook(context).recommended.key))
   const special = (keys: readonly string[] | undefined) => keys?.filter((key) => /^s(1|4|7|10)$/.test(key)).length ?? 0
