@@ -75,6 +75,28 @@ export function decideConsent(
   return { allowed: false, because: `nobody has agreed to "${scope}"` }
 }
 
+/**
+ * The line of the ledger by which `scope` is withdrawn from a session today; null when none is. A run that nobody agreed to is not
+ * withdrawn: it may be its owner's own.
+ *
+ * @param entries lines of the same project, in the order they were appended
+ */
+export function withdrawal(
+  subject: Pick<ConsentSubject, 'id' | 'contributor'>,
+  entries: readonly ConsentEntry[],
+  scope: ConsentScope,
+): ConsentEntry | null {
+  const line =
+    latest(entries, scope, (e) => e.session === subject.id) ??
+    latest(
+      entries,
+      scope,
+      (e) => e.session === null && e.contributor !== null && e.contributor === subject.contributor,
+    ) ??
+    latest(entries, scope, (e) => e.session === null && e.contributor === null)
+  return line?.decision === 'withdrawn' ? line : null
+}
+
 function latest(entries: readonly ConsentEntry[], scope: ConsentScope, fits: (entry: ConsentEntry) => boolean) {
   return entries.findLast((entry) => entry.scopes.includes(scope) && fits(entry))
 }

@@ -49,7 +49,8 @@ export interface SessionRow {
   readonly cover: string | null
 }
 
-export type PutResult = 'created' | 'repeated' | 'conflict' | 'forgotten'
+/** `withdrawn`: the ledger says that such a run may not be kept. */
+export type PutResult = 'created' | 'repeated' | 'conflict' | 'forgotten' | 'withdrawn'
 
 /** What a list shows of a session, without its body. */
 export interface SessionSummary {
@@ -275,6 +276,8 @@ export interface Jobs {
       readonly error?: Job['error']
     },
   ): Promise<boolean>
+  /** Gives a job back, for whoever asks next; that it was begun does not count. false when the lease was lost. */
+  release(id: string, worker: string): Promise<boolean>
   /** A queued job is cancelled at once, a running one is asked to stop. */
   cancel(id: string): Promise<Job>
 }

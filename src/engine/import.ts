@@ -207,14 +207,11 @@ class Importer {
     }
     for (const [i, result] of results.entries()) {
       this.#sessions[result]++
-      if (result === 'conflict' || result === 'forgotten') await this.#notTaken(result, batch[i])
+      if (result !== 'created' && result !== 'repeated') await this.#notTaken(result, batch[i])
     }
   }
 
-  async #notTaken(
-    result: 'conflict' | 'forgotten',
-    entry: { row: SessionRow; where: string } | undefined,
-  ): Promise<void> {
+  async #notTaken(result: NotTaken, entry: { row: SessionRow; where: string } | undefined): Promise<void> {
     if (!entry) return
     const there = await this.#engine.store.catalog.summary(entry.row.id)
     const isElsewhere = there !== null && there.project !== entry.row.project && !this.#request.confined
@@ -274,12 +271,20 @@ class Importer {
   }
 }
 
-const counter = () => ({ created: 0, repeated: 0, conflict: 0, forgotten: 0, refused: 0 })
+type NotTaken = Exclude<PutResult, 'created' | 'repeated'>
+
+const counter = () => ({ created: 0, repeated: 0, conflict: 0, forgotten: 0, withdrawn: 0, refused: 0 })
 const isUserFault = (error: unknown): error is Fault => error instanceof Fault && error.kind === 'user'
 
-function notTaken(result: 'conflict' | 'forgotten', id: string | undefined, elsewhere: string | null = null): Fault {
+function notTaken(result: NotTaken, id: string | undefined, elsewhere: string | null = null): Fault {
   if (result === 'forgotten')
     return fault('session.forgotten', { expected: 'an id that was not erased', found: id ?? '' })
+  if (result === 'withdrawn')
+    return fault('consent.missing', {
+      expected: 'consent to keep the run',
+      found: 'consent that was withdrawn',
+      where: `session ${id}`,
+    })
   return fault('session.conflict', {
     expected: 'the content stored under this id',
     found: elsewhere ?? `other content for ${id}`,

@@ -1,7 +1,7 @@
 /** Sessions written while their run goes on, and the ones whose writer was lost. */
 import type { JournalOp } from '#core/journal.ts'
 import { foldJournal } from '#core/journal.ts'
-import { fault } from '#core/faults.ts'
+import { Fault, fault } from '#core/faults.ts'
 import type { JsonObject } from '#core/json.ts'
 import type { Engine } from './engine.ts'
 import { requireOwnMedia } from './own-project.ts'
@@ -66,6 +66,8 @@ export async function appendJournal(
   return { id, closed: true, hash: recorded.hash }
 }
 
+const mayNotBeKept: ReadonlySet<string> = new Set(['session.forgotten', 'consent.missing'])
+
 async function closeJournal(engine: Engine, id: string): Promise<Recorded> {
   const recorded = await recordSession(engine, foldJournal(await engine.store.journals.read(id)))
   await engine.store.journals.remove(id)
@@ -81,8 +83,14 @@ export async function recoverJournals(engine: Engine): Promise<readonly string[]
   const made: string[] = []
   for (const { session, lost } of await engine.store.journals.list()) {
     if (!lost) continue
-    await closeJournal(engine, session)
-    made.push(session)
+    try {
+      await closeJournal(engine, session)
+      made.push(session)
+    } catch (error) {
+      // Erased, or withdrawn, since it was begun: it may not be kept, in a journal neither.
+      if (!(error instanceof Fault) || !mayNotBeKept.has(error.code)) throw error
+      await engine.store.journals.remove(session)
+    }
   }
   return made
 }

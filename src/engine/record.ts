@@ -39,11 +39,20 @@ function acknowledged(row: SessionRow, result: PutResult | undefined): Recorded 
 function refusal(row: SessionRow, result: PutResult | undefined): Fault {
   if (result === 'forgotten')
     return fault('session.forgotten', { expected: 'an id that was not erased', found: row.id })
+  if (result === 'withdrawn') return withdrawn(row)
   return fault('session.conflict', {
     expected: 'the content stored under this id, or a new id',
     found: `other content for ${row.id}`,
   })
 }
+
+const withdrawn = ({ id, contributor }: SessionRow): Fault =>
+  fault('consent.missing', {
+    expected: 'consent to keep the run',
+    found: `consent that was withdrawn${contributor === null ? '' : ' by its contributor'}`,
+    fix: 'leave the run out, or have the owner append to the ledger what was agreed to since',
+    where: `session ${id}`,
+  })
 
 export interface BatchResult {
   readonly created: number

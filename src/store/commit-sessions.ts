@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { fault } from '#core/faults.ts'
 import type { PutResult, SessionRow } from '#core/store.ts'
+import { isWithdrawn } from './commit-consent.ts'
 import type { CommitContext } from './commit-context.ts'
 import { bringLessonsBack, dueForLearners, setLessonsAside } from './commit-learned.ts'
 import { blobPath } from './data-dir.ts'
@@ -40,6 +41,7 @@ export function putSessions(context: CommitContext, { rows, importId, nowMs }: S
     if (known) return repeat(context, index, known, row, importId)
     if (isErased(db, context.salt, 'session', row.id)) return 'forgotten'
     if (isOfErased(db, context.salt, row.contributor, row.recordedAtMs)) return 'forgotten'
+    if (isWithdrawn(context, row.project, row)) return 'withdrawn'
     requireMedia(context, row, seen)
     insert(context, index, row, importId, nowMs)
     return 'created'

@@ -19,7 +19,7 @@ const hashes: Readonly<Record<string, string>> = {
   '0004-people': 'c314b02ce98a366e78ddec56d8abb02a6438fc91f05e9de5e5dca6621bc397d8',
   '0005-care': '5a0288a55a77cbeeb0f17c8e4c8f73bd9eb430ee29acb3085858f4aeeba3a407',
   '0006-webhooks': '382fef36c15af6050cf58fe46efa6c2f928c3c37636ced6bd94e9ca0b1d4253e',
-  '0007-archives': 'f8834d13561c6c7bb7eff01be987cb7e64e699690133ae9f1ee64597e27e6a87',
+  '0007-archives': '5cbfce289f8aa0c07779cce0c9108d49b0c8950560d2e6a7f9abef01455eefde',
 }
 
 describe('migrations and the data directory', () => {

@@ -19,6 +19,7 @@ create table archive_session (
 ) strict, without rowid;
 create index archive_session_archive on archive_session (archive);
 create table archived_dataset (project text not null, name text not null, archive text not null references archive (id), primary key (project, name)) strict, without rowid;
+create index consent_subject on consent (project, json_extract(body, '$.contributor'), json_extract(body, '$.session'));
 create table archive_due (archive text not null references archive (id), receipt text not null, primary key (archive, receipt)) strict, without rowid;
 `,
 } as const

@@ -64,7 +64,7 @@ export function ImportResult({ job, onLeave }: { job: Job; onLeave?: () => void 
 }
 
 function CountRow({ name, counts }: { name: string; counts: ImportReport['sessions'] }) {
-  const refused = counts.refused + counts.conflict + counts.forgotten
+  const refused = counts.refused + counts.conflict + counts.forgotten + (counts.withdrawn ?? 0)
   return (
     <tr>
       <td>{name}</td>

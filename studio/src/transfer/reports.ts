@@ -1,7 +1,10 @@
 /** What import and export jobs result in. A job's result is any JSON to the API, so it is looked at before it is shown. */
 import type { Job } from '../data/types.ts'
 
-type Counts = Readonly<Record<'created' | 'repeated' | 'conflict' | 'forgotten' | 'refused', number>>
+type Counts = Readonly<Record<'created' | 'repeated' | 'conflict' | 'forgotten' | 'refused', number>> & {
+  /** Not in reports of older versions. */
+  readonly withdrawn?: number
+}
 
 export interface ImportReport {
   readonly import: string
