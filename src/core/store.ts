@@ -374,6 +374,15 @@ export interface ForgetPreview
   readonly archives: readonly string[]
 }
 
+/** What was found when a receipt was checked. */
+export interface ReceiptCheck {
+  readonly receipt: string
+  /** false when something that was erased is still there; null: it could not be looked at. */
+  readonly checks: readonly { readonly what: string; readonly ok: boolean | null; readonly found: string }[]
+  /** Whether nothing was found that should not be there. */
+  readonly ok: boolean
+}
+
 export interface BackupInfo {
   readonly name: string
   readonly path: string
@@ -430,6 +439,8 @@ export interface Store {
   forgetPreview(
     what: { readonly sessions: readonly string[] } | { readonly contributor: string },
   ): Promise<ForgetPreview>
+  /** Whether a receipt of an erasure tells the truth. Changes nothing. @throws receipt.invalid */
+  checkReceipt(receipt: Json): Promise<ReceiptCheck>
   /** What a person chose once and for all, by name; null when they did not. */
   preference(name: string): Promise<Json>
   setPreference(name: string, value: Json): Promise<void>

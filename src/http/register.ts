@@ -178,10 +178,12 @@ async function sendEvents(reply: FastifyReply, { values }: Events): Promise<void
   const { raw } = reply
   raw.writeHead(200, { ...headersOf(reply), 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   const alive = setInterval(() => raw.write(': alive\n\n'), 15_000)
+  reply.server.openStreams.add(raw)
   try {
     for await (const value of values) raw.write(`data: ${JSON.stringify(value)}\n\n`)
   } finally {
     clearInterval(alive)
+    reply.server.openStreams.delete(raw)
     raw.end()
   }
 }

@@ -10,6 +10,7 @@ import type { Engine } from '#engine/engine.ts'
 import { parseBody } from './body.ts'
 import { AuditLog } from '#engine/people/audit-log.ts'
 import { auditRequest, emptyTrail } from './audit.ts'
+import { closeGently, prepareDrain } from './drain.ts'
 import { guardRequest } from './guard.ts'
 import { isLocalOnly } from './principals.ts'
 import type { ServerOptions } from './handler.ts'
@@ -45,7 +46,7 @@ export async function buildServer(engine: Engine, options: ServerOptions): Promi
   const app = fastify({
     genReqId: requestId,
     bodyLimit: maxSessionBytes,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 300 },
@@ -58,6 +59,7 @@ export async function buildServer(engine: Engine, options: ServerOptions): Promi
     }),
   )
   watchRequests(app, engine.log)
+  prepareDrain(app)
   app.setErrorHandler(answerFault)
   app.setNotFoundHandler(noRoute)
   app.addHook('onRequest', async (request) => {
@@ -92,7 +94,7 @@ export async function startServer(engine: Engine, options: ServerOptions): Promi
   }
   const { port } = app.server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
-  return { url: `http://${host}:${port}`, app, close: () => app.close() }
+  return { url: `http://${host}:${port}`, app, close: () => closeGently(app) }
 }
 
 const isErrno = (error: unknown): error is NodeJS.ErrnoException =>

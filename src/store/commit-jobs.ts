@@ -101,6 +101,20 @@ export function finishJob({ db }: CommitContext, end: JobEnd): boolean {
   return changes === 1
 }
 
+/** It keeps its progress and checkpoint. false when the lease is another worker's by now. */
+export function releaseJob(
+  { db }: CommitContext,
+  { id, worker }: { readonly id: string; readonly worker: string },
+): boolean {
+  const { changes } = db
+    .prepare(
+      `update job set state = 'queued', worker = null, lease_until = null, attempts = attempts - 1
+       where id = ? and worker = ? and state = 'running'`,
+    )
+    .run(id, worker)
+  return changes === 1
+}
+
 export function cancelJob({ db }: CommitContext, { id, nowMs }: { readonly id: string; readonly nowMs: number }): null {
   if (!db.prepare('select 1 from job where id = ?').get(id)) {
     throw fault('job.unknown', { expected: 'the id of a job', found: id })

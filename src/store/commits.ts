@@ -60,7 +60,7 @@ import {
   eraseSessions,
   putReceipt,
 } from './commit-erasure.ts'
-import { addJob, beatJob, cancelJob, claimJob, finishJob } from './commit-jobs.ts'
+import { addJob, beatJob, cancelJob, claimJob, finishJob, releaseJob } from './commit-jobs.ts'
 import { invalidateBatch, putFingerprints, putSamples } from './commit-samples.ts'
 import { putSchedule, scheduleOff, startDue, startTask } from './commit-schedules.ts'
 import { putSessions } from './commit-sessions.ts'
@@ -97,6 +97,7 @@ export const commits = {
   claimJob,
   beatJob,
   finishJob,
+  releaseJob,
   cancelJob,
   putSchedule,
   scheduleOff,

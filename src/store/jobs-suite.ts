@@ -49,6 +49,18 @@ export function jobsSuite(name: string, open: StoreFactory): void {
       assert.equal(await jobs.finish(job.id, 'w1', { state: 'failed' }), false)
     })
 
+    test('a job that is given back goes to the next worker, as if it had not been begun', async () => {
+      const job = await add('r')
+      await jobs.claim('w1', ['r'], leaseMs)
+      await jobs.heartbeat(job.id, 'w1', leaseMs, null, { at: 3 })
+      assert.equal(await jobs.release(job.id, 'w2'), false)
+      assert.equal(await jobs.release(job.id, 'w1'), true)
+      assert.equal(await jobs.release(job.id, 'w1'), false)
+      const again = await jobs.claim('w2', ['r'], leaseMs)
+      assert.deepEqual([again?.id, again?.attempts, again?.checkpoint], [job.id, 1, { at: 3 }])
+      await jobs.finish(job.id, 'w2', { state: 'succeeded' })
+    })
+
     test('claims made at once never share a job, and take the oldest first', async () => {
       const added: string[] = []
       for (let i = 0; i < 10; i++) added.push((await add('b')).id)

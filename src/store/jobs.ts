@@ -90,6 +90,10 @@ export class SqliteJobs implements Jobs {
     return this.#writer.call('finishJob', { id, worker, state: end.state, result, error, nowMs: this.#now() })
   }
 
+  release(id: string, worker: string): Promise<boolean> {
+    return this.#writer.call('releaseJob', { id, worker })
+  }
+
   async cancel(id: string): Promise<Job> {
     await this.#writer.call('cancelJob', { id, nowMs: this.#now() })
     return this.#known(id)

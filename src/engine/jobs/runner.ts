@@ -56,8 +56,12 @@ async function runJob(engine: Engine, job: Job, worker: string, signal: AbortSig
     tell('succeeded', null)
   } catch (error) {
     await beating.end()
-    // A process that is shutting down leaves the job to the next one; its lease runs out.
-    if (lost || (signal.aborted && !stop.signal.aborted)) return tell('left', null)
+    if (lost) return tell('lost', null)
+    if (signal.aborted && !stop.signal.aborted) {
+      // A process that is shutting down leaves the job to the next one; where even that fails, its lease runs out.
+      await engine.store.jobs.release(job.id, worker).catch(() => false)
+      return tell('parked', null)
+    }
     const state = stop.signal.aborted ? 'cancelled' : 'failed'
     const said = state === 'cancelled' ? null : jobError(error)
     await engine.store.jobs.finish(job.id, worker, { state, error: said })
