@@ -353,6 +353,13 @@ export const faultCodes = {
     'A file of a known layout does not hold what it must.',
     'correct the file at the place named',
   ),
+  // erasure
+  'receipt.invalid': entry(
+    'user',
+    422,
+    'This is no receipt of an erasure in this data directory.',
+    'name the file that "hindsight forget" wrote, and the data directory that it was run on',
+  ),
   // archives of this program
   'archive.unknown': entry('user', 404, 'No archive has this id.', 'list them with "hindsight archive list"'),
   'archive.empty': entry('user', 422, 'There is nothing to archive.', 'widen the query'),

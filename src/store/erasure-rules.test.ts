@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import type { JsonObject } from '#core/json.ts'
 import type { Store } from '#core/store.ts'
 import { dataPaths } from './data-dir.ts'
 import { erasureRules } from './erasure-rules.ts'
@@ -93,6 +94,25 @@ describe('erasure, table by table', () => {
     )
   })
 
+  test('a receipt tells the truth until something comes back, or the paper is changed', async () => {
+    await plantSessions(store)
+    const receipt = toJson(await store.forget({ contributor: person }, 'owner', contextOf()))
+    const { ok, checks } = await store.checkReceipt(receipt)
+    assert.deepEqual([ok, checks.length], [true, 7])
+    assert.equal((await store.checkReceipt({ ...receipt, sessions: 4 })).ok, false)
+    await assert.rejects(store.checkReceipt({ ...receipt, id: 'other' }), { code: 'receipt.invalid' })
+    await assert.rejects(store.checkReceipt('paper'), { code: 'receipt.invalid' })
+    const isBroken = async () => (await store.checkReceipt(receipt)).checks.filter((check) => check.ok === false).length
+    await store.setPreference('x', { of: erased[0]! })
+    assert.equal(await isBroken(), 1)
+    const db = catalog()
+    db.exec(`update session set id = '${erased[1]}', contributor = '${person}' where id = '${stays}'`)
+    assert.equal(await isBroken(), 3)
+    db.exec(`delete from tombstone`)
+    assert.equal(await isBroken(), 1)
+    db.close()
+  })
+
   test('what comes late of an erased person is refused, what begins after is a new run', async () => {
     await store.catalog.putSessions([rowOf(1, { contributor: 'ann' }), rowOf(2, { contributor: 'ben' })])
     await store.forget({ contributor: 'ann' }, 'owner', contextOf())
@@ -121,6 +141,8 @@ describe('erasure, table by table', () => {
     assert.match(JSON.stringify(by), /^\{"contributor":"erased-[0-9a-f]{12}","domain":"camera"\}$/)
   })
 })
+
+const toJson = (value: unknown) => JSON.parse(JSON.stringify(value)) as JsonObject
 
 const rowAt = (n: number) => new Date(rowOf(n).recordedAtMs).toISOString()
 

@@ -3,11 +3,20 @@ import type { BackupsToKeep, PrunedBackups } from '#core/care-store.ts'
 import type { Context } from '#core/context.ts'
 import type { Figure } from '#core/figures.ts'
 import { canonicalJson, type Json, type JsonObject, parseJson } from '#core/json.ts'
-import type { BackupInfo, ForgetPreview, ForgetReceipt, Store, StoreHealth, VerifyReport } from '#core/store.ts'
+import type {
+  BackupInfo,
+  ForgetPreview,
+  ForgetReceipt,
+  Store,
+  StoreHealth,
+  VerifyReport,
+  ReceiptCheck,
+} from '#core/store.ts'
 import { backUp } from './backup.ts'
 import { tidyArchives } from './archive-move.ts'
 import { SqliteArchives } from './archives.ts'
 import { FileBlobs } from './blobs.ts'
+import { checkReceipt } from './check-receipt.ts'
 import { SqliteCatalog } from './catalog.ts'
 import { SqliteClips } from './clips.ts'
 import { fileBytes, openReader } from './connection.ts'
@@ -131,6 +140,10 @@ export class SqliteStore implements Store {
 
   forgetPreview(what: Forgotten): Promise<ForgetPreview> {
     return forgetPreview(this.parts, what)
+  }
+
+  checkReceipt(receipt: Json): Promise<ReceiptCheck> {
+    return checkReceipt(this.parts, receipt)
   }
 
   async preference(name: string): Promise<Json> {

@@ -1,6 +1,6 @@
 import { fault } from '#core/faults.ts'
 import { makeContext } from '#engine/engine.ts'
-import { forgetData } from '#engine/forget.ts'
+import { forgetData, receiptPath } from '#engine/forget.ts'
 import { type Command, texts, withEngine } from '../command.ts'
 import { contributorOf, personFlag } from '../person-option.ts'
 
@@ -32,7 +32,7 @@ export const forget: Command = {
       const { terminal, signal } = context
       const receipt = await forgetData(engine, what, 'owner', makeContext({ signal, progress: terminal.progress }))
       terminal.result(receipt, () => [
-        `Receipt ${receipt.id}, ${receipt.at}`,
+        `Receipt ${receipt.id}, ${receipt.at}: ${receiptPath(engine.dataDir, receipt.id)} ("hindsight verify --receipt" checks it)`,
         `Erased ${receipt.sessions} sessions, ${receipt.edits} edits and ${receipt.blobs} blobs (${receipt.blobsShared} blobs kept: others use the same bytes).`,
         `Redacted versions: ${receipt.versions.join(', ') || 'none'}`,
         `Exports that hold copies: ${receipt.exports.map((entry) => `${entry.format} to ${entry.target} on ${entry.at}`).join('; ') || 'none'}`,
