@@ -1,17 +1,18 @@
 /**
- * Writes what the sessions of a replay have shown as the evidence that the program comes with.
+ * Writes what the sessions of a replay have shown as what the program comes with: that nothing replaces the default, with its
+ * interval, and which settings add most as further tries.
  *
  *   node bench/replay/ship.ts [--table FILE] [--out src/domains/camera/learning/shipped.json]
  *
- * Each is valued with the truth's verdict in place of the program's own, as where a person says whether the camera is right. Only
- * clips of which every setting was run count, so that no setting is known by easier clips than another.
+ * Only clips of which every setting was run count, so that no setting is known by easier clips than another.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { defaultKey } from '#core/learnable.ts'
-import { prefixes } from '#domains/camera/learning/levels.ts'
-import type { ShippedEvidence, ShippedFile } from '#domains/camera/learning/shipped.ts'
-import { arenaOf, learnable, worth } from './arena.ts'
+import { seededRng } from '#core/rng.ts'
+import type { ShippedFile } from '#domains/camera/learning/shipped.ts'
+import { type ArenaClip, arenaOf, mean, worth } from './arena.ts'
+import { fieldOf } from './further.ts'
 import { readTable } from './table.ts'
 
 const { values } = parseArgs({
@@ -21,33 +22,44 @@ const { values } = parseArgs({
   },
 })
 
-const arena = arenaOf(readTable(values.table), 'person')
-const rows = new Map<string, ShippedEvidence>()
-for (const clip of arena) {
-  // Small drawn clips speak for their own class: what is used on other footage they must not sway.
-  for (const level of learnable.levels(clip.situation).filter((name) => name !== prefixes.all)) {
-    for (const { key } of clip.candidates) {
-      const name = `${level}\n${key}`
-      const before = rows.get(name) ?? { engine: 'embedded', level, key, sessions: 0, kept: 0, sum: 0 }
-      const sum = before.sum + Math.round(1e6 * worth(clip, key))
-      rows.set(name, { ...before, sessions: before.sessions + 1, kept: before.kept + 1, sum })
-    }
-  }
-}
-const evidence = [...rows.values()].toSorted(
-  (a, b) =>
-    a.level.localeCompare(b.level) ||
-    Number(b.key === defaultKey) - Number(a.key === defaultKey) ||
-    a.key.localeCompare(b.key),
-)
+/** As many as the learner may order; those beyond add next to nothing. */
+const places = 8
+const samples = 2000
+
+const arena = arenaOf(readTable(values.table))
+const lead = (key: string) => (clip: ArenaClip) => worth(clip, key) - worth(clip, defaultKey)
+const others = (arena[0]?.candidates ?? []).map(({ key }) => key).filter((key) => key !== defaultKey)
+const leads = others.map((key) => mean(arena.map(lead(key))))
+const next = others[leads.indexOf(Math.max(...leads))]!
+const digits = (value: number) => Number(value.toFixed(4))
+
 const file: ShippedFile = {
   format: 'hindsight-shipped-evidence',
-  version: 1,
-  about: `Each of 48 settings on ${arena.length} drawn clips of 30 frames, judged by the truth: bench/replay.`,
-  evidence,
+  version: 2,
+  about: `The default and ${others.length} other settings, each on ${arena.length} drawn clips of 30 frames: bench/replay, docs/measurements-replay.md.`,
+  found: [
+    {
+      engine: 'embedded',
+      clips: arena.length,
+      sessions: arena.length * (others.length + 1),
+      recommended: defaultKey,
+      value: digits(mean(arena.map((clip) => worth(clip, defaultKey)))),
+      next: { key: next, lead: digits(Math.max(...leads)), interval: leadOfBest() },
+    },
+  ],
+  further: fieldOf(arena, places).map((row) => ({ engine: 'embedded', ...row })),
 }
-// One row a line, so that a change shows what changed.
-const { evidence: _, ...head } = file
-const lines = evidence.map((row) => `    ${JSON.stringify(row)}`).join(',\n')
-writeFileSync(values.out, `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "evidence": [\n${lines}\n  ]\n}\n`)
-process.stderr.write(`${evidence.length} rows of ${arena.length} clips\n`)
+writeFileSync(values.out, `${JSON.stringify(file, null, 2)}\n`)
+process.stderr.write(`${file.further.length} settings of ${arena.length} clips\n`)
+
+/** Of what is best in samples of clips on the clips that are not in the sample: choosing the best of many is lucky. */
+function leadOfBest(): readonly [number, number] {
+  const rng = seededRng('shipped')
+  const found = Array.from({ length: samples }, () => {
+    const drawn = arena.map(() => arena[rng.int(arena.length)]!)
+    const held = arena.filter((clip) => !drawn.includes(clip))
+    const means = others.map((key) => mean(drawn.map(lead(key))))
+    return mean(held.map(lead(others[means.indexOf(Math.max(...means))]!)))
+  }).toSorted((a, b) => a - b)
+  return [digits(found[Math.floor(0.05 * samples)]!), digits(found[Math.floor(0.95 * samples)]!)]
+}

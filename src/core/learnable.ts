@@ -138,4 +138,6 @@ export interface Lessons {
   experiencesIn?(document: string, text: string): readonly Experience[]
   /** What came of sessions that were run before this version was given out: evidence to begin with, and to return to. */
   readonly shipped: readonly LearnedRow[]
+  /** What is recommended before the first session by those, and why, in a sentence. Absent: there were none. */
+  readonly shippedInWords?: string
 }

@@ -18,8 +18,8 @@ import { readPreferences } from '../preferences.ts'
 import { readLearned } from './state.ts'
 import type { TrackRun } from './track-chooser.ts'
 
-/** Beside the default: the fourth added hardly anything. */
-const places = 3
+/** Beside the default: as many as a person gets who wants quality. */
+const places = 4
 
 /** Those of a clip's levels that hold other clips too. */
 const levelsBeyond = (levels: readonly string[], clip: string | null): readonly string[] =>
@@ -38,8 +38,9 @@ export function furtherRows(
   const isOurs = source.type !== 'import' && !firstTry
   const added = isOurs ? addedBy(state.memory, clip, used.key, value) : null
   if (added === null) return []
-  const row = { key: used.key, source: sourceName(state, source), settings: null, count: 1, kept: added > 0 ? 1 : 0 }
-  return levelsBeyond(levels, clip).map((level) => ({ ...row, group: furtherGroup(level), sum: quantised(added) }))
+  const sum = quantised(added)
+  const row = { key: used.key, source: sourceName(state, source), settings: null, count: 1, kept: sum > 0 ? 1 : 0, sum }
+  return levelsBeyond(levels, clip).map((level) => ({ ...row, group: furtherGroup(level) }))
 }
 
 /** The same chooser, which knows what to try on as well. Another program's tracker takes too long to be asked again and again. */

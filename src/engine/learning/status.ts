@@ -141,7 +141,7 @@ async function gathered(
     measures,
     experiments: trials.map((trial) => trial.result()),
     unsigned,
-    sentence: learnerWords(found, tally),
+    sentence: learnerWords(lessons, found, tally),
   }
 }
 
@@ -174,9 +174,12 @@ function measuresOf({ points }: Progress): readonly Measure[] {
   })
 }
 
-function learnerWords(findings: readonly Finding[], { taught }: LearnedTally): string {
+function learnerWords({ shippedInWords }: Lessons, findings: readonly Finding[], { taught }: LearnedTally): string {
   const sessions = Object.values(taught).reduce((sum, count) => sum + count, 0)
-  if (sessions === 0) return 'Nothing was learned yet: the default settings are used.'
+  if (sessions === 0) {
+    const nothing = 'Nothing was learned yet: the default settings are used.'
+    return shippedInWords === undefined ? nothing : `${nothing} ${shippedInWords}`
+  }
   const usable = findings.filter(({ verdict }) => verdict?.passed === true)
   const from = `Learned from ${counted(sessions, 'session')} of ${counted(findings.length, 'kind')}`
   return usable.length === 0

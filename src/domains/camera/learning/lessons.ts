@@ -16,7 +16,7 @@ import { levelInWords, levelsOf } from './levels.ts'
 import { experiencesInModel, modelDocument } from './model-lessons.ts'
 import { changeNamed, nameOf, nearDefaultKey, spaceOf, usedOf } from './naming.ts'
 import { outcomeOf, type PeopleSaid, peopleSaid, usualErrorPx } from './outcome.ts'
-import { shippedRows } from './shipped.ts'
+import { shippedInWords, shippedRows } from './shipped.ts'
 
 const lessonsFor = (engine: EngineName, about: string): Lessons => ({
   name: `camera/${engine}`,
@@ -29,7 +29,13 @@ const lessonsFor = (engine: EngineName, about: string): Lessons => ({
   featuresOf: (context) => featuresOf(context as CameraContext),
   choosing: createContextLearnable(engine),
   shipped: shippedRows(engine),
+  ...wordsFor(engine),
 })
+
+function wordsFor(engine: EngineName): Pick<Lessons, 'shippedInWords'> {
+  const words = shippedInWords(engine)
+  return words === null ? {} : { shippedInWords: words }
+}
 
 const blender = lessonsFor('blender', 'tracking settings of Blender')
 export const blenderLessons: Lessons = {
