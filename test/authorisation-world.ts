@@ -11,10 +11,10 @@ import { appendEdit } from '#engine/edits.ts'
 import { type Engine, newId, utcNow } from '#engine/engine.ts'
 import { runJobs } from '#engine/jobs/runner.ts'
 import { openEngine } from '#engine/open.ts'
-import { addAccount } from '#engine/people/accounts.ts'
 import { makeKey } from '#engine/people/keys.ts'
 import { recordSession } from '#engine/record.ts'
 import { type Server, startServer } from '#http/server.ts'
+import { addQuickAccount } from './people-door.ts'
 import type { Bound, Kind } from '../tools/authorisation-page.ts'
 
 export const projects = ['alpha', 'beta'] as const
@@ -69,7 +69,7 @@ export async function makeWorld(): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'hindsight-authorisation-'))
   const engine = await openEngine({ dataDir: join(dir, 'data'), jobThreads: 0 })
   const things = { alpha: await fillProject(engine, 'alpha', 1), beta: await fillProject(engine, 'beta', 2) }
-  await addAccount(engine, { name: 'Ann', role: 'owner', project: null, password: 'correct horse battery' })
+  await addQuickAccount(engine, { name: 'Ann', role: 'owner', project: null, password: 'correct horse battery' })
   const secrets = await makeSecrets(engine)
   const options = { host: '127.0.0.1', port: 0, token: null, studioDir: null, legacyProject: 'alpha' }
   const server = await startServer(engine, options)

@@ -31,8 +31,10 @@ export async function signIn(engine: Engine, slowDown: SlowDown, attempt: Attemp
   slowDown.admit(counted, Date.now())
   const account = await people.account(name, Date.now())
   const isRight = await checkPassword(password, account ? await people.passwordOf(account.name) : null)
-  if (!account || !isRight)
+  if (!account || !isRight) {
+    slowDown.failed(counted, Date.now())
     throw fault('people.sign-in', { expected: 'the name and password of an account', found: 'others' })
+  }
   slowDown.clear(counted)
   const nowMs = Date.now()
   const id = randomBytes(32).toString('base64url')

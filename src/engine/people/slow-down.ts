@@ -10,6 +10,9 @@ const forgottenAfterMs = 60 * 60_000
 /** Of more, those that were quiet longest are forgotten. */
 const mostKept = 20_000
 
+const waitMs = (failures: number): number =>
+  failures < freeAttempts ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (failures - freeAttempts))
+
 interface Count {
   readonly failures: number
   readonly waitUntilMs: number
@@ -28,14 +31,21 @@ export class SlowDown {
     }
     for (const key of keys) {
       const failures = (this.#of(key, nowMs)?.failures ?? 0) + 1
-      const waitMs = failures < freeAttempts ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (failures - freeAttempts))
       // Put at the end, so that the first of the map is the one that was quiet longest.
       this.#counts.delete(key)
-      this.#counts.set(key, { failures, waitUntilMs: nowMs + waitMs, lastMs: nowMs })
+      this.#counts.set(key, { failures, waitUntilMs: nowMs + waitMs(failures), lastMs: nowMs })
     }
     for (const key of this.#counts.keys()) {
       if (this.#counts.size <= mostKept) break
       this.#counts.delete(key)
+    }
+  }
+
+  /** An attempt that was let in has failed: the wait begins now, however long the checking took. */
+  failed(keys: readonly string[], nowMs: number): void {
+    for (const key of keys) {
+      const count = this.#of(key, nowMs)
+      if (count) this.#counts.set(key, { ...count, waitUntilMs: nowMs + waitMs(count.failures), lastMs: nowMs })
     }
   }
 
