@@ -279,7 +279,12 @@ const status: number = items[0]!.status
 const bytes: Response = await client.open('GET /api/v1/blobs/{sha256}', { params: { sha256: 'ab' } })
 for await (const job of client.watchJob('id')) job.state satisfies 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 
-const run: RecordedRun = { domain: 'gui', context: {}, settings: { values: {} }, outcome: { status: null } }
+interface Result { status: 'succeeded'; score: number }
+const result: Result = { status: 'succeeded', score: 1 }
+export const typed: RecordedRun = { domain: 'gui', context: {}, settings: { values: {} }, outcome: result }
+const run: RecordedRun = { domain: 'gui', context: {}, settings: { values: {} }, outcome: { status: null, durationMs: 5, score: 3 } }
+// @ts-expect-error no such status
+export const wrong: RecordedRun = { domain: 'gui', context: {}, settings: { values: {} }, outcome: { status: 'splendid' } }
 const told = (problem: Problem, id: string | null): void => void [problem.fix, id]
 const recorder = createRecorder({ base: 'x', host: { name: 'app' }, spool: ${spool}('spool'), onProblem: told })
 const id: string = recorder.record(run, [{ role: 'input', data: new Uint8Array(3) }])

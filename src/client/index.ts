@@ -9,6 +9,7 @@ export {
   type RecordedRun,
   type Recorder,
   type RecorderOptions,
+  type RunOutcome,
 } from './recorder.ts'
 export { memorySpool, type Spool } from './spool.ts'
 export { cancelUpload, type Uploaded, uploadInPieces, type UploadOptions } from './upload.ts'

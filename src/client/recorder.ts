@@ -13,6 +13,13 @@ import { problemFrom } from './problem-from.ts'
 import { Sender } from './sender.ts'
 import { entryBytes, oneByOne, type Spool, type SpoolEntry, type SpoolSize } from './spool.ts'
 
+/** What came of a run. */
+export interface RunOutcome {
+  readonly status: 'succeeded' | 'partial' | 'failed' | 'cancelled' | null
+  readonly durationMs?: number | null
+  readonly error?: { readonly code?: string | null; readonly message: string } | null
+}
+
 /** A run. What is not known is left out or null. */
 export interface RecordedRun {
   /** A UUID, best of version 7; made here when it is left out. */
@@ -32,7 +39,8 @@ export interface RecordedRun {
     readonly propensity?: number | null
     readonly policy?: { readonly name: string; readonly version?: string | null } | null
   }
-  readonly outcome: { readonly status: 'succeeded' | 'partial' | 'failed' | 'cancelled' | null } & object
+  /** With whatever else the domain knows of it, or the application. */
+  readonly outcome: RunOutcome | (RunOutcome & Readonly<Record<string, unknown>>)
   readonly telemetry?: object | null
 }
 
