@@ -105,4 +105,7 @@ async function measure(): Promise<void> {
 }
 
 if (values.to === undefined) await measure()
-else process.send?.(await sendAll(values.to, Math.min(2000, sessions)))
+else {
+  const timed = await sendAll(values.to, Math.min(2000, sessions))
+  process.send?.(timed)
+}

@@ -127,6 +127,8 @@ export interface Catalog {
   edits(session: string): Promise<readonly Edit[]>
   /** What consent is decided on, for many sessions at once; those that are not there are left out. */
   subjects(ids: readonly string[]): Promise<readonly ConsentSubject[]>
+  /** When the last session came in, milliseconds since 1970; null when none ever did. */
+  lastArrivalMs(): Promise<number | null>
   /** Newest first. */
   page(query: SessionQuery, limit: number, cursor: string | null): Promise<Page<SessionSummary>>
   /** How many sessions fit, counted no further than `cap`. */

@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts'
 import { type JobPool, startJobPool } from './jobs/pool.ts'
 import { type LogKind, processLog } from './log.ts'
 import { hasLessons } from './learning/learn.ts'
+import { mayLearn } from './learning/when-quiet.ts'
 import { recoverJournals } from './journals.ts'
 import { programVersion } from './version.ts'
 import { type Dispatcher, startDispatcher } from './webhooks/dispatcher.ts'
@@ -73,5 +74,5 @@ async function hasWork(engine: Engine): Promise<boolean> {
   for (const state of ['queued', 'running'] as const) {
     if ((await store.jobs.list({ state }, 1)).length > 0) return true
   }
-  return hasLessons(engine)
+  return (await mayLearn(engine)) && hasLessons(engine)
 }

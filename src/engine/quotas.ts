@@ -1,6 +1,6 @@
 /**
- * How much a project may hold, and how fast a key may write. Nobody is limited until an owner says so. Limits are looked up at
- * every request, so that what one process sets holds in all of them.
+ * How much a project may hold, and how fast a key may write. Nobody is limited until an owner says so. What one process sets
+ * holds in all of them, half a second later.
  */
 import { fault } from '#core/faults.ts'
 import type { Json } from '#core/json.ts'
@@ -27,14 +27,28 @@ export interface QuotaReport extends ProjectQuota {
 }
 
 const preference = 'limits'
+const readForMs = 500
+
+const read = new WeakMap<Engine, { readonly limits: Limits; readonly atMs: number }>()
+
 /** What a project holds is counted anew after so long, since other processes write as well. */
 const countedForMs = 60_000
 /** And when something would be refused, so that what was erased shows; not more often than this. */
 const recountMs = 2_000
 
+/** No older than half a second: it is asked for at every request. */
 export async function readLimits(engine: Engine): Promise<Limits> {
-  const kept = (await engine.store.preference(preference)) as unknown
-  return { projects: {}, rates: {}, ...(kept as Partial<Limits> | null) }
+  const known = read.get(engine)
+  if (known && performance.now() - known.atMs < readForMs) return known.limits
+  const kept: unknown = await engine.store.preference(preference)
+  const limits = { projects: {}, rates: {}, ...(kept as Partial<Limits> | null) }
+  read.set(engine, { limits, atMs: performance.now() })
+  return limits
+}
+
+async function writeLimits(engine: Engine, limits: Limits): Promise<void> {
+  await engine.store.setPreference(preference, limits as unknown as Json)
+  read.set(engine, { limits, atMs: performance.now() })
 }
 
 /** @param quota null lifts it */
@@ -42,7 +56,7 @@ export async function setProjectQuota(engine: Engine, project: string, quota: Pr
   const limits = await readLimits(engine)
   const { [project]: _, ...others } = limits.projects
   const projects = quota === null || isFree(quota) ? others : { ...others, [project]: quota }
-  await engine.store.setPreference(preference, { ...limits, projects } as unknown as Json)
+  await writeLimits(engine, { ...limits, projects })
 }
 
 /** @param perMinute null lifts it */
@@ -50,7 +64,7 @@ export async function setRate(engine: Engine, principal: string, perMinute: numb
   const limits = await readLimits(engine)
   const { [principal]: _, ...others } = limits.rates
   const rates = perMinute === null ? others : { ...others, [principal]: perMinute }
-  await engine.store.setPreference(preference, { ...limits, rates } as unknown as Json)
+  await writeLimits(engine, { ...limits, rates })
 }
 
 const isFree = ({ bytes, sessions }: ProjectQuota): boolean => bytes === null && sessions === null

@@ -101,6 +101,11 @@ export class SqliteCatalog implements Catalog {
     return readSubjects(this.#parts.db, this.#parts.blobs, ids)
   }
 
+  async lastArrivalMs(): Promise<number | null> {
+    const row = this.#parts.db.prepare('select received_at as at from session order by seq desc limit 1').get()
+    return row ? Number(row['at']) : null
+  }
+
   async page(query: SessionQuery, limit: number, cursor: string | null): Promise<Page<SessionSummary>> {
     const { db, secret } = this.#parts
     const filters = readFilters(db, query)

@@ -22,6 +22,7 @@ export class DiskGuard {
   readonly #owedBytes: () => number
   #space: DiskSpace | null = null
   #takenBytes = 0
+  #looking: Promise<DiskSpace> | null = null
   #askedAtMs = Number.NEGATIVE_INFINITY
 
   /**
@@ -34,7 +35,13 @@ export class DiskGuard {
     this.#owedBytes = owedBytes
   }
 
-  async space(): Promise<DiskSpace> {
+  /** One look serves all who ask meanwhile: under load those are a hundred. */
+  space(): Promise<DiskSpace> {
+    this.#looking ??= this.#ask().finally(() => (this.#looking = null))
+    return this.#looking
+  }
+
+  async #ask(): Promise<DiskSpace> {
     const disk = await statfs(this.#path)
     const totalBytes = disk.blocks * disk.bsize
     const usual = Math.min(512 * megabyte, totalBytes * 0.02)

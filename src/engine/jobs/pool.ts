@@ -24,6 +24,7 @@ export interface JobPoolOptions {
 
 export function startJobPool({ dataDir, threads, log, hasWork, pollMs = 5000 }: JobPoolOptions): JobPool {
   const workers = new Map<Worker, Promise<unknown>>()
+  const learning = new Int32Array(new SharedArrayBuffer(4))
   let closing = false
   const wake = () => {
     if (closing) return
@@ -39,13 +40,18 @@ export function startJobPool({ dataDir, threads, log, hasWork, pollMs = 5000 }: 
   }
   const start = () => {
     const worker = new Worker(new URL('worker.ts', import.meta.url), {
-      workerData: { dataDir, log: log.kind },
+      workerData: { dataDir, log: log.kind, learning },
       // Without a bound V8 keeps some 100 MB of short-lived objects before it looks whether they are needed.
       resourceLimits: { maxYoungGenerationSizeMb: 24 },
     })
     const ended = new Promise((resolve) => {
       worker.on('error', (error: Error) => log.bug('job worker', error))
-      worker.on('exit', resolve)
+      const { threadId } = worker
+      worker.on('exit', (code) => {
+        // One that was ended in the middle of it must not keep the others from it.
+        Atomics.compareExchange(learning, 0, threadId, 0)
+        resolve(code)
+      })
     })
     workers.set(worker, ended)
     void ended.then(() => workers.delete(worker))
