@@ -3,16 +3,19 @@
  * and so does who may call: no route is without a role.
  */
 import { z } from 'zod'
-import { mediaRef, sha256, shortName, uuid } from '#core/session-schema.ts'
+import { sha256, shortName, uuid } from '#core/session-schema.ts'
 import { archiveRoutes } from './archives-contract.ts'
 import { careRoutes } from './care-contract.ts'
 import { careSummary } from './care-schemas.ts'
 import { describeRoutes } from './describe-contract.ts'
+import { datasetRoutes } from './dataset-contract.ts'
 import { learnRoutes } from './learn-contract.ts'
 import { peopleRoutes } from './people-contract.ts'
+import { recordRoutes } from './record-contract.ts'
 import type { Route } from './route.ts'
 import * as s from './schemas.ts'
 import { trackRoutes } from './track-contract.ts'
+import { transferRoutes } from './transfer-contract.ts'
 import { uploadRoutes } from './uploads-contract.ts'
 import { webhookRoutes } from './webhook-contract.ts'
 
@@ -33,98 +36,7 @@ export const routes = {
   ...careRoutes,
 
   // Recording
-  'POST /api/v1/sessions': {
-    about: 'Record one session. Acknowledged after it is durable; sending it again is harmless.',
-    role: 'recorder',
-    scope: 'body',
-    ingest: true,
-    body: z.looseObject({}).meta({
-      id: 'SentSession',
-      description:
-        'A session. May be left out: project, schemaVersion, contributor, consent, parent, telemetry, media, host.version, settings.policy, settings.propensity, settings.reason, outcome.error and outcome.durationMs.',
-    }),
-    reply: z.object({
-      id: uuid,
-      hash: sha256,
-      result: z.enum(['created', 'repeated']),
-    }),
-  },
-  'POST /api/v1/sessions/batch': {
-    about: 'Record many sessions, one JSON object per line. Each line is taken or refused on its own.',
-    role: 'recorder',
-    scope: 'lines',
-    ingest: true,
-    body: 'stream',
-    accepts: ['application/x-ndjson', 'application/jsonl'],
-    reply: s.batchReply,
-  },
-  'POST /api/v1/journals': {
-    about: 'Open a journal: a session that is written while the run goes on.',
-    role: 'recorder',
-    scope: 'opened',
-    ingest: true,
-    body: z.strictObject({ session: z.looseObject({ id: uuid }) }),
-    reply: z.object({ id: uuid }),
-    status: 201,
-  },
-  'POST /api/v1/journals/{id}': {
-    about: 'Append operations to an open journal; a "close" operation makes the session.',
-    role: 'recorder',
-    scope: 'journal',
-    ingest: true,
-    params: s.id,
-    body: z.strictObject({
-      ops: z
-        .array(
-          z.discriminatedUnion('op', [
-            z.strictObject({
-              op: z.literal('set'),
-              path: z.string().max(1000),
-              value: z.unknown(),
-            }),
-            z.strictObject({
-              op: z.literal('append'),
-              path: z.string().max(1000),
-              value: z.unknown(),
-            }),
-            z.strictObject({ op: z.literal('media'), media: mediaRef }),
-            z.strictObject({
-              op: z.literal('close'),
-              outcome: z.looseObject({}),
-            }),
-          ]),
-        )
-        .min(1)
-        .max(10_000),
-    }),
-    reply: z.object({ id: uuid, closed: z.boolean(), hash: sha256.nullable() }),
-  },
-  'POST /api/v1/edits': {
-    about: 'Append what a person said or changed after a session.',
-    role: 'reviewer',
-    scope: 'body.session',
-    ingest: true,
-    body: s.edit.partial({
-      id: true,
-      at: true,
-      principal: true,
-      project: true,
-      before: true,
-      reason: true,
-    }),
-    reply: s.edit,
-    status: 201,
-  },
-  'PUT /api/v1/blobs/{sha256}': {
-    about: 'Upload bytes under their SHA-256.',
-    role: 'recorder',
-    scope: 'filtered',
-    ingest: true,
-    params: z.object({ sha256 }),
-    body: 'stream',
-    reply: z.object({ sha256, bytes: z.number() }),
-    status: 201,
-  },
+  ...recordRoutes,
 
   // Looking
   'GET /api/v1/sessions': {
@@ -250,194 +162,10 @@ export const routes = {
   },
 
   // Curating
-  'GET /api/v1/queries': {
-    about: 'Saved queries.',
-    role: 'viewer',
-    scope: 'query',
-    query: inProject,
-    reply: list(s.savedQuery),
-  },
-  'PUT /api/v1/queries/{name}': {
-    about: 'Save a query under a name.',
-    role: 'reviewer',
-    scope: 'query',
-    params: named,
-    query: inProject,
-    body: z.strictObject({ query: s.sessionQuery }),
-    reply: s.savedQuery,
-  },
-  'DELETE /api/v1/queries/{name}': {
-    about: 'Remove a saved query.',
-    role: 'reviewer',
-    scope: 'query',
-    params: named,
-    query: inProject,
-    reply: z.object({ deleted: z.boolean() }),
-  },
-  'GET /api/v1/datasets': {
-    about: 'All datasets.',
-    role: 'viewer',
-    scope: 'query',
-    query: z.object({ project: shortName.optional() }),
-    reply: list(s.dataset),
-  },
-  'POST /api/v1/datasets': {
-    about: 'Name a set of samples.',
-    role: 'reviewer',
-    scope: 'body',
-    body: z.strictObject({
-      name: shortName,
-      project: s.project,
-      about: z.string().max(2000).nullable().default(null),
-      select: s.dataset.shape.select,
-    }),
-    reply: s.dataset,
-    status: 201,
-  },
-  'GET /api/v1/datasets/{name}': {
-    about: 'A dataset with its versions, newest first, and what its query finds today.',
-    role: 'viewer',
-    scope: 'query',
-    params: named,
-    query: inProject,
-    reply: z.object({
-      dataset: s.dataset,
-      versions: z.array(s.datasetVersion),
-      samplesToday: z.number(),
-    }),
-  },
-  'POST /api/v1/datasets/{name}/versions': {
-    about: 'Freeze what the dataset holds today as a version, split and hashed. A job.',
-    role: 'reviewer',
-    scope: 'query',
-    params: named,
-    query: inProject,
-    body: z.strictObject({
-      version: z.string().max(50).optional(),
-      plan: s.splitPlan.optional(),
-      note: z.string().max(2000).nullable().default(null),
-    }),
-    reply: s.job,
-    status: 202,
-  },
-  'GET /api/v1/datasets/{name}/quality': {
-    about: 'Figures of a version by which people judge whether it is fit to train on.',
-    role: 'viewer',
-    scope: 'query',
-    params: named,
-    query: inProject.extend({ version: z.string().max(50).optional() }),
-    reply: z.object({
-      version: s.datasetVersion,
-      quality: z.looseObject({ samples: z.number() }).meta({ id: 'Quality' }),
-    }),
-  },
-  'GET /api/v1/datasets/{name}/diff': {
-    about: 'What changed between two versions.',
-    role: 'viewer',
-    scope: 'query',
-    params: named,
-    query: inProject.extend({
-      from: z.string().max(50),
-      to: z.string().max(50),
-    }),
-    reply: z
-      .looseObject({
-        added: z.number(),
-        removed: z.number(),
-        changed: z.number(),
-      })
-      .meta({ id: 'VersionDiff' }),
-  },
+  ...datasetRoutes,
 
   // Bringing in and taking out
-  'GET /api/v1/formats': {
-    about: 'What can be exported to and imported from, with options.',
-    role: 'viewer',
-    scope: 'open',
-    reply: list(s.formatInfo),
-  },
-  'POST /api/v1/imports': {
-    about: 'Import an archive or file; which layout it is in is found out. A job.',
-    role: 'owner',
-    scope: 'query',
-    query: z.object({
-      project: s.project,
-      mode: z.enum(['merge', 'replace']).default('merge'),
-      name: z.string().max(300),
-      layout: z.string().max(50).optional(),
-    }),
-    body: 'stream',
-    reply: s.job,
-    status: 202,
-  },
-  'GET /api/v1/imports': {
-    about: 'What was imported, newest first.',
-    role: 'viewer',
-    scope: 'query',
-    query: z.object({ project: shortName.optional() }),
-    reply: list(s.importRecord),
-  },
-  'POST /api/v1/imports/{id}/undo': {
-    about: 'Undo an import that replaced: what it set aside comes back.',
-    role: 'owner',
-    scope: 'import',
-    params: s.id,
-    reply: z.object({ broughtBack: z.number() }),
-  },
-  'POST /api/v1/exports': {
-    about: 'Export samples or sessions. A job; its files are downloaded from the job.',
-    role: 'reviewer',
-    scope: 'body',
-    body: s.exportRequest,
-    reply: s.job,
-    status: 202,
-  },
-  'GET /api/v1/exports': {
-    about: 'What left the store.',
-    role: 'viewer',
-    scope: 'query',
-    query: z.object({ project: shortName.optional() }),
-    reply: list(s.exportNote),
-  },
-  'GET /api/v1/jobs': {
-    about: 'Jobs, newest first.',
-    role: 'viewer',
-    scope: 'query',
-    query: z.object({
-      project: shortName.optional(),
-      state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']).optional(),
-      limit: s.limit(200, 50),
-    }),
-    reply: list(s.job),
-  },
-  'GET /api/v1/jobs/{id}': {
-    about: 'One job.',
-    role: 'viewer',
-    scope: 'job',
-    params: s.id,
-    reply: s.job,
-  },
-  'GET /api/v1/jobs/{id}/events': {
-    about: 'The job as server-sent events until it ends.',
-    role: 'viewer',
-    scope: 'job',
-    params: s.id,
-    reply: 'events',
-  },
-  'POST /api/v1/jobs/{id}/cancel': {
-    about: 'Stop a job.',
-    role: 'reviewer',
-    scope: 'job',
-    params: s.id,
-    reply: s.job,
-  },
-  'GET /api/v1/jobs/{id}/download': {
-    about: 'The files an export made, as one zip.',
-    role: 'reviewer',
-    scope: 'job',
-    params: s.id,
-    reply: 'stream',
-  },
+  ...transferRoutes,
 
   // Clips, and the cameras that took them
   ...trackRoutes,

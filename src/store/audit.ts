@@ -1,9 +1,11 @@
 /** Reading the log of who changed what, newest first. */
+import type { Selectable } from 'kysely'
 import type { AuditEntry, AuditQuery } from '#core/people-store.ts'
 import type { Way } from '#core/principal.ts'
 import type { Page } from '#core/query.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { type Database, sql } from './sqlite-driver.ts'
+import type { Tables } from './tables.ts'
 
 export interface AuditRequest {
   readonly query: AuditQuery
@@ -31,14 +33,28 @@ export function readAudit(db: Database, secret: string, { query, limit, cursor }
   const rows = db.all(found)
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
-    items: rows.slice(0, limit).map(({ seq: _, at, via, ...rest }) => ({
-      ...rest,
-      at: new Date(at).toISOString(),
-      via: via as Way,
-    })),
+    items: rows.slice(0, limit).map(toEntry),
     next: last ? writeCursor(secret, sealed(query), last) : null,
   }
 }
 
 /** A cursor belongs to one question; this one is never mistaken for one to sessions. */
 const sealed = (query: AuditQuery) => ({ ...query, list: 'audit' })
+
+const toEntry = ({
+  at,
+  principal,
+  via,
+  action,
+  project,
+  target,
+  outcome,
+}: Selectable<Tables['audit']>): AuditEntry => ({
+  at: new Date(at).toISOString(),
+  principal,
+  via: via as Way,
+  action,
+  project,
+  target,
+  outcome,
+})

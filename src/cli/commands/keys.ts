@@ -67,7 +67,7 @@ function rateOf(options: Options): number | undefined {
 function timeOf(given: string | null): string | null {
   if (given === null) return null
   const ms = Date.parse(given)
-  if (/Z$/.test(given) && Number.isFinite(ms)) return new Date(ms).toISOString()
+  if (given.endsWith('Z') && Number.isFinite(ms)) return new Date(ms).toISOString()
   throw fault('usage', { expected: 'a time in UTC, as 2027-01-31T00:00:00Z', found: given, where: '--expires' })
 }
 
