@@ -5,7 +5,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
@@ -153,6 +162,17 @@ describe('an upgrade', () => {
 const killedUpgrade = fileURLToPath(new URL('./upgrade/killed-upgrade.ts', import.meta.url))
 
 describe('a downgrade', () => {
+  test('of a backup of a newer program is refused, and nothing is made', async () => {
+    const engine = await open()
+    const backup = await engine.store.backup(join(dir, 'backups'), makeContext())
+    await engine.close()
+    const manifest = join(backup.path, 'manifest.json')
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"version": 1', '"version": 99'))
+    const target = join(dir, 'restored')
+    await assert.rejects(restoreBackup(backup.path, target, makeContext()), { code: 'backup.invalid' })
+    assert.ok(!existsSync(target))
+  })
+
   test('is refused plainly, and changes nothing', async () => {
     await (await open()).close()
     const before = hashesOf(data)

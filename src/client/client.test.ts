@@ -158,3 +158,11 @@ test('what a route does not take is refused by the types', () => {
   ]
   assert.equal(typeof wrong, 'function')
 })
+
+test('an engine that says that it is not well has answered', async () => {
+  using at = await serving((request, response) => {
+    json(response, 503, request.url === '/healthz' ? '{"ok":false,"problems":["x"]}' : '{"code":"store.overloaded"}')
+  })
+  assert.deepEqual(await at.client.call('GET /healthz'), { ok: false, problems: ['x'] })
+  await assert.rejects(at.client.call('GET /api/v1/projects'), { status: 503 })
+})

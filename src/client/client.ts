@@ -63,6 +63,9 @@ interface Parts {
 
 const retryMs = 1000
 
+/** Routes whose answer is one too when it is bad news: 503 with the same body. */
+const saysHowItIs: ReadonlySet<RouteKey> = new Set<RouteKey>(['GET /healthz', 'GET /readyz'])
+
 export function createClient({ base, token = null, key = null, fetch = globalThis.fetch }: ClientOptions): Client {
   const send = async (route: RouteKey, parts: Parts, options: CallOptions, accept: string): Promise<Response> => {
     const url = urlOf(base, route, parts)
@@ -73,7 +76,7 @@ export function createClient({ base, token = null, key = null, fetch = globalThi
     if (options.signal) init.signal = options.signal
     if (parts.body !== undefined) Object.assign(init, bodyOf(parts.body, headers, options.contentType))
     const response = await answered(() => fetch(url, init), url)
-    if (response.ok) return response
+    if (response.ok || (response.status === 503 && saysHowItIs.has(route))) return response
     throw await refusalOf(response)
   }
 

@@ -43,7 +43,7 @@ export class Histogram {
   /** @param bounds rising, in seconds; beyond the last is counted too */
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds
-    this.#counts = new Array<number>(bounds.length + 1).fill(0)
+    this.#counts = Array.from({ length: bounds.length + 1 }, () => 0)
   }
 
   observe(seconds: number): void {

@@ -67,7 +67,7 @@ async function fill(engine: Engine, work: string): Promise<void> {
   const made = madeSessions(4)
   const sessions = Array.from({ length: 4 }, () => JSON.parse(made.next().value?.line ?? '') as JsonObject)
   for (const session of sessions) await recordSession(engine, { ...session, project })
-  const [first, second, large] = sessions.map(({ id }) => String(id))
+  const [first, second, large] = sessions.map(({ id }) => id as string)
   await appendEdit(
     engine,
     { session: first ?? '', kind: 'rating', after: 1, project, before: null, reason: null },

@@ -194,6 +194,8 @@ function tellEnd(error: Job['error'], result: JsonObject | null): string {
   if (error !== null) return `, ${error.message}`
   const findings = result?.['findings']
   const told = { ...result, ...(isJsonObject(findings ?? null) ? (findings as JsonObject) : {}) }
-  const figures = Object.entries(told).filter(([, value]) => typeof value === 'number')
-  return figures.length === 0 ? '' : ` (${figures.map(([name, value]) => `${name} ${String(value)}`).join(', ')})`
+  const figures = Object.entries(told).flatMap(([name, value]) =>
+    typeof value === 'number' ? [`${name} ${value}`] : [],
+  )
+  return figures.length === 0 ? '' : ` (${figures.join(', ')})`
 }

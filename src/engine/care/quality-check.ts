@@ -113,6 +113,7 @@ class Look {
 /** The job: goes on where the last one that succeeded ended. */
 export async function qualityJob(engine: Engine, _job: Job, ctx: Context): Promise<Json> {
   const [last] = await engine.store.jobs.list({ kind: 'quality', state: 'succeeded' }, 1)
-  const until = isJsonObject(last?.result ?? null) ? (last?.result as { readonly untilSeq?: Json }).untilSeq : null
+  const before = last?.result ?? null
+  const until = isJsonObject(before) ? before['untilSeq'] : null
   return { ...(await checkQuality(engine, typeof until === 'number' ? until : 0, ctx)) }
 }
