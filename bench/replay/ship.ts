@@ -41,7 +41,7 @@ const file: ShippedFile = {
     {
       engine: 'embedded',
       clips: arena.length,
-      sessions: arena.length * (others.length + 1),
+      sessions: arena.reduce((sum, { candidates }) => sum + candidates.length, 0),
       recommended: defaultKey,
       value: digits(mean(arena.map((clip) => worth(clip, defaultKey)))),
       next: { key: next, lead: digits(Math.max(...leads)), interval: leadOfBest() },
