@@ -249,6 +249,7 @@ export interface Blobs {
 }
 
 export interface Jobs {
+  /** @throws store.full */
   add(job: Pick<Job, 'id' | 'kind' | 'project' | 'principal' | 'params'>): Promise<Job>
   get(id: string): Promise<Job | null>
   list(

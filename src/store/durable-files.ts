@@ -1,8 +1,12 @@
 /** Files and folders that are really there when a call returns: written, synced, renamed, and the folder synced. */
 import { randomBytes } from 'node:crypto'
+import { closeSync, fsync as fsyncByCallback, openSync } from 'node:fs'
 import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { asFault } from './sqlite-faults.ts'
+
+const fsync = promisify(fsyncByCallback)
 
 export const folderMode = 0o700
 export const fileMode = 0o600
@@ -10,11 +14,12 @@ export const fileMode = 0o600
 /** Makes the entries of a folder durable. Windows cannot open folders, and its file system journals them itself. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
-  const handle = await open(path, 'r')
+  // Opening and closing touch no disk, and are over sooner than a thread could be asked to do them.
+  const folder = openSync(path, 'r')
   try {
-    await handle.sync()
+    await fsync(folder)
   } finally {
-    await handle.close()
+    closeSync(folder)
   }
 }
 

@@ -4,24 +4,37 @@ import { fault } from '#core/faults.ts'
 import type { Job, JobState } from '#core/job.ts'
 import { canonicalJson, type Json, type JsonObject, parseJson } from '#core/json.ts'
 import type { Jobs } from '#core/store.ts'
+import type { DiskGuard } from './disk.ts'
 import { type Database, sql } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
 import type { Writer } from './writer.ts'
+
+/** What a job writes of itself at least: one that has no room for that is not begun. */
+const jobBytes = 1_000_000
 
 export class SqliteJobs implements Jobs {
   readonly #db: Database
   readonly #writer: Writer
   readonly #now: () => number
+  readonly #disk: Pick<DiskGuard, 'admit'> | null
 
-  constructor(db: Database, writer: Writer, now: () => number = Date.now) {
+  /** @param disk asked for room for a new job; null = there is always some */
+  constructor(
+    db: Database,
+    writer: Writer,
+    now: () => number = Date.now,
+    disk: Pick<DiskGuard, 'admit'> | null = null,
+  ) {
     this.#db = db
     this.#writer = writer
+    this.#disk = disk
     this.#now = now
   }
 
   async add(job: Pick<Job, 'id' | 'kind' | 'project' | 'principal' | 'params'>): Promise<Job> {
     const { id, kind, project, principal } = job
     const params = canonicalJson(job.params, 'the job parameters')
+    await this.#disk?.admit(params.length + jobBytes)
     await this.#writer.call('addJob', { id, kind, project, principal, params, nowMs: this.#now() })
     return this.#known(id)
   }

@@ -77,7 +77,7 @@ export class SqliteStore implements Store {
     this.catalog = new SqliteCatalog({ db, writer, blobs, disk, secret })
     this.samples = new SqliteSamples({ db, writer, disk })
     this.datasets = new SqliteDatasets({ db, writer, disk })
-    this.jobs = new SqliteJobs(db, writer)
+    this.jobs = new SqliteJobs(db, writer, Date.now, disk)
     this.consent = new SqliteConsent(db, writer)
     this.clips = new SqliteClips(db, writer)
     this.learned = new SqliteLearned(db, writer)

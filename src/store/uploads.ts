@@ -11,7 +11,7 @@ import type { JsonObject } from '#core/json.ts'
 import type { Upload, UploadChecksum, UploadOrder, UploadStore, WholeUpload } from '#core/upload-store.ts'
 import type { FileBlobs } from './blobs.ts'
 import type { DiskGuard } from './disk.ts'
-import { exists, fileMode, folderMode, syncFolder, writeWhole } from './durable-files.ts'
+import { exists, fileMode, folderMode, syncFile, syncFolder, writeWhole } from './durable-files.ts'
 import { HashingWriter } from './hashing-writer.ts'
 import { asFault } from './sqlite-faults.ts'
 import { UploadLocks } from './upload-locks.ts'
@@ -301,15 +301,6 @@ const orderOf = ({ id, kind, bytes, sha256, name, project, principal }: Upload):
   project,
   principal,
 })
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
 
 /** Sending the same bytes again would end the same way. */
 const isSenders = (error: unknown): boolean =>

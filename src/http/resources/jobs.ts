@@ -76,12 +76,8 @@ async function* watch(engine: Engine, id: string, signal: AbortSignal): AsyncIte
   }
 }
 
-/** What a job writes of itself at least: one that has no room for that is not begun. */
-const jobBytes = 1_000_000
-
 /** Adds a job and says so to the pool. @throws store.full */
 export async function addJob(engine: Engine, job: Omit<Parameters<Engine['store']['jobs']['add']>[0], 'id'>) {
-  await engine.store.admit(jobBytes)
   const added = await engine.store.jobs.add({ id: newId(), ...job })
   engine.wake()
   return wire(added)
