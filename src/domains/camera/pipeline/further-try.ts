@@ -1,7 +1,7 @@
 /**
  * Settings that added most on other clips, tried on this one too where the result leaves something to wish for, and the best
- * result kept. No short look at the clip finds them before, and on clips that were solved poorly two of them bring several
- * times of what general fixes do (docs/measurements-replay.md).
+ * result kept. No short look at the clip finds them before; on clips that were solved poorly two of them add twice of what
+ * general fixes do, and where quality is asked for four of them find half of what there is to find (docs/measurements-replay.md).
  */
 import type { Choice } from '#core/policy.ts'
 import type { Shot } from '#track/scenes/solve-json.ts'
