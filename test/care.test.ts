@@ -10,6 +10,7 @@ import type { JsonObject } from '#core/json.ts'
 import { restoreArchived } from '#engine/archives.ts'
 import { careState, isKeptWell } from '#engine/care/care-state.ts'
 import { checkQuality } from '#engine/care/quality-check.ts'
+import { diagnose } from '#engine/doctor.ts'
 import { type Engine, makeContext } from '#engine/engine.ts'
 import { finishJob } from '#engine/jobs/finish-job.ts'
 import { openEngine } from '#engine/open.ts'
@@ -137,6 +138,8 @@ describe('care of the data', () => {
     assert.equal(bad.status, 503)
     assert.match(bad.body.problems?.[0] ?? '', /^backup: The last one failed: store\./)
     assert.deepEqual(await call('GET', '/healthz', undefined, null), { status: 503, body: { ok: false } })
+    const told = (await diagnose(engine, {}, makeContext())).find(({ check }) => check === 'schedule of backup')
+    assert.equal(told?.state, 'warning')
     assert.equal((await call('GET', '/readyz')).status, 200)
     await call('PUT', '/api/v1/care/schedules/backup', { plan: { folder: null } })
     assert.equal((await runToEnd('backup')).state, 'succeeded')

@@ -9,6 +9,7 @@ import { brief, Fault } from '#core/faults.ts'
 import type { Json } from '#core/json.ts'
 import { inspectImage } from '#media/still.ts'
 import { chooseDecoder } from '#media/video/choose-decoder.ts'
+import { careState } from './care/care-state.ts'
 import type { Engine } from './engine.ts'
 import { maxPictureBytes, readAll } from './intake.ts'
 import { readSession } from './read.ts'
@@ -32,7 +33,12 @@ export async function diagnose(engine: Engine, env: NodeJS.ProcessEnv, ctx: Cont
     await video(env),
     ...(await exportVariables(env)),
   ]
-  findings.push(...(await care(engine)), await journals(engine), await consentBasis(engine))
+  findings.push(
+    ...(await care(engine)),
+    ...(await byTheClock(engine, ctx)),
+    await journals(engine),
+    await consentBasis(engine),
+  )
   findings.push(...(await recentSessions(engine, ctx)))
   return findings
 }
@@ -132,6 +138,16 @@ async function care({ store }: Engine): Promise<readonly Finding[]> {
       ? warning('backup', 'never backed up', 'run "hindsight backup FOLDER"')
       : good('backup', `last backup ${word(lastBackup['at'])}`),
   ]
+}
+
+/** What should have been done for the data, and was not. */
+async function byTheClock(engine: Engine, ctx: Context): Promise<readonly Finding[]> {
+  const tasks = await careState(engine, ctx.now())
+  return tasks
+    .filter(({ condition }) => condition === 'failed' || condition === 'overdue')
+    .map(({ task, says }) =>
+      warning(`schedule of ${task}`, says, `run "hindsight schedule run ${task}", which says why`),
+    )
 }
 
 const word = (value: Json | undefined) => (typeof value === 'string' ? value : brief(value ?? null))
