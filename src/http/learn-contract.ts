@@ -96,7 +96,7 @@ export const learnRoutes = {
     reply: z.object({ items: z.array(l.modelListing) }),
   },
   'POST /api/v1/learn/models': {
-    about: 'Bring in a model that was exported elsewhere. It does not act by that.',
+    about: 'Bring in a model that was exported elsewhere, or a network with its description. It does not act by that.',
     role: 'owner',
     scope: 'store',
     body: z.record(z.string(), z.json()).meta({ id: 'ExportedModel' }),

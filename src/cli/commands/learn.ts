@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fault } from '#core/faults.ts'
-import { parseJson } from '#core/json.ts'
+import { isJsonObject, type JsonObject, parseJson } from '#core/json.ts'
 import { type Engine, makeContext } from '#engine/engine.ts'
 import { type Experiment, startExperiment, stopExperiment } from '#engine/learning/experiments.ts'
 import { lessonsNamed } from '#engine/learning/learners.ts'
@@ -13,6 +13,7 @@ import {
   rollBackModel,
 } from '#engine/learning/models.ts'
 import { catchUp } from '#engine/learning/learn.ts'
+import { networkImport } from '#engine/learning/networks.ts'
 import { rebuildLearned, resetLearned } from '#engine/learning/rebuild.ts'
 import { learnStatus } from '#engine/learning/status.ts'
 import { counted } from '#engine/learning/status-words.ts'
@@ -192,16 +193,34 @@ function fileFault(error: unknown, path: string): unknown {
 
 export const learnImport: Command = {
   name: 'learn import',
-  about: 'bring in a model that "learn export" wrote; it does not act by that',
-  args: [{ name: '<file>', about: 'the JSON file' }],
-  run: ([file = ''], _options, context) =>
+  about: 'bring in a model that "learn export" wrote, or a network; it does not act by that',
+  args: [{ name: '<file>', about: 'the JSON file; or an ONNX file' }],
+  flags: [{ flag: '--as <file>', about: 'of an ONNX file: its description, JSON' }],
+  more: `A description says what the network is for ("model": settings or dead-zones), what goes in ("features", in order, each with
+name, mean and deviation) and what comes out ("output": chance, logit or value). The network is judged on clips that are
+recorded after it came, by "learn train", and acts where it beats what acts without it.`,
+  run: ([file = ''], options, context) =>
     withEngine(context, async (engine) => {
-      const written = await readFile(file, 'utf8').catch((error: unknown) => {
-        throw fileFault(error, file)
-      })
-      const brought = await importModel(engine, parseJson(written, file), contextOf(context))
+      const description = text(options['as'])
+      const json =
+        description === null
+          ? parseJson((await contentOf(file)).toString('utf8'), file)
+          : networkImport(objectIn((await contentOf(description)).toString('utf8'), description), await contentOf(file))
+      const brought = await importModel(engine, json, contextOf(context))
       context.terminal.result(brought, () => `${brought.name}, here as version ${brought.version}`)
     }),
+}
+
+const contentOf = (file: string): Promise<Buffer> =>
+  readFile(file).catch((error: unknown) => {
+    throw fileFault(error, file)
+  })
+
+/** @throws json.*, model.invalid */
+function objectIn(written: string, file: string): JsonObject {
+  const json = parseJson(written, file)
+  if (isJsonObject(json)) return json
+  throw fault('model.invalid', { expected: 'a description of the network, a JSON object', found: file })
 }
 
 export const learnExperiment: Command = {

@@ -12,6 +12,7 @@ import { regions } from '#domains/camera/terms.ts'
 import { calibrated } from '#learn/models/calibration.ts'
 import { type HazardModel, survivalCurves } from '#learn/models/hazard.ts'
 import { medianLife } from '#learn/models/survival.ts'
+import { predictNetwork } from '#learn/models/network-model.ts'
 import { tableOf } from '#learn/models/table.ts'
 import { predictTrees, type TreeModel } from '#learn/models/tree-model.ts'
 import { actingModel, type ModelRecord, type ModelRegistry } from '#learn/models/registry.ts'
@@ -75,9 +76,8 @@ function deadRegions(
     record.featureNames,
     regions.map((region) => deadZoneRow(before, region)),
   )
-  const chances = predictTrees(model as TreeModel, table).map((chance) =>
-    calibration === null ? chance : calibrated(calibration, chance),
-  )
+  const told = model.algorithm === 'network' ? predictNetwork(model, table) : predictTrees(model as TreeModel, table)
+  const chances = told.map((chance) => (calibration === null ? chance : calibrated(calibration, chance)))
   const likely = regions
     .map((region, i) => ({ region, chance: chances[i]! }))
     .filter(({ chance }) => chance >= deadLikely)

@@ -35,7 +35,7 @@ describe('what is odd', () => {
     await rm(dir, { recursive: true })
   })
 
-  const record = (session: object) => recordSession(engine, session as JsonObject)
+  const record = (session: unknown) => recordSession(engine, session as JsonObject)
   const recommended = async () => (await predict(engine, learner, contextOf(0))).outlook.recommended.key
   const status = async () => (await learnStatus(engine, learner)).learners[0]!
 

@@ -11,10 +11,12 @@ import { type Calibration, calibrated, fitCalibration } from '#learn/models/cali
 import { type Comparison, compareLosses } from '#learn/models/compare.ts'
 import { groupFolds } from '#learn/models/group-split.ts'
 import { type Model, modelJson } from '#learn/models/kept-model.ts'
+import { type NetworkModel, predictNetwork } from '#learn/models/network-model.ts'
+import { rowsOf } from '#learn/models/table.ts'
 import { auc, brier, calibrationError, logLoss, logLossOf } from '#learn/models/metrics.ts'
 import { fitterOf, type OnUnseen, type Fitter } from './fitters.ts'
 import type { ModelName } from './model-kinds.ts'
-import { countOf, type TrainingSet } from './rows.ts'
+import { countOf, type RowSet, type TrainingSet } from './rows.ts'
 
 export interface FittedModel {
   readonly model: JsonObject
@@ -49,7 +51,7 @@ export function fitModel(
 }
 
 /** What models said of rows that they had not seen; `fold`: by which fold each row was left out. */
-type Unseen = Omit<OnUnseen, 'rows'> & { readonly clips: readonly string[]; readonly fold: readonly number[] }
+type Unseen = OnUnseen & { readonly clips: readonly string[]; readonly fold: readonly number[] }
 
 function askUnseen(fitter: Fitter, set: TrainingSet, seed: number, progress: (fits: number) => void): Unseen {
   const { clips, foreign } = set
@@ -60,6 +62,7 @@ function askUnseen(fitter: Fitter, set: TrainingSet, seed: number, progress: (fi
     told: [] as number[],
     usual: [] as number[],
     clips: [] as string[],
+    rows: [] as number[],
     fold: [] as number[],
   }
   for (let fold = 0; fold < folds; fold++) {
@@ -75,6 +78,7 @@ function askUnseen(fitter: Fitter, set: TrainingSet, seed: number, progress: (fi
     unseen.told.push(...found.told)
     unseen.usual.push(...found.usual)
     unseen.clips.push(...found.rows.map((row) => clips[row]!))
+    unseen.rows.push(...found.rows)
     unseen.fold.push(...found.rows.map(() => fold))
   }
   return unseen
@@ -98,7 +102,15 @@ function calibratedAcross(unseen: Unseen, isChance: boolean): Unseen {
   return { ...unseen, told: mended }
 }
 
-function outcomeOf(model: Model, { truth, told, usual, clips }: Unseen, isChance: boolean, seed: number) {
+const outcomeOf = (model: Model, unseen: Unseen, isChance: boolean, seed: number) => ({
+  model: modelJson(model),
+  algorithm: model.algorithm,
+  ...comparedOn(unseen, isChance, seed),
+})
+
+type Compared = Pick<Unseen, 'truth' | 'told' | 'usual' | 'clips'>
+
+function comparedOn({ truth, told, usual, clips }: Compared, isChance: boolean, seed: number): Judged {
   const losses = (predicted: readonly number[]) =>
     truth.map((y, i) => (isChance ? logLossOf(y, within(predicted[i]!)) : (y - predicted[i]!) ** 2))
   const metrics = (predicted: readonly number[]): Record<string, number | null> =>
@@ -113,8 +125,6 @@ function outcomeOf(model: Model, { truth, told, usual, clips }: Unseen, isChance
       : { rows: truth.length, rmse: rootMeanSquare(truth, predicted) }
   const isOneClass = isChance && new Set(truth).size < 2
   return {
-    model: modelJson(model),
-    algorithm: model.algorithm,
     // Where nothing else ever happened there is nothing to tell apart, however small the loss.
     comparison: isOneClass ? null : compareLosses(losses(told), losses(usual), clips, seed),
     metrics: metrics(told),
@@ -128,4 +138,48 @@ const within = (chance: number) => Math.min(0.999, Math.max(0.001, chance))
 function rootMeanSquare(truth: readonly number[], told: readonly number[]): number | null {
   if (truth.length === 0) return null
   return Math.sqrt(truth.reduce((sum, y, i) => sum + (y - told[i]!) ** 2, 0) / truth.length)
+}
+
+export interface Judged {
+  readonly comparison: Comparison | null
+  readonly metrics: Readonly<Record<string, number | null>>
+  readonly baselineMetrics: Readonly<Record<string, number | null>>
+}
+
+/**
+ * Judges a network that was brought on rows of clips that it cannot have seen, against what acts without it.
+ *
+ * @param rivals `model`: against our own model, each row told by one that was fitted without it; else against the baseline
+ * @param clips those that came after the network
+ */
+export function judgeNetwork(
+  name: ModelName,
+  set: RowSet,
+  seed: number,
+  { network, rivals, clips }: { network: NetworkModel; rivals: 'model' | 'baseline'; clips: readonly string[] },
+): Judged {
+  const fitter = fitterOf(name, set, seed)
+  const {
+    truth,
+    told,
+    usual,
+    rows,
+    clips: asked,
+  } = calibratedAcross(
+    askUnseen(fitter, set, seed, () => {}),
+    fitter.isChance,
+  )
+  const allowed = new Set(clips)
+  const kept = [...truth.keys()].filter((i) => allowed.has(asked[i]!))
+  const pick = <T>(list: readonly T[]) => kept.map((i) => list[i]!)
+  const table = rowsOf({ featureNames: set.featureNames, rowCount: set.clips.length, values: set.values }, pick(rows))
+  const against = rivals === 'model' ? told : usual
+  const unseen = {
+    truth: pick(truth),
+    told: [...predictNetwork(network, table)],
+    usual: pick(against),
+    clips: pick(asked),
+  }
+  const { comparison, metrics, baselineMetrics } = comparedOn(unseen, fitter.isChance, seed)
+  return { comparison, metrics, baselineMetrics }
 }

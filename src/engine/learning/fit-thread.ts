@@ -1,8 +1,12 @@
-/** Fits one model in a thread of its own, and ends. */
+/** Fits one model, or judges a network, in a thread of its own, and ends. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { fitModel } from './fit-model.ts'
-import type { FitMessage, FitTask } from './fit-in-thread.ts'
+import { fitModel, judgeNetwork } from './fit-model.ts'
+import type { FitMessage, FitTask, JudgeTask } from './fit-in-thread.ts'
 
-const { name, set, seed } = workerData as FitTask
+const task = workerData as FitTask | JudgeTask
 const say = (message: FitMessage) => parentPort?.postMessage(message)
-say({ type: 'done', fitted: fitModel(name, set, seed, (fits) => say({ type: 'progress', fits })) })
+const result =
+  'judge' in task
+    ? judgeNetwork(task.name, task.set, task.seed, task.judge)
+    : fitModel(task.name, task.set, task.seed, (fits) => say({ type: 'progress', fits }))
+say({ type: 'done', result })

@@ -30,6 +30,8 @@ export interface Gathered {
   readonly sessions: number
   readonly edits: number
   readonly clips: number
+  /** When the first session of each clip was recorded, Unix milliseconds. */
+  readonly firstSeen: ReadonlyMap<string, number>
   /** Sessions whose full tracks could not be read. */
   readonly withoutTracks: number
 }
@@ -67,7 +69,7 @@ class Gatherer {
   readonly #tracks: Sample<Example>
   readonly #lives: Sample<Life>
   readonly #regions = new RegionTally()
-  readonly #clips = new Set<string>()
+  readonly #clips = new Map<string, number>()
   readonly #arms = new ArmTally()
   sessions = 0
   #edits = 0
@@ -87,7 +89,7 @@ class Gatherer {
     this.#edits += edits.length
     const camera = asCamera(session)
     const clip = groupOf(camera)
-    this.#clips.add(clip)
+    this.#clips.set(clip, Math.min(this.#clips.get(clip) ?? Infinity, Date.parse(session.recordedAt)))
     for (const row of trackExamples(session, edits)) this.#tracks.add(row, clip, isForeign)
     // What a person made of a run has the tracks of that run once more, but for theirs.
     if (isEditedByHand(camera)) return
@@ -132,6 +134,7 @@ class Gatherer {
       sessions: this.sessions,
       edits: this.#edits,
       clips: this.#clips.size,
+      firstSeen: this.#clips,
       withoutTracks: this.#withoutTracks,
     }
   }

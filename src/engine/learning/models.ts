@@ -17,6 +17,7 @@ import type { Engine } from '../engine.ts'
 import { modelHash, readKeptText, readModels, readModelText, readTrained, writeModel } from './model-files.ts'
 import { isModelName, modelKinds, type ModelName, modelNames } from './model-kinds.ts'
 import { changeModels } from './model-lock.ts'
+import { importNetwork, isNetworkImport } from './networks.ts'
 import { trainDue } from './train-due.ts'
 
 export interface ModelVersion {
@@ -80,7 +81,9 @@ async function missingOf(engine: Pick<Engine, 'dataDir' | 'store'>): Promise<(na
   const report = await readTrained(engine.dataDir)
   const { sessions, dueFrom, isDue } = await trainDue(engine)
   const counts = `there are ${sessions} camera sessions`
-  const first = isDue ? 'Training is due, and comes by itself while an engine runs.' : `Training begins with ${dueFrom} camera sessions; ${counts}.`
+  const first = isDue
+    ? 'Training is due, and comes by itself while an engine runs.'
+    : `Training begins with ${dueFrom} camera sessions; ${counts}.`
   const again = isDue ? 'Training is due again.' : `It is tried again with ${dueFrom} camera sessions; ${counts}.`
   const models = Array.isArray(report?.['models']) ? report['models'] : []
   return (name) => {
@@ -201,7 +204,7 @@ export async function exportModel(
 const recordJson = (record: ModelRecord): JsonObject => JSON.parse(JSON.stringify(record)) as JsonObject
 
 /**
- * Registers a model that was exported, here or elsewhere. It does not act by that: what it was judged by is not on this
+ * Registers a model that was exported, here or elsewhere, or a network with its description (networks.ts). It does not act by that: what it was judged by is not on this
  * machine, and the next training decides whether it beats what is trained here.
  *
  * @returns its name and the version it got here
@@ -212,6 +215,7 @@ export async function importModel(
   json: Json,
   ctx: Warn & Pick<Context, 'now'>,
 ): Promise<{ readonly name: ModelName; readonly version: string }> {
+  if (isNetworkImport(json)) return await importNetwork(engine, json, ctx)
   const { record, text } = exported(json)
   return await changeModels(engine.dataDir, ctx, async (registry) => {
     const same = registry.records.find(({ name, modelHash: hash }) => name === record.name && hash === record.modelHash)

@@ -15,8 +15,9 @@ import { type Known, knownLive } from '#domains/camera/learning/known.ts'
 import { baseOf, candidateNamed, nameOf, spaceOf } from '#domains/camera/learning/naming.ts'
 import type { Situation } from '#domains/camera/policies/policy.ts'
 import { maximise } from '#learn/choice/nelder-mead.ts'
-import { tableOf } from '#learn/models/table.ts'
-import { type Bag, surestRow, upliftOf } from '#learn/models/uplift.ts'
+import { type NetworkModel, predictNetwork } from '#learn/models/network-model.ts'
+import { type Table, tableOf } from '#learn/models/table.ts'
+import { type Bag, surestRow, type Uplift, upliftOf } from '#learn/models/uplift.ts'
 import { acting } from './advice.ts'
 import { readModels } from './model-files.ts'
 
@@ -28,19 +29,22 @@ const seed = 1
 /** @returns null where no predictor acts; it knows settings of the built-in engine only */
 export async function settingsProposer(dataDir: string, ctx: Pick<Context, 'warn'>): Promise<Propose | null> {
   const found = await acting(dataDir, await readModels(dataDir, ctx), 'settings', settingsFeatureNames, ctx)
-  if (found === null || found.model.algorithm !== 'bag') return null
-  const bag = found.model
-  return (situation) => (situation.engine === 'embedded' ? proposals(bag, knownLive(situation)) : [])
+  if (found === null || (found.model.algorithm !== 'bag' && found.model.algorithm !== 'network')) return null
+  const { model } = found
+  return (situation) => (situation.engine === 'embedded' ? proposals(model, knownLive(situation)) : [])
 }
 
 /** @returns those that have names of their own: one, or none where the grid has what is best */
-export function proposals(bag: Bag, known: Known): readonly Candidate[] {
+export function proposals(model: Bag | NetworkModel, known: Known): readonly Candidate[] {
   const base = baseOf(known)
   const space = spaceOf(known)
   const grid = [{ key: '', settings: base }, ...candidates(base, space)]
   const rowOf = (settings: TrackingConfiguration) => settingsRow(known, settings)
   const usual = tableOf(settingsFeatureNames, [rowOf(base)]).values
-  const uplift = upliftOf(bag, settingsFeatureNames, usual, settingFeatureNames)
+  const uplift =
+    model.algorithm === 'bag'
+      ? upliftOf(model, settingsFeatureNames, usual, settingFeatureNames)
+      : networkUplift(model, usual)
   const lowOf = (tried: readonly TrackingConfiguration[]) => uplift(tableOf(settingsFeatureNames, tried.map(rowOf)))
   const uplifts = lowOf(grid.map(({ settings }) => settings as TrackingConfiguration))
   const start = grid[surestRow(uplifts, 0)]!.settings as TrackingConfiguration
@@ -52,4 +56,11 @@ export function proposals(bag: Bag, known: Known): readonly Candidate[] {
   const isNew = grid.every((candidate) => candidate.key !== key)
   const named = isNew ? candidateNamed(key, known) : null
   return named === null ? [] : [named]
+}
+
+/** A single network does not say where it is unsure: what it promises is taken for what is safe to expect. */
+function networkUplift(model: NetworkModel, usual: Float64Array): (rows: Table) => readonly Uplift[] {
+  const base = predictNetwork(model, { featureNames: settingsFeatureNames, rowCount: 1, values: usual })[0]!
+  return (rows) =>
+    Array.from(predictNetwork(model, rows), (told) => ({ mean: told - base, low: told - base, high: told - base }))
 }

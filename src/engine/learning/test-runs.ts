@@ -2,7 +2,9 @@
 import { uuidv7 } from '#core/ids.ts'
 import type { JsonObject } from '#core/json.ts'
 import { type Rng, seededRng } from '#core/rng.ts'
+import type { Probe } from '#domains/camera/probe/probe.ts'
 import { regions } from '#domains/camera/terms.ts'
+import type { ClipInfo } from '#vision/frames.ts'
 
 export interface MadeRun {
   readonly sent: JsonObject & { readonly id: string }
@@ -109,3 +111,30 @@ function madeTrack(i: number, rng: Rng) {
   }
   return { record, isWrong }
 }
+
+/** As the probe of a made clip whose points were all lost in one region. */
+export const madeProbe = (lostIn: string): Probe => ({
+  fromFrame: 0,
+  toFrame: 20,
+  motionClass: 'low',
+  textureClass: 'high',
+  bestRegions: [],
+  meanSpeed: 0.004,
+  maxSpeed: 0.01,
+  meanSpeedUv: 0.004,
+  maxSpeedUv: 0.01,
+  searchSizePx: 41,
+  regions: regions.map((region) => {
+    const survived = region === lostIn ? 0 : 11
+    const each = Array.from({ length: survived }, () => 0.004)
+    return { region, placed: 12, survived, speeds: each, speedsUv: each, jitters: each.map(() => 0.001) }
+  }),
+  letterbox: null,
+})
+/** What is known of a made clip. */
+export const madeInfo = {
+  widthPx: 640,
+  heightPx: 360,
+  frameRate: { numerator: 24, denominator: 1 },
+  frameCount: 48,
+} as ClipInfo

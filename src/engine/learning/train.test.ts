@@ -7,8 +7,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Warning } from '#core/context.ts'
 import { Fault } from '#core/faults.ts'
 import { parseJson } from '#core/json.ts'
-import type { Probe } from '#domains/camera/probe/probe.ts'
-import { regions } from '#domains/camera/terms.ts'
 import { appendEdit } from '../edits.ts'
 import { type Engine, makeContext } from '../engine.ts'
 import { runJobs } from '../jobs/runner.ts'
@@ -20,7 +18,7 @@ import { dropModels, readModels, readTrained } from './model-files.ts'
 import { activateModel, exportModel, importModel, listModels, rollBackModel } from './models.ts'
 import { proposeCleanup } from './proposals.ts'
 import { regionReport } from './region-report.ts'
-import { madeRun } from './test-runs.ts'
+import { madeInfo as info, madeProbe as probe, madeRun } from './test-runs.ts'
 import { trainDue, trainIfDue, trainRules } from './train-due.ts'
 import { type TrainedModel, trainModels, type TrainReport } from './train.ts'
 
@@ -48,32 +46,6 @@ async function record(engine: Engine, clips: readonly number[]): Promise<readonl
   }
   return ids
 }
-
-/** As the probe of a made clip whose points were all lost in one region. */
-const probe = (lostIn: string): Probe => ({
-  fromFrame: 0,
-  toFrame: 20,
-  motionClass: 'low',
-  textureClass: 'high',
-  bestRegions: [],
-  meanSpeed: 0.004,
-  maxSpeed: 0.01,
-  meanSpeedUv: 0.004,
-  maxSpeedUv: 0.01,
-  searchSizePx: 41,
-  regions: regions.map((region) => {
-    const survived = region === lostIn ? 0 : 11
-    const each = Array.from({ length: survived }, () => 0.004)
-    return { region, placed: 12, survived, speeds: each, speedsUv: each, jitters: each.map(() => 0.001) }
-  }),
-  letterbox: null,
-})
-const info = {
-  widthPx: 640,
-  heightPx: 360,
-  frameRate: { numerator: 24, denominator: 1 },
-  frameCount: 48,
-} as Parameters<NonNullable<Awaited<ReturnType<typeof readAdvice>>>['deadRegions']>[0]
 
 describe('with nothing recorded', () => {
   test('nothing is trained, and it says how much is needed', async () => {
@@ -329,7 +301,11 @@ test('sessions that come while no run learns are learned and trained on by whate
   )
   await engine.close()
   const running = await openEngine({ dataDir: dir, jobThreads: 1 })
-  for (let waited = 0; waited < 600 && (await readTrained(dir)) === null; waited++) await delay(100)
+  for (let waited = 0; waited < 600 && (await readTrained(dir)) === null; waited++) {
+    // It gives way to what was just recorded, and looks again when there is something to do.
+    running.wake()
+    await delay(100)
+  }
   assert.equal((await readTrained(dir))?.['sessions'], trainRules.firstSessions)
   await running.close()
   await rm(dir, { recursive: true })

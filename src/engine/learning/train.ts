@@ -23,6 +23,7 @@ import { modelHash, modelText, readModels, writeModel, writeTrained } from './mo
 import { type ModelKind, modelKinds, type ModelName, modelNames } from './model-kinds.ts'
 import { changeModels } from './model-lock.ts'
 import { standing } from './models.ts'
+import { judgeNetworks, networkAlgorithm } from './networks.ts'
 import { countOf, dataHash, type TrainingSet } from './rows.ts'
 import { type LiveArms, liveVerdict } from './live-arms.ts'
 
@@ -69,7 +70,11 @@ export async function trainModels(engine: Engine, options: TrainOptions, ctx: Co
   const { learnFromImports: imports, learnFromEdits: edited } = await readPreferences(engine)
   const gathered = await gather(engine, { seed, imports, edits: edited }, ctx)
   const models: TrainedModel[] = []
-  for (const name of names) models.push(await trainOne(engine, modelKinds[name], gathered, seed, ctx))
+  for (const name of names) {
+    const own = await trainOne(engine, modelKinds[name], gathered, seed, ctx)
+    const brought = await judgeNetworks(engine, modelKinds[name], gathered, seed, ctx)
+    models.push(brought === null ? own : { ...own, ...(await standingOf(engine, brought, ctx)), isNew: false })
+  }
   const { sessions, edits, clips, withoutTracks, findings } = gathered
   const trainedAt = new Date(ctx.now()).toISOString()
   const report = { trainedAt, sessions, edits, clips, withoutTracks, seed, models, findings }
@@ -131,8 +136,9 @@ function isOneClass(set: TrainingSet): boolean {
 const isSame = (known: ModelRecord, hash: string, seed: number, { featureNames }: TrainingSet): boolean =>
   known.dataHash === hash && known.seed === seed && known.featureNames.join() === featureNames.join()
 
+/** Of those that were trained here. */
 const lastOf = ({ records }: ModelRegistry, name: string): ModelRecord | null =>
-  records.findLast((record) => record.name === name) ?? null
+  records.findLast((record) => record.name === name && record.algorithm !== networkAlgorithm) ?? null
 
 /** Registers it, and lets it act in the place of the one before, or withdraws that as well. */
 async function keep(
@@ -173,10 +179,11 @@ async function keep(
   })
 }
 
-/** None of the models of a name acts any more. */
+/** None of the models of a name acts any more that were trained here; networks are judged by themselves. */
 function withdrawn(registry: ModelRegistry, name: string, reason: string, at: number): ModelRegistry {
   let left = registry
-  while (actingModel(left, name) !== null) {
+  for (let acting = actingModel(left, name); acting !== null; acting = actingModel(left, name)) {
+    if (acting.algorithm === networkAlgorithm) break
     const changed = rollBack(left, name, reason, at)
     if (!changed.ok) break
     left = changed.registry

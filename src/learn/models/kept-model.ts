@@ -11,19 +11,22 @@ import {
   readTreeModel,
   treeModelJson,
 } from './model-json.ts'
+import { type NetworkModel, networkJson, readNetwork } from './network-model.ts'
 import { aNumber, anObject, aText, listOf, oneOf, partOf, type Read, reading, refuse } from './read-json.ts'
 import type { TreeModel } from './tree-model.ts'
 import type { Bag } from './uplift.ts'
 
-export type Model = TreeModel | LogisticModel | HazardModel | Bag
+export type Model = TreeModel | LogisticModel | HazardModel | Bag | NetworkModel
 
 const head = { format: 'hindsight.model', version: modelJsonVersion } as const
-const algorithms = ['boosted-trees', 'forest', 'logistic', 'hazard', 'bag'] as const
+const algorithms = ['boosted-trees', 'forest', 'logistic', 'hazard', 'bag', 'network'] as const
 
 export function modelJson(model: Model): JsonObject {
   switch (model.algorithm) {
     case 'logistic':
       return logisticJson(model)
+    case 'network':
+      return networkJson(model)
     case 'hazard': {
       const { algorithm, signalNames, spanEnds, window, trees } = model
       return { ...head, algorithm, signalNames, spanEnds, window, trees: treeModelJson(trees) }
@@ -42,6 +45,8 @@ export function readModel(json: Json | undefined): Read<Model> {
     switch (oneOf(fields['algorithm'], algorithms, 'algorithm')) {
       case 'logistic':
         return partOf(readLogistic(json), 'the model')
+      case 'network':
+        return partOf(readNetwork(json), 'the model')
       case 'hazard':
         return hazardFrom(fields)
       case 'bag':

@@ -83,6 +83,19 @@ export function mayAct({ comparison, baseline }: ModelRecord, rules = actingRule
   return { may: false, reason: `${found}: that may be luck` }
 }
 
+/** What was found of a model that was judged later than it was made: on clips that came after it. */
+export function judged(
+  registry: ModelRegistry,
+  name: string,
+  version: string,
+  found: Pick<ModelRecord, 'comparison' | 'metrics' | 'baselineMetrics' | 'baseline'>,
+): ModelRegistry {
+  const records = registry.records.map((record) =>
+    record.name === name && record.version === version ? { ...record, ...found } : record,
+  )
+  return { ...registry, records }
+}
+
 /** Lets a model act from now on, in the place of the one that did. */
 export function activate(
   registry: ModelRegistry,
