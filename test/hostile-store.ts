@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Client } from '#client/client.ts'
 import { domainByName } from '#domains/domains.ts'
-import { hostileProse, hostileTexts } from './hostile-texts.ts'
+import { hostileProse, hostileTexts, plantedHost } from './hostile-texts.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type JsonMap = { [key: string]: Json }
@@ -42,6 +42,7 @@ export async function plantHostile(client: Client): Promise<Planted> {
   }
   const dataset = await plantDataset(client)
   await plantAround(client)
+  await plantForOwners(client)
   return { sessions: found as Planted['sessions'], dataset, texts }
 }
 
@@ -147,5 +148,20 @@ async function plantAround(client: Client): Promise<void> {
     const query = { project: hostileProject, name: `${name}.json` }
     const job = await client.call('POST /api/v1/imports', { query, body }, { contentType: 'application/json' })
     for await (const _ of client.watchJob(job.id)) void _
+  }
+}
+
+/** What owners see: projects of keys, limits and webhooks, and the log of all that was done here and was refused. */
+async function plantForOwners(client: Client): Promise<void> {
+  for (const [i, text] of hostileTexts.entries()) {
+    const project = `${text} ${i}`.slice(0, 200)
+    await client.call('POST /api/v1/keys', { body: { kind: 'ingest', name: `key ${i}`, project } })
+    await client.call('PUT /api/v1/quotas/{project}', { params: { project }, body: { bytes: 1e9, sessions: 5 } })
+    // A project of its own, so that nothing is ever told.
+    const url = `https://${plantedHost}/${encodeURI(text)}?q=${text.replaceAll('#', '')}`
+    const events = ['version.created' as const]
+    // What no address can hold is refused, and then stands in the log.
+    await client.call('POST /api/v1/webhooks', { body: { url, project: `none ${i}`, events } }).catch(() => {})
+    await client.call('DELETE /api/v1/queries/{name}', { params: { name: text }, query: { project } }).catch(() => {})
   }
 }

@@ -9,6 +9,7 @@ import {
   DatasetPage,
   DatasetsPage,
   fetchPages,
+  FieldsPage,
   JobsPage,
   LearningPage,
   OverviewPage,
@@ -117,6 +118,7 @@ function Studio({ onHelp }: { onHelp: () => void }) {
     'g d': go('/datasets'),
     'g i': go('/transfer'),
     'g j': go('/jobs'),
+    'g f': go('/fields'),
     ...(may('owner', 'everywhere') && ownPages),
   })
   return (
@@ -138,6 +140,7 @@ function pageAt(path: string, project: string, may: ReturnType<typeof useMay>) {
   if (matchPath('/datasets', path)) return <DatasetsPage project={project} />
   if (matchPath('/transfer', path)) return <TransferPage project={project} />
   if (matchPath('/jobs', path)) return <JobsPage project={project} />
+  if (matchPath('/fields', path)) return <FieldsPage />
   const session = matchPath('/sessions/{id}', path)
   if (session) return <SessionPage key={session['id']} id={session['id'] ?? ''} />
   const dataset = matchPath('/datasets/{name}', path)

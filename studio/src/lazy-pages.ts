@@ -5,6 +5,7 @@ const loaders = {
   account: () => import('./people/account-page.tsx').then(({ AccountPage }) => ({ default: AccountPage })),
   care: () => import('./care/care-page.tsx').then(({ CarePage }) => ({ default: CarePage })),
   consent: () => import('./consent/consent-page.tsx').then(({ ConsentPage }) => ({ default: ConsentPage })),
+  fields: () => import('./fields/fields-page.tsx').then(({ FieldsPage }) => ({ default: FieldsPage })),
   people: () => import('./people/people-page.tsx').then(({ PeoplePage }) => ({ default: PeoplePage })),
   clip: () => import('./track/clip-page.tsx').then(({ ClipPage }) => ({ default: ClipPage })),
   dataset: () => import('./datasets/dataset-page.tsx').then(({ DatasetPage }) => ({ default: DatasetPage })),
@@ -21,6 +22,7 @@ const loaders = {
 export const AccountPage = lazy(loaders.account)
 export const CarePage = lazy(loaders.care)
 export const ConsentPage = lazy(loaders.consent)
+export const FieldsPage = lazy(loaders.fields)
 export const PeoplePage = lazy(loaders.people)
 export const ClipPage = lazy(loaders.clip)
 export const DatasetPage = lazy(loaders.dataset)

@@ -19,7 +19,7 @@ const clip = fileURLToPath(new URL('../../sample/clips/walk.mp4', import.meta.ur
 const widthsPx = [1280, 390] as const
 /** What changes or ends something, or leads away from what is looked at. */
 const leftAlone =
-  /delete|forget|remove|undo|revoke|disable|sign out|back|next session|previous session|close|cancel|reset|colours|stop|track & solve|dismiss|save|create|^add|commit$|run now|withdraw/i
+  /delete|forget|remove|undo|revoke|disable|sign out|back|next session|previous session|close|cancel|reset|colours|stop|track & solve|dismiss|save|create|^add|commit$|run now|withdraw it|set it|for ever|make it|switch/i
 /** Of controls that look the same, so many are tried. */
 const perLook = 2
 
@@ -45,6 +45,13 @@ describe('a store full of hostile texts', { skip: chromium.skip }, () => {
     '/transfer',
     '/jobs',
     '/track',
+    '/people',
+    '/people?tab=keys',
+    '/people?tab=audit',
+    '/care',
+    '/consent',
+    `/fields?field=${encodeURIComponent(hostileTexts[0] ?? '')}`,
+    '/account',
     `/sessions/${encodeURIComponent(hostileTexts[0] ?? '')}`,
     `/${encodeURIComponent(hostileTexts[2] ?? '')}`,
   ]

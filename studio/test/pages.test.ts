@@ -35,13 +35,20 @@ describe('every page', { skip: chromium.skip }, () => {
     ['/learning', '.models li'],
     ['/transfer', 'text=sample camera'],
     ['/jobs', 'text=No job has run yet.'],
+    ['/fields', '.fields tbody tr'],
+    ['/consent', 'text=Nobody has said anything yet.'],
+    ['/care', 'text=There is no backup.'],
+    ['/people', 'text=Nobody has an account yet.'],
+    ['/people?tab=keys', 'text=No token and no key yet.'],
+    ['/people?tab=audit', 'text=Newest first'],
+    ['/account', 'text=Who I am'],
     ['/nowhere', 'text=There is nothing at this address.'],
   ]
 
   for (const colours of ['light', 'dark'] as const) {
     test(`opens in ${colours} without a complaint, a stranger, a jump or anything nameless`, async () => {
       for (const [path, sign] of paths()) {
-        const watched = await studio.open(`${path}?project=sample`, { colours })
+        const watched = await studio.open(`${path}${path.includes('?') ? '&' : '?'}project=sample`, { colours })
         await watched.page.waitForSelector(sign)
         await watched.page.waitForLoadState('networkidle')
         assert.deepEqual(watched.complaints, [], path)

@@ -10,7 +10,7 @@ const bases = {
 } as const
 
 /** What was agreed to at record time; the ledger decides at export. */
-export function ConsentCard({ session: { consent, contributor } }: { session: AnySession }) {
+export function ConsentCard({ session: { consent, contributor, domain } }: { session: AnySession }) {
   return (
     <Card title="Consent at record time">
       {consent === null ? (
@@ -21,11 +21,16 @@ export function ConsentCard({ session: { consent, contributor } }: { session: An
         </p>
       ) : (
         <Facts
+          domain={domain}
           facts={[
-            ['Basis', bases[consent.basis]],
-            ['Allows', consent.scopes.length === 0 ? 'nothing' : consent.scopes.join(', ')],
-            ['Given', consent.givenAt === null ? null : sayTime(consent.givenAt)],
-            ['Text', consent.textSha256 === null ? null : <code key="text">{consent.textSha256.slice(0, 12)}…</code>],
+            ['Basis', bases[consent.basis], 'consent.basis'],
+            ['Allows', consent.scopes.length === 0 ? 'nothing' : consent.scopes.join(', '), 'consent.scopes'],
+            ['Given', consent.givenAt === null ? null : sayTime(consent.givenAt), 'consent.givenAt'],
+            [
+              'Text',
+              consent.textSha256 === null ? null : <code key="text">{consent.textSha256.slice(0, 12)}…</code>,
+              'consent.textSha256',
+            ],
           ]}
         />
       )}

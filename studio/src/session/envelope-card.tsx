@@ -7,21 +7,23 @@ import { Link } from '../route/link.tsx'
 
 /** What every session has, whatever its domain. */
 export function EnvelopeCard({ session }: { session: AnySession }) {
-  const { id, recordedAt, host, contributor, project, schemaVersion, outcome, media } = session
+  const { id, domain, recordedAt, host, contributor, project, schemaVersion, outcome, media } = session
   const bytes = media.reduce((sum, ref) => sum + ref.bytes, 0)
   return (
     <Card title="Session" head={<CopyButton text={id} label="Copy the id" />}>
       <Facts
+        domain={domain}
         facts={[
-          ['Id', <code key="id">{id}</code>],
+          ['Id', <code key="id">{id}</code>, 'id'],
           [
             'Recorded',
             <time key="at" dateTime={recordedAt} title={recordedAt}>
               {sayTime(recordedAt)}
             </time>,
+            'recordedAt',
           ],
-          ['Took', outcome.durationMs === null ? null : sayDuration(outcome.durationMs)],
-          ['Host', `${host.name}${host.version === null ? '' : ` ${host.version}`}`],
+          ['Took', outcome.durationMs === null ? null : sayDuration(outcome.durationMs), 'outcome.durationMs'],
+          ['Host', `${host.name}${host.version === null ? '' : ` ${host.version}`}`, 'host'],
           [
             'Contributor',
             contributor === null ? null : (
@@ -29,10 +31,11 @@ export function EnvelopeCard({ session }: { session: AnySession }) {
                 {contributor}
               </Link>
             ),
+            'contributor',
           ],
-          ['Project', project],
-          ['Schema', `version ${schemaVersion}`],
-          ['Media', media.length === 0 ? null : `${sayMany(media.length, 'file')}, ${sayBytes(bytes)}`],
+          ['Project', project, 'project'],
+          ['Schema', `version ${schemaVersion}`, 'schemaVersion'],
+          ['Media', media.length === 0 ? null : `${sayMany(media.length, 'file')}, ${sayBytes(bytes)}`, 'media'],
           [
             'Error',
             outcome.error === null ? null : (
@@ -40,6 +43,7 @@ export function EnvelopeCard({ session }: { session: AnySession }) {
                 {errorInWords(outcome.error)}
               </span>
             ),
+            'outcome.error',
           ],
         ]}
       />

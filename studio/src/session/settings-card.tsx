@@ -5,7 +5,7 @@ import { Card } from '../parts/card.tsx'
 import { Facts, type Fact } from '../parts/facts.tsx'
 
 /** What was used, why it was chosen, and with what probability: what a learner needs to learn from it. */
-export function SettingsCard({ session: { settings } }: { session: AnySession }) {
+export function SettingsCard({ session: { settings, domain } }: { session: AnySession }) {
   const { values, reason, propensity, policy } = settings
   const known = Object.entries(values).filter(([, value]) => value !== null)
   return (
@@ -14,15 +14,24 @@ export function SettingsCard({ session: { settings } }: { session: AnySession })
         {known.length === 0 ? (
           <p className="muted">None were recorded.</p>
         ) : (
-          <Facts facts={known.map(([name, value]): Fact => [inWords(name), shown(value)])} />
+          <Facts
+            domain={domain}
+            facts={known.map(([name, value]): Fact => [inWords(name), shown(value), `settings.values.${name}`])}
+          />
         )}
         <Facts
+          domain={domain}
           facts={[
-            ['Why', reason ?? 'not said'],
-            ['Propensity', propensity === null ? 'not a random choice that is known of' : sayPercent(propensity)],
+            ['Why', reason ?? 'not said', 'settings.reason'],
+            [
+              'Propensity',
+              propensity === null ? 'not a random choice that is known of' : sayPercent(propensity),
+              'settings.propensity',
+            ],
             [
               'Policy',
               policy === null ? 'none' : `${policy.name}${policy.version === null ? '' : ` ${policy.version}`}`,
+              'settings.policy',
             ],
           ]}
         />

@@ -12,6 +12,7 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
       ['g d', 'Datasets'],
       ['g i', 'Import and export'],
       ['g j', 'Jobs'],
+      ['g f', 'Fields'],
       ['g c', 'Care of the data'],
       ['g p', 'People'],
       ['?', 'This list'],

@@ -23,6 +23,7 @@ const pages: readonly PageLink[] = [
   { to: '/datasets', title: 'Datasets', icon: 'datasets' },
   { to: '/transfer', title: 'Import and export', icon: 'transfer' },
   { to: '/jobs', title: 'Jobs', icon: 'jobs' },
+  { to: '/fields', title: 'Fields', icon: 'fields' },
   { to: '/consent', title: 'Consent', icon: 'consent', needs: 'owner' },
   { to: '/care', title: 'Care', icon: 'care', needs: 'owner everywhere' },
   { to: '/people', title: 'People', icon: 'people', needs: 'owner everywhere' },
@@ -109,7 +110,8 @@ function ProjectSelect({ project }: { project: string }) {
 function Health() {
   const { data, isError } = useHealth()
   const state = isError ? 'bad' : data?.ok === true ? 'good' : data ? 'bad' : ''
-  const words = isError ? 'No answer' : data ? `v${data.version}` : '\u00a0'
+  // Its version is told to those who may look at sessions.
+  const words = isError ? 'No answer' : data?.version === undefined ? '\u00a0' : `v${data.version}`
   return (
     <span className="health" title={isError ? 'The engine does not answer' : 'The engine answers'}>
       <span className={`dot ${state}`} />

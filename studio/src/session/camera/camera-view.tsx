@@ -73,20 +73,25 @@ function OutcomeFacts({ session: { outcome, telemetry } }: { session: CameraSess
   const { solvedCamera } = outcome
   return (
     <Facts
+      domain="camera"
       facts={[
-        ['Error (mean over tracks)', sayFigure(outcome.solveErrorPx, 'px')],
-        ['Held-out error', sayFigure(outcome.heldOutErrorPx, 'px')],
-        ['Tracks solved', shareOf(outcome.successfulTracks, outcome.totalTracks)],
-        ['3D points', sayFigure(outcome.bundleCount)],
-        ['Frames solved', sayFigure(outcome.solvedFrames)],
-        ['Failure', outcome.failureType],
-        ['Failed at frame', sayFigure(outcome.frameOfFailure)],
-        ['Focal length', sayFocal(solvedCamera)],
-        ['Confidence', sayPercent(outcome.confidence)],
-        ['Lens', telemetry?.zoom?.detected ? `zooms ${telemetry.zoom.direction ?? ''}`.trim() : null],
-        ['Adapted', telemetry?.adaptations?.length ? sayMany(telemetry.adaptations.length, 'time') : null],
-        ['Healed gaps', shareOf(telemetry?.healing?.succeeded, telemetry?.healing?.attempted)],
-        ['Parallax', sayFigure(telemetry?.flow?.parallax)],
+        ['Error (mean over tracks)', sayFigure(outcome.solveErrorPx, 'px'), 'outcome.solveErrorPx'],
+        ['Held-out error', sayFigure(outcome.heldOutErrorPx, 'px'), 'outcome.heldOutErrorPx'],
+        ['Tracks solved', shareOf(outcome.successfulTracks, outcome.totalTracks), 'outcome.successfulTracks'],
+        ['3D points', sayFigure(outcome.bundleCount), 'outcome.bundleCount'],
+        ['Frames solved', sayFigure(outcome.solvedFrames), 'outcome.solvedFrames'],
+        ['Failure', outcome.failureType, 'outcome.failureType'],
+        ['Failed at frame', sayFigure(outcome.frameOfFailure), 'outcome.frameOfFailure'],
+        ['Focal length', sayFocal(solvedCamera), 'outcome.solvedCamera.focalPx'],
+        ['Confidence', sayPercent(outcome.confidence), 'outcome.confidence'],
+        ['Lens', telemetry?.zoom?.detected ? `zooms ${telemetry.zoom.direction ?? ''}`.trim() : null, 'telemetry.zoom'],
+        [
+          'Adapted',
+          telemetry?.adaptations?.length ? sayMany(telemetry.adaptations.length, 'time') : null,
+          'telemetry.adaptations',
+        ],
+        ['Healed gaps', shareOf(telemetry?.healing?.succeeded, telemetry?.healing?.attempted), 'telemetry.healing'],
+        ['Parallax', sayFigure(telemetry?.flow?.parallax), 'telemetry.flow.parallax'],
       ]}
     />
   )
@@ -116,21 +121,26 @@ function FootageFacts({ session: { context, telemetry } }: { session: CameraSess
   const { widthPx, heightPx, fps, frameCount, camera, probe, clip } = context
   return (
     <Facts
+      domain="camera"
       facts={[
-        ['Size', widthPx && heightPx ? `${widthPx} × ${heightPx}` : null],
-        ['Frame rate', sayFigure(fps, 'fps')],
-        ['Frames', sayFigure(frameCount)],
-        ['Type', context.footageType],
-        ['Container', clip?.extension],
-        ['Codec', clip?.codec],
-        ['Motion', probe?.motionClass ?? telemetry?.visual?.motionClass],
-        ['Camera', telemetry?.motion?.kind],
-        ['Texture', probe?.textureClass],
-        ['Lens as set', sayFocal(camera)],
-        ['Sensor width', sayFigure(camera?.sensorWidthMm, 'mm')],
-        ['Attempt', sayFigure(context.attempt)],
-        ['Try in its run', typeof context.retry === 'number' ? sayFigure(context.retry + 1) : null],
-        ['Engine', context.engine?.name ? `${context.engine.name} ${context.engine.version ?? ''}`.trim() : null],
+        ['Size', widthPx && heightPx ? `${widthPx} × ${heightPx}` : null, 'context.widthPx'],
+        ['Frame rate', sayFigure(fps, 'fps'), 'context.fps'],
+        ['Frames', sayFigure(frameCount), 'context.frameCount'],
+        ['Type', context.footageType, 'context.footageType'],
+        ['Container', clip?.extension, 'context.clip.extension'],
+        ['Codec', clip?.codec, 'context.clip.codec'],
+        ['Motion', probe?.motionClass ?? telemetry?.visual?.motionClass, 'context.probe.motionClass'],
+        ['Camera', telemetry?.motion?.kind, 'telemetry.motion.kind'],
+        ['Texture', probe?.textureClass, 'context.probe.textureClass'],
+        ['Lens as set', sayFocal(camera), 'context.camera.focalPx'],
+        ['Sensor width', sayFigure(camera?.sensorWidthMm, 'mm'), 'context.camera.sensorWidthMm'],
+        ['Attempt', sayFigure(context.attempt), 'context.attempt'],
+        ['Try in its run', typeof context.retry === 'number' ? sayFigure(context.retry + 1) : null, 'context.retry'],
+        [
+          'Engine',
+          context.engine?.name ? `${context.engine.name} ${context.engine.version ?? ''}`.trim() : null,
+          'context.engine',
+        ],
       ]}
     />
   )

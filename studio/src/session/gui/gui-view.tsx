@@ -137,17 +137,18 @@ function nameOf(index: number, count: number): string {
 function RunFacts({ session: { context, outcome } }: { session: GuiSession }) {
   return (
     <Facts
+      domain="gui"
       facts={[
-        ['Kind', context.kind],
-        ['Application', context.app],
-        ['Workflow', context.workflows?.join(', ') ?? context.configName],
-        ['System', context.os],
-        ['Run', context.runId],
-        ['Actions', outcome.actionsTotal],
-        ['Failed', outcome.actionsFailed],
-        ['Retries', outcome.retriesTotal],
-        ['States reached', outcome.statesReached?.join(', ')],
-        ['Group', context.group],
+        ['Kind', context.kind, 'context.kind'],
+        ['Application', context.app, 'context.app'],
+        ['Workflow', context.workflows?.join(', ') ?? context.configName, 'context.workflows'],
+        ['System', context.os, 'context.os'],
+        ['Run', context.runId, 'context.runId'],
+        ['Actions', outcome.actionsTotal, 'outcome.actionsTotal'],
+        ['Failed', outcome.actionsFailed, 'outcome.actionsFailed'],
+        ['Retries', outcome.retriesTotal, 'outcome.retriesTotal'],
+        ['States reached', outcome.statesReached?.join(', '), 'outcome.statesReached'],
+        ['Group', context.group, 'context.group'],
       ]}
     />
   )

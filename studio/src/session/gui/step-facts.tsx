@@ -32,13 +32,26 @@ export function StepFacts({ step, marks, hovered, onHover }: StepFactsProps) {
   return (
     <div className="step-facts">
       <Facts
+        domain="gui"
         facts={[
-          ['Action', `${action.type}${action.name ? `: ${action.name}` : ''}`],
-          ['Target', action.target ? [action.target.kind, action.target.label].filter(Boolean).join(': ') : null],
-          ['States', <States key="states" action={action} />],
-          ['Took', typeof action.durationMs === 'number' ? sayDuration(action.durationMs) : null],
-          ['Retries', action.retries ? String(action.retries) : null],
-          ['Typed', action.typed ? `${sayMany(action.typed.lengthChars, 'character')} (${action.typed.class})` : null],
+          ['Action', `${action.type}${action.name ? `: ${action.name}` : ''}`, 'telemetry.actions.type'],
+          [
+            'Target',
+            action.target ? [action.target.kind, action.target.label].filter(Boolean).join(': ') : null,
+            'telemetry.actions.target',
+          ],
+          ['States', <States key="states" action={action} />, 'telemetry.actions.statesBefore'],
+          [
+            'Took',
+            typeof action.durationMs === 'number' ? sayDuration(action.durationMs) : null,
+            'telemetry.actions.durationMs',
+          ],
+          ['Retries', action.retries ? String(action.retries) : null, 'telemetry.actions.retries'],
+          [
+            'Typed',
+            action.typed ? `${sayMany(action.typed.lengthChars, 'character')} (${action.typed.class})` : null,
+            'telemetry.actions.typed',
+          ],
           [
             'Error',
             action.error ? (
@@ -46,6 +59,7 @@ export function StepFacts({ step, marks, hovered, onHover }: StepFactsProps) {
                 {action.error.message}
               </span>
             ) : null,
+            'telemetry.actions.error',
           ],
         ]}
       />

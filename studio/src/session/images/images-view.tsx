@@ -63,20 +63,29 @@ export function ImagesView({ session }: { session: ImagesSession }) {
       </Card>
       <Card title="The edit">
         <Facts
+          domain="images"
           facts={[
-            ['Kind of edit', context.editType],
-            ['Turn', context.turnIndex ? `${context.turnIndex}${context.turnIndex === 1 ? ' (the first)' : ''}` : null],
-            ['App', context.app?.name],
-            ['Input came by', context.inputOrigin],
-            ['Language', context.language],
-            ['Input', sizeOf(input)],
-            ['Output', sizeOf(output)],
-            ['Latency', outcome.latencyMs ? sayDuration(outcome.latencyMs) : null],
-            ['Cost', outcome.cost ? `${sayFigure(outcome.cost.amount)} ${outcome.cost.currency}` : null],
-            ['Rated', typeof outcome.rating === 'number' ? ratingWords[outcome.rating] : null],
-            ['Then', afterwards(outcome)],
-            ['Retries', telemetry?.retries],
-            ['Doubt', context.origin?.doubt],
+            ['Kind of edit', context.editType, 'context.editType'],
+            [
+              'Turn',
+              context.turnIndex ? `${context.turnIndex}${context.turnIndex === 1 ? ' (the first)' : ''}` : null,
+              'context.turnIndex',
+            ],
+            ['App', context.app?.name, 'context.app'],
+            ['Input came by', context.inputOrigin, 'context.inputOrigin'],
+            ['Language', context.language, 'context.language'],
+            ['Input', sizeOf(input), 'media'],
+            ['Output', sizeOf(output), 'media'],
+            ['Latency', outcome.latencyMs ? sayDuration(outcome.latencyMs) : null, 'outcome.latencyMs'],
+            [
+              'Cost',
+              outcome.cost ? `${sayFigure(outcome.cost.amount)} ${outcome.cost.currency}` : null,
+              'outcome.cost',
+            ],
+            ['Rated', typeof outcome.rating === 'number' ? ratingWords[outcome.rating] : null, 'outcome.rating'],
+            ['Then', afterwards(outcome), 'outcome.kept'],
+            ['Retries', telemetry?.retries, 'telemetry.retries'],
+            ['Doubt', context.origin?.doubt, 'context.origin.doubt'],
           ]}
         />
       </Card>
