@@ -11,6 +11,7 @@ import { type Engine, makeContext } from '#engine/engine.ts'
 import { exportTo } from '#engine/export.ts'
 import { allLayouts } from '#engine/import-readers.ts'
 import { openEngine } from '#engine/open.ts'
+import { prepareSession } from '#engine/prepare.ts'
 import { recordSession } from '#engine/record.ts'
 import { sampleProject, loadSampleProject } from '#engine/sample-project.ts'
 import { appendEdit } from '#engine/edits.ts'
@@ -37,6 +38,30 @@ const extras: JsonObject = {
   user: planted.name,
   email: planted.mail,
   machine: { hostname: planted.machine, ip: planted.address },
+}
+
+/** Facts that a recorder names itself, to be exported; and the part around what was chosen, which is checked by name. */
+const ownFacts: ReadonlySet<string> = new Set(['attributes', 'filters', 'config', 'metadata', 'media', 'consent'])
+
+/** Names under which the record has objects, or lists of them. */
+function namesOf(value: Json, name = '', found = new Set<string>()): ReadonlySet<string> {
+  if (Array.isArray(value)) for (const item of value as readonly Json[]) namesOf(item, name, found)
+  else if (isJsonObject(value)) {
+    found.add(name)
+    for (const [key, inner] of Object.entries(value)) if (!ownFacts.has(key)) namesOf(inner, key, found)
+  }
+  return found
+}
+
+/** The record with more keys in each object that stands under one of the names. */
+function plantAt(value: JsonObject, names: ReadonlySet<string>): JsonObject {
+  const planted = (inner: Json, name: string): Json => {
+    if (Array.isArray(inner)) return (inner as readonly Json[]).map((item) => planted(item, name))
+    if (!isJsonObject(inner) || ownFacts.has(name)) return inner
+    const entries = Object.entries(inner).map(([key, item]) => [key, planted(item, key)] as const)
+    return { ...Object.fromEntries(entries), ...(names.has(name) ? extras : {}) }
+  }
+  return planted(value, '') as JsonObject
 }
 
 describe('what is exported', () => {
@@ -77,13 +102,21 @@ describe('what is exported', () => {
     await rm(dir, { recursive: true })
   })
 
-  /** Into every part of the record that takes keys of its own, and beside the parts. */
+  /** Into every object of the record, however deep, that takes keys of its own. */
   function plant(session: JsonObject): JsonObject {
-    const parts = ['context', 'outcome', 'telemetry', 'host'].map((part) => {
-      const value = session[part]
-      return [part, isJsonObject(value) ? { ...value, ...extras } : (value ?? null)] as const
-    })
-    return { ...session, ...extras, ...Object.fromEntries(parts) }
+    const names = [...namesOf(session)].filter(
+      (name) => !ownFacts.has(name) && takes(plantAt(session, new Set([name]))),
+    )
+    return plantAt(session, new Set(names))
+  }
+
+  function takes(session: Json): boolean {
+    try {
+      prepareSession(session)
+      return true
+    } catch {
+      return false
+    }
   }
 
   async function exported(format: string, type: string | null, purpose: 'train' | 'share'): Promise<string> {

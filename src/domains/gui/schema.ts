@@ -49,7 +49,7 @@ const context = z.looseObject({
   origin: z.looseObject({ dataset: text(500), session: text(200) }).nullish(),
 })
 
-export const valuesSchema = z.looseObject({
+const values = z.looseObject({
   similarityThreshold: share,
   searchStrategy: text(100),
   searchAlgorithm: text(100),
@@ -217,7 +217,7 @@ const telemetry = z.looseObject({
 
 export const guiSessionSchema = sessionSchema({
   context,
-  values: valuesSchema,
+  values,
   outcome: { actionsTotal: count, actionsFailed: count, retriesTotal: count, statesReached: names },
   telemetry: telemetry.nullable(),
 }).superRefine((session, check) => {

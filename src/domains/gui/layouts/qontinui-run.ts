@@ -12,7 +12,8 @@ import { checkOptions, type OptionTable } from '#core/options.ts'
 import type { Match, WriteReport } from '#core/report.ts'
 import type { MediaRef } from '#core/session.ts'
 import { readLines, readText } from '#core/source-text.ts'
-import { elementSchema, valuesSchema } from '../schema.ts'
+import { knownParts } from '../known-parts.ts'
+import { elementSchema, guiSessionSchema } from '../schema.ts'
 import type { GuiSession, Screen, ScreenElement } from '../session.ts'
 import { innerPath, storable, textOf, textsOf, unixMs } from './qontinui-files.ts'
 import { Losses } from './qontinui-gather.ts'
@@ -253,7 +254,7 @@ async function write(
   for await (const { session: any, edits } of items) {
     ctx.signal.throwIfAborted()
     // The store checked it against the schema of this domain when it came in.
-    const session = any as unknown as GuiSession
+    const session = knownParts(guiSessionSchema, any as unknown as Json) as unknown as GuiSession
     const root = `run-${session.id}/`
     const references = new Map<string, string>()
     for (const [index, screen] of (session.telemetry?.screens ?? []).entries()) {
@@ -273,12 +274,7 @@ async function write(
     const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
     await sink.write(`${root}action_records.jsonl`, lines)
     const { context, settings, recordedAt } = session
-    const run = {
-      session_id: session.id,
-      recorded_at: recordedAt,
-      context: knownContext(context),
-      settings: known(valuesSchema, settings.values),
-    }
+    const run = { session_id: session.id, recorded_at: recordedAt, context, settings: settings.values }
     await sink.write(`${root}run.json`, `${JSON.stringify(run, null, 2)}\n`)
     files += 2
     count++
@@ -295,26 +291,6 @@ async function write(
   return { files, items: count, losses: losses.list() }
 }
 
-/** Only what this domain knows: a recorder may have put anything beside it, as a path or who sat there. */
-function known(schema: typeof valuesSchema | typeof elementSchema, value: object): JsonObject {
-  const keys = Object.keys(schema.shape)
-  return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key))) as JsonObject
-}
-
-function knownContext({ display, origin, ...context }: GuiSession['context']): JsonObject {
-  const { kind, configName, configSha256, app, os, runId, workflows, group, attributes } = context
-  const plain = { kind, configName, configSha256, app, os, runId, workflows, group, attributes }
-  const monitors = display?.monitors?.map(({ x, y, width, height, scale }) => ({ x, y, width, height, scale }))
-  const { coordinateSpace, screenScale } = display ?? {}
-  return JSON.parse(
-    JSON.stringify({
-      ...plain,
-      display: display && { monitors, coordinateSpace, screenScale },
-      origin: origin && { dataset: origin.dataset, session: origin.session },
-    }),
-  ) as JsonObject
-}
-
 function sidecarOf(screen: Screen, index: number, filename: string): JsonObject {
   return {
     screenshot_number: index + 1,
@@ -325,6 +301,6 @@ function sidecarOf(screen: Screen, index: number, filename: string): JsonObject 
     event_type: 'screenshot',
     image_id: null,
     found: null,
-    elements: (screen.elements ?? []).map((element) => known(elementSchema, element)),
+    elements: (screen.elements ?? []) as unknown as Json,
   }
 }
