@@ -10,7 +10,7 @@ import { backupFolder, readPlan } from './plans.ts'
 export async function backupJob(engine: Engine, job: Job, ctx: Context): Promise<Json> {
   const plan = readPlan('backup', job.params)
   const folder = backupFolder(engine.dataDir, plan)
-  const made = await engine.store.backup(folder, ctx)
+  const { path: _, ...made } = await engine.store.backup(folder, ctx)
   const pruned = await engine.store.pruneBackups(folder, plan.keep, ctx)
   return { ...made, deleted: pruned.deleted.length, kept: pruned.kept, freedBytes: pruned.bytes }
 }

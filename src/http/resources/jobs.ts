@@ -58,9 +58,9 @@ async function jobById(engine: Engine, id: string): Promise<Job> {
   throw fault('job.unknown', { expected: 'the id of a job', found: id })
 }
 
-/** A job as it goes over the wire: where its upload lies on this machine is nobody's business. */
+/** A job as it goes over the wire: where its upload or its backups lie on this machine is nobody's business. */
 export function wire(job: Job): Omit<Job, 'params'> & { params: Record<string, unknown> } {
-  const { path: _path, ...params } = job.params
+  const { path: _path, folder: _folder, ...params } = job.params
   return { ...job, params }
 }
 
