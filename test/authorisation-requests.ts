@@ -59,6 +59,7 @@ const makes: { readonly [K in RouteKey]?: Make } = {
     params: { id: await openJournal(things, world) },
     body: { ops: [{ op: 'set', path: '/telemetry/note', value: 1 }] },
   }),
+  'GET /api/v1/schemas/{name}': () => ({ params: { name: 'images' } }),
   'POST /api/v1/edits': ({ session }) => ({ body: { session, kind: 'rating', after: { rating: 1 } } }),
   'PUT /api/v1/blobs/{sha256}': () => {
     const text = fresh('bytes')

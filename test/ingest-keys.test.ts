@@ -262,6 +262,35 @@ describe('an ingest key', () => {
   })
 })
 
+test("what a recorder sends for another project than its key's is set aside, and holds up nothing", async () => {
+  let secret = ''
+  const door = await openDoor(async (engine) => {
+    const key = { kind: 'ingest', name: 'program', project: 'kitchen', origins: [], expiresAt: null } as const
+    secret = (await makeKey(engine, key, 'Ann')).secret
+  })
+  try {
+    const spool = memorySpool()
+    const run = {
+      domain: 'images',
+      context: { instruction: 'x' },
+      settings: { values: {} },
+      outcome: { status: 'failed' },
+    }
+    const options = { base: door.server.url, key: secret, host: { name: 'program' }, spool }
+    const recorder = createRecorder({ ...options, project: 'attic' })
+    const ids = [0, 1].map(() => recorder.record(run as Sdk.RecordedRun))
+    const { arrived, waiting, lost } = await recorder.flush()
+    assert.deepEqual([arrived, waiting], [false, 0])
+    assert.deepEqual(
+      lost.map(({ id, problem }) => [id, problem.code]),
+      ids.map((id) => [id, 'request.project']),
+    )
+    await recorder.close()
+  } finally {
+    await door.close()
+  }
+})
+
 const browserNeed = needs('chromium')
 
 describe('a page of another origin', { skip: browserNeed.skip }, () => {

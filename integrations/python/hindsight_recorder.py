@@ -33,6 +33,10 @@ _PASSING = {401, 403, 408, 425, 429}
 # An entry at which the engine itself fails so often is set aside, so that what follows gets through.
 _MOST_BLOWS = 5
 _FIRST_PAUSE_S, _MOST_PAUSE_S = 0.5, 60.0
+# However long the engine asks to be left alone: an hour more or less is no load on anybody.
+_MOST_ASKED_S = 3600.0
+# Another recorder may have the session that an edit is of, and be away for as long.
+_MOST_PATIENCE_S = 7 * 24 * 3600.0
 
 
 class Recorder:
@@ -163,20 +167,24 @@ class Recorder:
         self._work.set()
 
     def _run(self):
-        failures, blows, wait_until = 0, {}, 0.0
+        failures, blows, wait_until, asked_until = 0, {}, 0.0, 0.0
         while not self._closed:
             self._work.wait(_BEAT_S)
             self._work.clear()
             if self._closed or self._spool is None:
                 break
             self._spool.beat()
-            if time.monotonic() < wait_until and not self._hurry.is_set():
-                time.sleep(min(0.1, max(0.0, wait_until - time.monotonic())))
+            # A flush hurries us, but not the engine.
+            until = asked_until if self._hurry.is_set() else max(wait_until, asked_until)
+            if time.monotonic() < until:
+                time.sleep(min(0.1, max(0.0, until - time.monotonic())))
                 self._work.set()
+                self._idle.set()
                 continue
             self._hurry.clear()
+            early = set()
             try:
-                while not self._closed and self._send_oldest(blows):
+                while not self._closed and self._send_oldest(blows, early):
                     failures = 0
                 self._problem = None
             except Exception as error:
@@ -184,17 +192,22 @@ class Recorder:
                 failures += 1
                 # Spread out, so that all who wait for one engine do not come back at the same moment.
                 pause = min(_MOST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(failures - 1, 20)) * (0.5 + random.random() / 2)
-                wait_until = time.monotonic() + pause
-                self._say("waiting %.1f s: %s" % (pause, self._problem["message"]))
+                asked = error.args[2] if isinstance(error, _Refused) else 0.0
+                asked_until = time.monotonic() + asked
+                wait_until = asked_until + pause
+                self._say("waiting %.1f s: %s" % (asked + pause, self._problem["message"]))
                 self._work.set()
             self._idle.set()
 
-    def _send_oldest(self, blows):
+    def _send_oldest(self, blows, early):
+        """`early`: edits whose session is not there yet, in this run; they went to the end of the queue."""
         with self._lock:
             entry = self._spool.oldest()
         if entry is None:
             return False
         name, kind, entry_id, media, text = entry
+        if entry_id in early:
+            raise _Refused(_problem("session.unknown", "the session of edit %s at the engine" % entry_id, "none yet"), 404, 0.0)
         try:
             for sha256 in media:
                 data = self._spool.medium(sha256)
@@ -204,7 +217,8 @@ class Recorder:
             self._call("POST", path, text.encode("utf-8"), "application/json")
         except _Refused as error:
             problem, status = error.args
-            if status is None or status in _PASSING or status > 500:
+            # What belongs to another project than the key's holds up nothing else.
+            if problem.get("code") != "request.project" and (status is None or status in _PASSING or status > 500):
                 raise
             blows[name] = blows.get(name, 0) + 1
             if status == 500 and blows[name] < _MOST_BLOWS:
@@ -227,9 +241,9 @@ class Recorder:
             with urllib.request.urlopen(request, timeout=120) as response:
                 response.read()
         except urllib.error.HTTPError as error:
-            raise _Refused(_told(error), error.code) from None
+            raise _Refused(_told(error), error.code, _retry_after(error)) from None
         except (OSError, ValueError) as error:
-            raise _Refused(_problem("server.unreachable", "an answer from " + self._base, error), None) from None
+            raise _Refused(_problem("server.unreachable", "an answer from " + self._base, error), None, 0.0) from None
 
     def _lose(self, problem, entry_id):
         with self._lock:
@@ -247,7 +261,7 @@ class Recorder:
 
 
 class _Refused(Exception):
-    """Arguments: the problem, and the HTTP status (None when no answer came)."""
+    """Arguments: the problem, the HTTP status (None when no answer came), and the seconds that the engine asks to be left alone."""
 
 
 class _Spool:
@@ -408,6 +422,23 @@ def _utc(moment):
 
 def _utc_now():
     return _utc(datetime.datetime.now(datetime.timezone.utc))
+
+
+def _is_recent(text):
+    try:
+        at = datetime.datetime.strptime(json.loads(text)["at"], "%Y-%m-%dT%H:%M:%S.%fZ")
+    except (KeyError, TypeError, ValueError):
+        return False
+    age = datetime.datetime.now(datetime.timezone.utc) - at.replace(tzinfo=datetime.timezone.utc)
+    return age.total_seconds() < _MOST_PATIENCE_S
+
+
+def _retry_after(error):
+    """RFC 9110, section 10.2.3; of its two forms the one in seconds, which the engine uses."""
+    try:
+        return min(_MOST_ASKED_S, max(0.0, float(error.headers.get("Retry-After", 0))))
+    except (AttributeError, TypeError, ValueError):
+        return 0.0
 
 
 def _uuid7():

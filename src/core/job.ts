@@ -26,3 +26,6 @@ export interface Job {
   readonly startedAt: string | null
   readonly finishedAt: string | null
 }
+
+/** The project of a job that is about all of them: no project is called so, and nobody who is bound to one sees it. */
+export const everyProject = ''

@@ -1,12 +1,10 @@
 /** Schedules: what is due is started and set to its next time in one transaction, so that no two processes start it. */
+import { everyProject } from '#core/job.ts'
 import { parseWhen, mendedNext, nextTime } from '#core/schedule.ts'
 import type { CommitContext } from './commit-context.ts'
 import { addJob } from './commit-jobs.ts'
 import { sql } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
-
-/** What a scheduled job runs for: the whole store. */
-const everyProject = ''
 
 export interface ScheduleToPut {
   readonly task: string

@@ -1,4 +1,5 @@
 /** Training by itself: when enough new sessions have come, a job is added, which whoever runs jobs takes up. */
+import { everyProject } from '#core/job.ts'
 import type { Engine } from '../engine.ts'
 import { newId } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
@@ -38,7 +39,7 @@ export async function trainIfDue(engine: Engine): Promise<boolean> {
   for (const state of ['queued', 'running'] as const) {
     if ((await engine.store.jobs.list({ state, kind: 'train' }, 1)).length > 0) return false
   }
-  const job = { id: newId(), kind: 'train', project: 'default', principal: 'hindsight', params: {} }
+  const job = { id: newId(), kind: 'train', project: everyProject, principal: 'hindsight', params: {} }
   await engine.store.jobs.add(job)
   engine.wake()
   return true

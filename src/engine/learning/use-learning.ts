@@ -1,5 +1,5 @@
 /** What people do with learning: train, rebuild, and experiments over the policies that there are. */
-import type { Job } from '#core/job.ts'
+import { everyProject, type Job } from '#core/job.ts'
 import type { JsonObject } from '#core/json.ts'
 import { policyNames } from '#domains/camera/policies/policies.ts'
 import { type Engine, newId } from '../engine.ts'
@@ -26,7 +26,7 @@ export async function addTrainJob(
     ...(names === null ? {} : { names: names.map(knownName) }),
     ...(seed === null ? {} : { seed }),
   }
-  const job = await engine.store.jobs.add({ id: newId(), kind: 'train', project: 'default', principal, params })
+  const job = await engine.store.jobs.add({ id: newId(), kind: 'train', project: everyProject, principal, params })
   engine.wake()
   return job
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { ArchiveInfo } from '#core/archive-store.ts'
+import { everyProject } from '#core/job.ts'
 import type { JsonObject } from '#core/json.ts'
 import { archiveById, listArchives, planArchive, showArchive, whatToArchive } from '#engine/archives.ts'
 import { makeContext } from '#engine/engine.ts'
@@ -27,7 +28,7 @@ export const archiveHandlers: Handlers<Keys> = {
   'POST /api/v1/archives': async ({ body }, { engine, principal }) => {
     // Decided now: a job that waits must not take what was recorded meanwhile.
     const what = whatToArchive(requestOf(body), makeContext().now()) as unknown as JsonObject
-    const project = body.query.project ?? body.project
+    const project = body.query.project ?? (body.dataset === null ? everyProject : body.project)
     return addJob(engine, { kind: 'archive', project, principal: principal.name, params: { what } })
   },
 
@@ -40,7 +41,7 @@ export const archiveHandlers: Handlers<Keys> = {
   'POST /api/v1/archives/{id}/restore': async ({ params, body }, { engine, principal }) => {
     await archiveById(engine, params.id)
     const job = { archive: params.id, sessions: body.sessions }
-    return addJob(engine, { kind: 'archive-restore', project: 'default', principal: principal.name, params: job })
+    return addJob(engine, { kind: 'archive-restore', project: everyProject, principal: principal.name, params: job })
   },
 }
 
