@@ -76,6 +76,50 @@ r.close()
     assert.equal((await found()).length, 26)
   })
 
+  test('an edit waits for a session that another program has, and holds up nothing', async () => {
+    const id = '01936f5e-0000-7000-8000-0000000000bb'
+    const lines = `r.edit("${id}", "rating", {"rating": 1})
+r.record("images", {"instruction": "behind it"}, {"values": {}}, {"status": "failed"})
+early = r.flush(2)
+other = Recorder(${JSON.stringify(server.url)}, host="addon", project="apart", spool=${JSON.stringify(join(dir, 'apart'))})
+other.record("images", {"instruction": "the session itself"}, {"values": {}}, {"status": "failed"}, id="${id}")
+other.flush()
+other.close()
+print(json.dumps([early["waiting"], early["lost"], early["problem"]["code"], r.flush(20)["arrived"]]))
+r.close()
+`
+    assert.deepEqual(program('four', server.url, lines), [1, [], 'session.unknown', true])
+    const { items } = await client.call('GET /api/v1/sessions/{id}/edits', { params: { id } })
+    assert.equal(items.length, 1)
+  })
+
+  test('leaves an engine alone that asks for it, also in a flush', () => {
+    const lines = `import http.server, threading, time
+times = []
+class Busy(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        times.append(time.monotonic())
+        self.rfile.read(int(self.headers["content-length"]))
+        busy = len(times) == 1
+        self.send_response(429 if busy else 200)
+        if busy:
+            self.send_header("retry-after", "1")
+        self.end_headers()
+        self.wfile.write(b'{"code": "quota.rate", "message": "slow down"}' if busy else b"{}")
+    def log_message(self, *args):
+        pass
+busy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Busy)
+threading.Thread(target=busy.serve_forever, daemon=True).start()
+b = Recorder("http://127.0.0.1:%d" % busy.server_port, host="addon", spool=${JSON.stringify(join(dir, 'busy'))})
+b.record("images", {"instruction": "x"}, {"values": {}}, {"status": "failed"})
+early = b.flush(0.3)
+after = b.flush(20)
+print(json.dumps([early["problem"]["code"], after["arrived"], len(times), times[1] - times[0] >= 1]))
+b.close()
+`
+    assert.deepEqual(program('five', server.url, lines), ['quota.rate', true, 2, true])
+  })
+
   test('raises nothing, whatever it is handed, and sets aside what is refused', async () => {
     const odd = `told = []
 r._on_problem = lambda problem, id: (told.append(problem["code"]), 1 / 0)

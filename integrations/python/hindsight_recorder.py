@@ -33,6 +33,7 @@ _PASSING = {401, 403, 408, 425, 429}
 # An entry at which the engine itself fails so often is set aside, so that what follows gets through.
 _MOST_BLOWS = 5
 _FIRST_PAUSE_S, _MOST_PAUSE_S = 0.5, 60.0
+_FIRST_FLUSH_PAUSE_S, _MOST_FLUSH_PAUSE_S = 0.25, 4.0
 # However long the engine asks to be left alone: an hour more or less is no load on anybody.
 _MOST_ASKED_S = 3600.0
 # Another recorder may have the session that an edit is of, and be away for as long.
@@ -68,6 +69,7 @@ class Recorder:
         self._work = threading.Event()
         self._idle = threading.Event()
         self._hurry = threading.Event()
+        self._fresh = threading.Event()
         self._closed = False
         self._spool = None
         try:
@@ -122,7 +124,7 @@ class Recorder:
 
     def flush(self, timeout=10.0):
         """Sends what waits now, and waits for it. Says whether the engine has acknowledged all of it."""
-        until = time.monotonic() + timeout
+        until, tries = time.monotonic() + timeout, 0
         while self._spool is not None:
             with self._lock:
                 if not self._spool.entries:
@@ -133,7 +135,13 @@ class Recorder:
                 break
             self._hurry.set()
             self._work.set()
-            self._idle.wait(min(left, 0.25))
+            self._idle.wait(left)
+            with self._lock:
+                if not self._spool.entries:
+                    break
+            pause = min(_MOST_FLUSH_PAUSE_S, _FIRST_FLUSH_PAUSE_S * 2**tries) * (0.5 + random.random() / 2)
+            time.sleep(max(0.0, min(pause, until - time.monotonic())))
+            tries = min(tries + 1, 20)
         with self._lock:
             waiting = len(self._spool.entries) if self._spool else 0
             problem = self._problem if waiting else None
@@ -164,25 +172,28 @@ class Recorder:
                 return
             self._spool.add(kind, entry_id, text, blobs)
         self._say("kept %s" % entry_id)
+        self._fresh.set()
         self._work.set()
 
     def _run(self):
-        failures, blows, wait_until, asked_until = 0, {}, 0.0, 0.0
+        failures, blows, early, wait_until, asked_until = 0, {}, set(), 0.0, 0.0
         while not self._closed:
             self._work.wait(_BEAT_S)
             self._work.clear()
             if self._closed or self._spool is None:
                 break
             self._spool.beat()
-            # A flush hurries us, but not the engine.
-            until = asked_until if self._hurry.is_set() else max(wait_until, asked_until)
+            # A flush hurries us, but not the engine; and while nothing but early edits waits, what is new need not.
+            is_free = self._hurry.is_set() or (len(early) > 0 and self._fresh.is_set())
+            until = asked_until if is_free else max(wait_until, asked_until)
             if time.monotonic() < until:
                 time.sleep(min(0.1, max(0.0, until - time.monotonic())))
                 self._work.set()
                 self._idle.set()
                 continue
             self._hurry.clear()
-            early = set()
+            self._fresh.clear()
+            early.clear()
             try:
                 while not self._closed and self._send_oldest(blows, early):
                     failures = 0
@@ -190,6 +201,8 @@ class Recorder:
             except Exception as error:
                 self._problem = error.args[0] if isinstance(error, _Refused) else _problem("spool.failed", "sending", error)
                 failures += 1
+                if self._problem["code"] != "session.unknown":
+                    early.clear()
                 # Spread out, so that all who wait for one engine do not come back at the same moment.
                 pause = min(_MOST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(failures - 1, 20)) * (0.5 + random.random() / 2)
                 asked = error.args[2] if isinstance(error, _Refused) else 0.0
@@ -216,10 +229,18 @@ class Recorder:
             path = "/api/v1/sessions" if kind == "session" else "/api/v1/edits"
             self._call("POST", path, text.encode("utf-8"), "application/json")
         except _Refused as error:
-            problem, status = error.args
+            problem, status, _ = error.args
             # What belongs to another project than the key's holds up nothing else.
             if problem.get("code") != "request.project" and (status is None or status in _PASSING or status > 500):
                 raise
+            if kind == "edit" and problem.get("code") == "session.unknown" and _is_recent(text):
+                with self._lock:
+                    # Added first, so that a crash in between leaves it twice and not never.
+                    self._spool.add(kind, entry_id, text, {})
+                    self._spool.remove(name)
+                early.add(entry_id)
+                self._say("%s waits for its session" % entry_id)
+                return True
             blows[name] = blows.get(name, 0) + 1
             if status == 500 and blows[name] < _MOST_BLOWS:
                 raise
