@@ -9,6 +9,8 @@ import type { FastifyInstance } from 'fastify'
 import type { JsonObject } from '#core/json.ts'
 import { restoreArchived } from '#engine/archives.ts'
 import { careState, isKeptWell } from '#engine/care/care-state.ts'
+import { commitVersion } from '#engine/commit-version.ts'
+import { createDataset } from '#engine/datasets.ts'
 import { checkQuality } from '#engine/care/quality-check.ts'
 import { diagnose } from '#engine/doctor.ts'
 import { type Engine, makeContext } from '#engine/engine.ts'
@@ -148,12 +150,18 @@ describe('care of the data', () => {
 
   test('old sessions go by rules that were shown, and by no others', async () => {
     const rules = [{ query: 'status=failed', olderThanDays: 30, action: 'forget' as const }]
+    const select = { sessions: {}, sampleType: 'row' } as const
+    await createDataset(engine, { name: 'rows', project: 'bench', about: null, select })
+    const commit = { project: 'bench', dataset: 'rows', version: '1.0.0', plan: null, note: null }
+    await commitVersion(engine, commit, makeContext({ seed: 1 }))
     const preview = '/api/v1/care/retention/preview'
     const retention = '/api/v1/care/schedules/retention'
     const { body } = await call<RetentionPreview>('POST', preview, { rules })
     const failedRuns = await engine.store.catalog.count({ status: 'failed' }, 1000)
     assert.ok(failedRuns > 0)
     assert.deepEqual(body.rules[0]?.sessions, failedRuns)
+    assert.equal(body.rules[0]?.versions.length, 1)
+    assert.match(body.rules[0]?.versions[0] ?? '', /rows@1\.0\.0/)
     assert.equal(await code('PUT', retention, { plan: { rules } }), '409 schedule.unseen')
     const wider = [{ ...rules[0]!, query: '' }]
     assert.equal(await code('PUT', retention, { plan: { rules: wider }, shown: body.shown }), '409 schedule.unseen')

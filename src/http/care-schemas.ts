@@ -125,6 +125,8 @@ export const retentionPreview = z
         sessions: z.number(),
         oldest: z.string().nullable(),
         newest: z.string().nullable(),
+        /** Versions of datasets that forgetting would redact. */
+        versions: z.array(z.string()),
       }),
     ),
   })

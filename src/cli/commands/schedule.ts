@@ -168,6 +168,7 @@ async function showRetention(
         newest?.slice(0, 10) ?? null,
       ]),
     ),
+    ...rules.flatMap(({ versions }) => (versions.length > 0 ? [`Forgetting would redact ${versions.join(', ')}`] : [])),
   ]
   if (options['yes'] === true) {
     for (const line of tell()) terminal.say(line)

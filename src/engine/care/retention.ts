@@ -18,11 +18,14 @@ export interface RetentionPreview {
     /** UTC; null where there is none. */
     readonly oldest: string | null
     readonly newest: string | null
+    /** Versions of datasets that forgetting would redact: "screens@1.0.0"; of many sessions, those of the newest 10,000. */
+    readonly versions: readonly string[]
   })[]
 }
 
 const sessionsAtOnce = 500
 const countedTo = 10_000_000
+const lookedInto = 10_000
 
 /** What the rules would take today. Changes nothing. @throws schedule.invalid, query.invalid */
 export async function previewRetention(
@@ -36,9 +39,16 @@ export async function previewRetention(
     ctx.signal.throwIfAborted()
     const query = queryOf(rule, ctx.now())
     const sessions = await engine.store.catalog.count(query, countedTo)
-    rules.push({ ...rule, sessions, ...(await span(engine, query)) })
+    const versions = rule.action === 'forget' ? await redactedBy(engine, query) : []
+    rules.push({ ...rule, sessions, ...(await span(engine, query)), versions })
   }
   return { shown: proofOf(engine, plan), rules }
+}
+
+async function redactedBy({ store }: Engine, query: SessionQuery): Promise<readonly string[]> {
+  const { items } = await store.catalog.page(query, lookedInto, null)
+  if (items.length === 0) return []
+  return (await store.forgetPreview({ sessions: items.map(({ id }) => id) })).versions
 }
 
 async function span({ store }: Engine, query: SessionQuery) {
