@@ -96,7 +96,7 @@ describe('another program learns through the doors', () => {
       // Of an application's users each is a contributor: what this store chose for them is its own all the same.
       await done('/api/v1/sessions', picture(id, settings, { contributor: `user-${n}` }))
       await rate(id, values['guidance'] === 10 ? 1 : -1)
-      const role = String(why.decision?.['role'])
+      const role = String(why.decision?.['role'] as string)
       drawn.set(role, (drawn.get(role) ?? 0) + 1)
     }
     assert.ok(drawn.has('control') && drawn.has('wanted'), 'a coin between both')
@@ -142,7 +142,7 @@ describe('another program learns through the doors', () => {
     const { values, policy, decision } = await chosen('gui', idOf(4, 0), context)
     assert.deepEqual(Object.keys(values).toSorted(), ['multiScale', 'searchStrategy', 'similarityThreshold'])
     assert.match(policy.version, /^anchored-/)
-    assert.match(String(decision?.['signature']), /^[0-9a-f]{64}$/)
+    assert.match(String(decision?.['signature'] as string), /^[0-9a-f]{64}$/)
   })
 
   test('a choice that was changed, moved to another session or made up is recorded, and not believed', async () => {

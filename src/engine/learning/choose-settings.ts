@@ -12,7 +12,7 @@ import { readPreferences } from '../preferences.ts'
 import { checkContext } from '../prepare.ts'
 import { learnedPolicy } from './choose.ts'
 import { lessonsByName } from './learners.ts'
-import { catchUp } from './learn.ts'
+import { catchUp, missedSessions } from './learn.ts'
 
 export interface SettingsQuestion {
   readonly learner: string
@@ -32,9 +32,6 @@ export interface GivenSettings {
   /** To be recorded as it is: it is sealed. null: nothing was drawn. */
   readonly decision: JsonObject | null
 }
-
-/** Sessions and judgements that are learned from before a choice, if they were missed. */
-export const missedSessions = 20
 
 /** @throws learn.unknown, session.invalid, session.conflict where the session is recorded already, settings.invalid */
 export async function chooseSettings(

@@ -16,7 +16,7 @@ import type { Learned } from '#learn/choice/state.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
 import { readLearned } from './state.ts'
-import type { TrackRun } from './track-chooser.ts'
+import type { TrackRun } from './track-run.ts'
 
 /** Beside the default: as many as a person gets who wants quality. */
 const places = 4

@@ -224,6 +224,9 @@ export interface CaughtUp {
   readonly passedOver: number
 }
 
+/** Sessions and judgements that are learned from before a choice, if they were missed. */
+export const missedSessions = 20
+
 const sessionsAtOnce = 50
 
 /**

@@ -11,8 +11,7 @@ import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
 import { checkContext } from '../prepare.ts'
 import { type Prediction, predict, type SimilarSession } from './choose.ts'
-import { missedSessions } from './choose-settings.ts'
-import { catchUp } from './learn.ts'
+import { catchUp, missedSessions } from './learn.ts'
 import { lessonsByName } from './learners.ts'
 
 export interface ToldPrediction {

@@ -4,36 +4,24 @@
  */
 import type { Context, Warning } from '#core/context.ts'
 import type { Choice } from '#core/policy.ts'
-import type { EngineName } from '#domains/camera/engines/engine.ts'
 import { byRegionKey } from '#domains/camera/learning/by-region.ts'
 import { knownLive } from '#domains/camera/learning/known.ts'
 import { createCameraLearnable } from '#domains/camera/learning/learnable.ts'
 import { learnedPolicyName, policyFor } from '#domains/camera/policies/policies.ts'
 import type { Course, FirstChooser, Situation, TrackingChoice } from '#domains/camera/policies/policy.ts'
 import type { AnySession } from '#core/session.ts'
-import { type AnchoredChoice, anchoredRules, createAnchoredPolicy } from '#learn/choice/anchored.ts'
-import { meanFor } from '#learn/choice/evidence.ts'
+import type { AnchoredChoice } from '#learn/choice/anchored.ts'
 import type { Engine } from '../engine.ts'
 import { readPreferences } from '../preferences.ts'
-import { missedSessions } from './choose-settings.ts'
 import { type ChooseOptions, learnedPolicy } from './choose.ts'
 import { wholeDecision } from './decisions.ts'
 import { type Assignment, assignedPolicy } from './experiments.ts'
-import { catchUp } from './learn.ts'
+import { catchUp, missedSessions } from './learn.ts'
 import { proposeByRegion } from './propose-regions.ts'
 import { raced } from './races.ts'
 import { believed, sealed } from './signed-decision.ts'
-import { groupsOf, readLearned } from './state.ts'
-
-export interface TrackRun {
-  readonly engine: EngineName
-  /** Id of the session that the first try becomes. */
-  readonly session: string
-  /** Fingerprint of the clip; null: not known. */
-  readonly clip: string | null
-  /** The policy that a person named; null: nobody did. */
-  readonly policy: string | null
-}
+import { readLearned } from './state.ts'
+import type { TrackRun } from './track-run.ts'
 
 /**
  * @returns null where a person named a rule: then that chooses. One whose choice is null leaves it to the rule too: where
@@ -101,7 +89,7 @@ async function chosen(
   return assigned === null ? choice : withAssignment(choice, assigned)
 }
 
-/** Against the default and what promises most beside it. */
+/** Against the default. */
 async function atRace(
   engine: Engine,
   name: string,
@@ -111,16 +99,8 @@ async function atRace(
   now: () => number,
 ): Promise<AnchoredChoice<TrackingChoice>> {
   const learnable = createCameraLearnable(name === 'camera/blender' ? 'blender' : 'embedded')
-  const { levels, clip, key: drawnKey } = drawn.decision
-  const { state, races } = await readLearned(engine, name, groupsOf(levels, clip))
-  const { known } = createAnchoredPolicy(learnable, anchoredRules, state).outlook(situation)
-  const rivals = learnable
-    .candidates(situation)
-    .filter(({ key }) => key !== drawnKey)
-    .map((candidate) => ({ candidate, mean: meanFor(known, candidate.key) }))
-    .sort((a, b) => b.mean - a.mean)
-    .map(({ candidate }) => candidate)
-  return raced(drawn, situation, learnable, rivals, course, races, now)
+  const { races } = await readLearned(engine, name, [])
+  return raced(drawn, situation, learnable, course, races, now)
 }
 
 /**

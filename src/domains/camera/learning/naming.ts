@@ -34,8 +34,10 @@ export function baseOf(known: Known): TrackingConfiguration {
 export function choiceOf(configuration: Configuration, { learnedFor, widthPx }: Known): TrackingChoice {
   const { patternSize, searchSize, correlation, threshold, motionModel } = configuration as TrackingConfiguration
   const five = { patternSize, searchSize, correlation, threshold, motionModel }
-  const trackerFor = ({ threshold: _, ...tracker }: TrackingConfiguration) =>
-    settingsBySize(learnedFor, widthPx, tracker)
+  const trackerFor = (some: TrackingConfiguration) => {
+    const { threshold: _, ...tracker } = some
+    return settingsBySize(learnedFor, widthPx, tracker)
+  }
   const choice = trackerFor(five)
   const space = settingsSpace(learnedFor, widthPx)
   const others = [...changesByRegion(configuration)].map(

@@ -32,7 +32,9 @@ function networkOf(bytes: Uint8Array): Network {
   const output = outputs.at(-1)
   if (input === undefined || more.length > 0) refuse('the network', 'one input', inputs.join(', ') || 'none')
   if (output === undefined) refuse('the network', 'an output', 'none')
-  const steps = nodes.flatMap(({ op, value: _, ...node }) => (op === 'Constant' ? [] : [{ op, ...node }]))
+  const steps = nodes.flatMap(({ op, inputs: from, outputs: to, attributes }) =>
+    op === 'Constant' ? [] : [{ op, inputs: from, outputs: to, attributes }],
+  )
   return { input, output, nodes: steps, tensors }
 }
 
