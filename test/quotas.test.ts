@@ -152,4 +152,35 @@ describe('quotas', () => {
       [600, null],
     ])
   })
+
+  test('let a run end that was let in when it began, and do not keep an engine from opening', async () => {
+    await setProjectQuota(engine, 'runs', { sessions: 1, bytes: null })
+    const { outcome, telemetry: _telemetry, ...head } = nextSession('runs') as Record<string, unknown> & { id: string }
+    assert.equal((await call('POST', '/api/v1/journals', JSON.stringify({ session: head }))).status, 201)
+    const { outcome: _, telemetry: _2, ...lost } = nextSession('runs') as Record<string, unknown> & { id: string }
+    assert.equal((await call('POST', '/api/v1/journals', JSON.stringify({ session: lost }))).status, 201)
+    await setProjectQuota(engine, 'runs', { sessions: 0, bytes: null })
+    const late = nextSession('runs')
+    assert.equal((await call('POST', '/api/v1/journals', JSON.stringify({ session: late }))).code, 'quota.sessions')
+    const close = JSON.stringify({ ops: [{ op: 'close', outcome }] })
+    assert.equal((await call('POST', `/api/v1/journals/${head.id}`, close)).status, 200)
+    // The engine goes; who comes next closes what was left, or leaves it where the disk has no room.
+    await server.close()
+    await engine.store.setReserve(2 ** 52)
+    await engine.close()
+    const dataDir = join(dir, 'data')
+    const full = await openEngine({ dataDir, jobThreads: 0 })
+    assert.equal(await full.store.catalog.count({ project: 'runs' }, 10), 1)
+    await full.store.setReserve(null)
+    await full.close()
+    engine = await openEngine({ dataDir, jobThreads: 0 })
+    assert.equal(await engine.store.catalog.count({ project: 'runs' }, 10), 2)
+    server = await startServer(engine, {
+      host: '127.0.0.1',
+      port: 0,
+      token: null,
+      studioDir: null,
+      legacyProject: 'default',
+    })
+  })
 })

@@ -6,7 +6,8 @@ import type { JsonObject } from '#core/json.ts'
 import type { Engine } from './engine.ts'
 import { requireOwnMedia } from './own-project.ts'
 import { checkSession, prepareSession } from './prepare.ts'
-import { type Recorded, recordRow, recordSession } from './record.ts'
+import { admitSessions } from './quotas.ts'
+import { keepRow, type Recorded } from './record.ts'
 import { completeSession } from '#core/session.ts'
 import { domainByName } from '#domains/domains.ts'
 
@@ -24,6 +25,8 @@ export async function openJournal(
   const folded = completeSession(foldJournal([op]))
   const checked = checkSession(domainByName(folded['domain']), folded, 'the opening operation')
   await requireOwnMedia(engine, own, { id: checked.id, media: checked.media.map(({ sha256 }) => sha256) })
+  // Asked now, since a run that is under way must not be refused at its end; it counts from there on.
+  await admitSessions(engine, [{ id: checked.id, project: checked.project, media: [] }])
   await engine.store.journals.open(op)
   return { id: checked.id }
 }
@@ -56,20 +59,24 @@ export async function appendJournal(
   }
   // Made ready before it is written: a close that cannot become a session must not end up in the journal.
   const before = await engine.store.journals.read(id)
+  // Closed before, when the session could not be kept: its disk was full, or too much came at once.
+  if (before.some((op) => op.op === 'close')) return { id, closed: true, hash: (await closeJournal(engine, id)).hash }
   const row = prepareSession(foldJournal([...before, ...ops]))
   await engine.store.journals.append(id, ops)
   const written = await engine.store.journals.read(id)
   // Unless somebody else appended in between, it holds what was made ready.
   const isWhole = written.length === before.length + ops.length
-  const recorded = await (isWhole ? recordRow(engine, row) : recordSession(engine, foldJournal(written)))
+  const recorded = await keepRow(engine, isWhole ? row : prepareSession(foldJournal(written)))
   await engine.store.journals.remove(id)
   return { id, closed: true, hash: recorded.hash }
 }
 
 const mayNotBeKept: ReadonlySet<string> = new Set(['session.forgotten', 'consent.missing'])
+/** What passes: the journal stays, and the next program that opens the store closes it. */
+const notNow: ReadonlySet<string> = new Set(['store.full', 'store.overloaded'])
 
 async function closeJournal(engine: Engine, id: string): Promise<Recorded> {
-  const recorded = await recordSession(engine, foldJournal(await engine.store.journals.read(id)))
+  const recorded = await keepRow(engine, prepareSession(foldJournal(await engine.store.journals.read(id))))
   await engine.store.journals.remove(id)
   return recorded
 }
@@ -87,6 +94,7 @@ export async function recoverJournals(engine: Engine): Promise<readonly string[]
       await closeJournal(engine, session)
       made.push(session)
     } catch (error) {
+      if (error instanceof Fault && notNow.has(error.code)) continue
       // Erased, or withdrawn, since it was begun: it may not be kept, in a journal neither.
       if (!(error instanceof Fault) || !mayNotBeKept.has(error.code)) throw error
       await engine.store.journals.remove(session)

@@ -82,18 +82,20 @@ export async function quotaReport(engine: Engine): Promise<readonly QuotaReport[
   return reports
 }
 
+type NewSession = Pick<SessionRow, 'id' | 'project' | 'media'>
+
 /**
  * Asks whether sessions may come in; those that are here already always may.
  *
  * @throws quota.sessions, quota.bytes
  */
-export async function admitSessions(engine: Engine, rows: readonly SessionRow[]): Promise<void> {
+export async function admitSessions(engine: Engine, rows: readonly NewSession[]): Promise<void> {
   const { projects } = await readLimits(engine)
   for (const project of new Set(rows.map((row) => row.project))) {
     const quota = projects[project]
     if (!quota) continue
     const all = rows.filter((row) => row.project === project)
-    const fits = async (some: readonly SessionRow[]) => ({
+    const fits = async (some: readonly NewSession[]) => ({
       sessions: some.length,
       bytes: quota.bytes === null ? 0 : await mediaBytes(engine, some),
     })
@@ -180,15 +182,15 @@ async function countOf(engine: Engine, project: string, maxAgeMs: number): Promi
   return counting
 }
 
-async function mediaBytes({ store }: Engine, rows: readonly SessionRow[]): Promise<number> {
+async function mediaBytes({ store }: Engine, rows: readonly NewSession[]): Promise<number> {
   let bytes = 0
   for (const sha256 of new Set(rows.flatMap(({ media }) => media)))
     bytes += (await store.blobs.stat(sha256))?.bytes ?? 0
   return bytes
 }
 
-async function unknownOf({ store }: Engine, rows: readonly SessionRow[]): Promise<readonly SessionRow[]> {
-  const fresh: SessionRow[] = []
+async function unknownOf({ store }: Engine, rows: readonly NewSession[]): Promise<readonly NewSession[]> {
+  const fresh: NewSession[] = []
   for (const row of rows) if ((await store.catalog.summary(row.id)) === null) fresh.push(row)
   return fresh
 }

@@ -27,6 +27,15 @@ export async function recordSession(engine: Engine, sent: Json, own: string | nu
 /** @throws session.conflict, session.forgotten, session.media, quota.*, store.overloaded, store.full */
 export async function recordRow(engine: Engine, row: SessionRow): Promise<Recorded> {
   await admitSessions(engine, [row])
+  return keepRow(engine, row)
+}
+
+/**
+ * Records what was let in when it began, whatever the quota says by now.
+ *
+ * @throws session.conflict, session.forgotten, session.media, store.overloaded, store.full
+ */
+export async function keepRow(engine: Engine, row: SessionRow): Promise<Recorded> {
   const [result] = await engine.store.catalog.putSessions([row])
   return acknowledged(row, result)
 }
