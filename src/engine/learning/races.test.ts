@@ -48,39 +48,40 @@ function course(scores: Readonly<Record<string, number | null>>, frames = 400) {
 }
 
 const race = (choice: Choice, { made, now }: ReturnType<typeof course>, budget = rich) =>
-  raced(
-    choice,
-    situation,
-    learnable,
-    candidates.filter(({ key }) => key === 'correlation=0.6'),
-    made,
-    budget,
-    now,
-  )
+  raced(choice, situation, learnable, made, budget, now)
 
-test('what holds best on the clip is used; the coin is that of what was drawn, and the chance is not known', async () => {
+test('the default is used where it holds better; the coin is that of what was drawn, and the chance is not known', async () => {
   const choice = drawn('correlation=0.85')
-  const track = course({ 0.85: 0.4, 0.75: 0.5, 0.6: 0.8 })
+  const track = course({ 0.85: 0.4, 0.75: 0.41, 0.6: 0.8 })
   const run = await race(choice, track)
-  assert.equal(track.trials(), 3)
-  assert.equal(run.settings.tracker.correlation, 0.6)
+  assert.equal(track.trials(), 2, 'nothing else enters')
+  assert.equal(run.settings.tracker.correlation, 0.75)
   assert.equal(run.propensity, null)
   assert.equal(run.decision.key, 'correlation=0.85')
-  assert.match(run.reason, /raced against default, correlation=0\.6 on frames 0 to 11: correlation=0\.6 held better$/)
+  assert.match(run.reason, /raced against the default on frames 0 to 11: the default held better$/)
   const { race: log } = run.decision as typeof run.decision & { race: { entrants: unknown; durationMs: number } }
   assert.deepEqual(log.entrants, [
-    { key: 'correlation=0.6', score: 0.8 },
-    { key: defaultKey, score: 0.5 },
+    { key: defaultKey, score: 0.41 },
     { key: 'correlation=0.85', score: 0.4 },
   ])
-  assert.equal(log.durationMs, 300)
+  assert.equal(log.durationMs, 200)
 })
 
-test('what was drawn stays where nothing is ahead by enough, and where nothing could be tried', async () => {
-  for (const scores of [{ 0.85: 0.5, 0.75: 0.51, 0.6: 0.52 }, {}]) {
+test('what was drawn stays where it holds as well, and where nothing could be tried', async () => {
+  for (const scores of [{ 0.85: 0.5, 0.75: 0.5 }, { 0.85: 0.8, 0.75: 0.5 }, {}]) {
     const run = await race(drawn('correlation=0.85'), course(scores))
     assert.equal(run.settings.tracker.correlation, 0.85)
-    assert.match(run.reason, /held best$/)
+    assert.match(run.reason, /held as well$/)
+  }
+})
+
+test('what has the evidence of whole runs is not raced', async () => {
+  for (const role of ['wanted', 'replay'] as const) {
+    const tried = drawn('correlation=0.85')
+    const choice = { ...tried, decision: { ...tried.decision, role } }
+    const track = course({ 0.85: 0.1, 0.75: 0.9 })
+    assert.equal(await race(choice, track), choice)
+    assert.equal(track.trials(), 0)
   }
 })
 

@@ -3,7 +3,9 @@ import { test } from 'node:test'
 import { defaultKey } from '#core/learnable.ts'
 import fc from 'fast-check'
 import { meanOf } from './beta.ts'
-import { addRow, type Cells, estimates, type EvidenceRow, meanFor, pooling, removeRow } from './evidence.ts'
+import { addRow, type Cells, type Estimates, estimates, type EvidenceRow, pooling, removeRow } from './evidence.ts'
+
+const meanFor = (known: Estimates, key: string): number => meanOf(known.posterior(key))
 
 const levels = ['clip a', 'high/HD', 'HD', 'all']
 const row = (key: string, value: number, more: Partial<EvidenceRow> = {}): EvidenceRow => ({

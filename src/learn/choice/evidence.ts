@@ -14,7 +14,7 @@
  * Sums are whole numbers of millionths: taking evidence back leaves exactly what was there before.
  */
 import { defaultKey } from '#core/learnable.ts'
-import { type Beta, meanOf } from './beta.ts'
+import type { Beta } from './beta.ts'
 import { type PartLeads, partLeads, partsOf } from './parts.ts'
 import { throwsOf } from './spread.ts'
 
@@ -309,6 +309,3 @@ function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null
   return () => (made ??= { value: make() }).value
 }
-
-/** The mean of a setting's posterior, for those who only rank. */
-export const meanFor = (known: Estimates, key: string): number => meanOf(known.posterior(key))

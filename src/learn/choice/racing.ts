@@ -12,7 +12,7 @@ export interface RaceRules {
   readonly most: number
 }
 
-export const raceRules: RaceRules = { shareOfRun: 0.5, shareOfAll: 0.2, most: 4 }
+export const raceRules: RaceRules = { shareOfRun: 0.5, shareOfAll: 0.2, most: 2 }
 
 export interface RaceBudget {
   /** Processor time of all runs, without races. */
