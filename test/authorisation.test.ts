@@ -86,6 +86,14 @@ test("what is another project's answers like what is not there", async () => {
   }
 })
 
+test('asking only for the head of a blob tells no more than asking for it', async () => {
+  const headers = { authorization: `Bearer ${world.secretOf('viewer', 'own')}` }
+  const head = async (sha256: string) =>
+    (await fetch(`${world.server.url}/api/v1/blobs/${sha256}`, { method: 'HEAD', headers })).status
+  const { alpha, beta } = world.things
+  assert.deepEqual([await head(alpha.sha256), await head(beta.sha256), await head('e'.repeat(64))], [200, 404, 404])
+})
+
 test('docs/authorisation.md is what the table says', () => {
   const page = readFileSync(new URL('../docs/authorisation.md', import.meta.url), 'utf8')
   assert.equal(page, authorisationPage(), 'run "npm run docs:authorisation"')

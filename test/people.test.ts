@@ -170,6 +170,7 @@ describe('signing in', () => {
     await ann.signIn('Ann', passwords.Ann)
     await new Visitor(door).signIn('Ann', 'ten white candles')
     await new Visitor(door).signIn('eleven grey pigeons', 'x')
+    await new Visitor(door).signIn('eleven grey pigeons', 'x'.repeat(2000))
     const body = { kind: 'token', name: 'nightly', role: 'recorder' }
     const made = (await ann.ask('/api/v1/keys', { body })).body as { secret: string; key: { id: string } }
     assert.match(made.secret, /^hst_[\w-]{43}$/)
@@ -183,7 +184,7 @@ describe('signing in', () => {
     assert.equal((await ann.ask(`/api/v1/keys/${made.key.id}`, { method: 'DELETE' })).status, 200)
     assert.equal((await ask(door, '/api/v1/sessions', { body: session(id), headers: recorder })).status, 401)
     await new Promise((resolve) => setTimeout(resolve, 700))
-    const { items } = (await ann.ask('/api/v1/audit?limit=7')).body as { items: Record<string, unknown>[] }
+    const { items } = (await ann.ask('/api/v1/audit?limit=8')).body as { items: Record<string, unknown>[] }
     const lines = items.map(({ principal, via, action, target, outcome }) => [principal, via, action, target, outcome])
     assert.deepEqual(
       lines.toSorted((a, b) => String(a).localeCompare(String(b))),
@@ -194,6 +195,7 @@ describe('signing in', () => {
         ['Ann', 'cookie', 'POST /api/v1/sign-in', 'Ann', 'done'],
         ['nightly', 'token', 'POST /api/v1/sessions', id, 'done'],
         ['nobody', 'nobody', 'POST /api/v1/sign-in', null, 'people.sign-in'],
+        ['nobody', 'nobody', 'POST /api/v1/sign-in', null, 'request.invalid'],
         ['nobody', 'nobody', 'POST /api/v1/sign-in', 'Ann', 'people.sign-in'],
       ],
     )

@@ -25,8 +25,7 @@ export const emptyTrail = (): Trail => ({ project: null, target: null, principal
 /** The id or name that a request or its answer gives; of several, the one in the path. */
 export function targetOf(route: Route, ...places: readonly unknown[]): string | null {
   // An edit hangs on its session, and goes with it when that is erased.
-  const names =
-    route.scope === 'body.session' ? ['session'] : ['id', 'name', 'sha256', 'fingerprint', 'task', 'project']
+  const names = route.scope === 'body.session' ? ['session'] : ['id', 'name', 'sha256', 'task', 'project']
   for (const place of places) {
     if (typeof place !== 'object' || place === null) continue
     for (const name of names) {

@@ -78,7 +78,8 @@ function register(app: FastifyInstance, key: RouteKey, door: Door): void {
       handler: serve,
       preValidation: async (request) => {
         const asked = askedOf(request)
-        request.trail.target = targetOf(route, asked.params, asked.body)
+        // What is typed into the name of a sign-in may be a password: only the handler knows better.
+        if (route.scope !== 'open') request.trail.target = targetOf(route, asked.params, asked.body)
         const { project } = principalOf(request)
         if (project === null) return
         fillProject(request, route, project)
