@@ -377,6 +377,20 @@ export interface ForgetPreview
   readonly archives: readonly string[]
 }
 
+/** What packing blobs saved, or would save. */
+export interface Compacted {
+  /** Looked at. */
+  readonly blobs: number
+  readonly packed: number
+  /** Were packed before. */
+  readonly already: number
+  /** Written anew or erased while they were packed: left as they were. */
+  readonly changedMeanwhile: number
+  /** Of the files that were packed. */
+  readonly bytesBefore: number
+  readonly bytesAfter: number
+}
+
 /** What was found when a receipt was checked. */
 export interface ReceiptCheck {
   readonly receipt: string
@@ -427,6 +441,8 @@ export interface Store {
     options: { readonly graceMs: number; readonly dryRun: boolean },
     ctx: Context,
   ): Promise<{ readonly blobs: number; readonly bytes: number }>
+  /** Packs blobs that become smaller by it; what is read of them stays the same to the last bit. */
+  compact(options: { readonly dryRun: boolean }, ctx: Context): Promise<Compacted>
   /** Throws derived tables away and calls back for each session to derive them again. */
   reindex(
     derive: (session: StoredSession) => Pick<SessionRow, 'summary' | 'facets' | 'searchText' | 'cover'>,

@@ -125,3 +125,7 @@ export async function restoreArchiveJob(engine: Engine, { params }: Job, ctx: Co
   const ids = Array.isArray(params['sessions']) ? params['sessions'].map(String) : null
   return { ...(await restoreArchived(engine, path, ids, ctx)) }
 }
+
+export async function compactJob({ store }: Engine, { params }: Job, ctx: Context): Promise<Json> {
+  return { ...(await store.compact({ dryRun: params['dryRun'] === true }, ctx)) }
+}

@@ -1,4 +1,4 @@
-/** The routes of archives. Files made here lie in the data directory; the owner's alone. */
+/** The routes of archives, and of packing. Files made here lie in the data directory; the owner's alone. */
 import { z } from 'zod'
 import { uuid } from '#core/session-schema.ts'
 import * as a from './archive-schemas.ts'
@@ -41,6 +41,14 @@ export const archiveRoutes = {
     scope: 'store',
     params: s.id,
     body: z.strictObject({ sessions: z.array(uuid).min(1).max(10_000).nullable().default(null) }),
+    reply: s.job,
+    status: 202,
+  },
+  'POST /api/v1/compact': {
+    about: 'Pack blobs that become smaller by it, or only count what that would save. A job.',
+    role: 'owner',
+    scope: 'store',
+    body: z.strictObject({ dryRun: z.boolean().default(false) }),
     reply: s.job,
     status: 202,
   },

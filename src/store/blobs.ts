@@ -10,9 +10,9 @@ import { blobPath, type DataPaths } from './data-dir.ts'
 import type { DiskGuard } from './disk.ts'
 import { fileMode, folderMode, syncFolder, temporaryName } from './durable-files.ts'
 import { HashingWriter } from './hashing-writer.ts'
+import { chunksOf, packedSize, slice, unpacked } from './packed-blob.ts'
 import { asFault } from './sqlite-faults.ts'
 
-const readBytes = 256 * 1024
 /** How many files whose hash was checked lately are read in part without hashing them whole again. */
 const keptChecks = 1000
 
@@ -125,7 +125,12 @@ export class FileBlobs implements Blobs {
   async stat(sha256: string): Promise<BlobInfo | null> {
     if (!isSha256(sha256)) return null
     try {
-      return { sha256, bytes: (await stat(blobPath(this.#paths.blobs, sha256))).size }
+      const file = await open(blobPath(this.#paths.blobs, sha256), 'r')
+      try {
+        return { sha256, bytes: (await packedSize(file, sha256)) ?? (await file.stat()).size }
+      } finally {
+        await file.close()
+      }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
       throw asFault(error, sha256)
@@ -156,11 +161,14 @@ export class FileBlobs implements Blobs {
     try {
       const info = await file.stat()
       const stamp: Stamp = `${info.ino}:${info.size}:${info.mtimeMs}`
+      const packed = await packedSize(file, sha256)
+      const whole = () => (packed === null ? chunksOf(file, 0, Number.MAX_SAFE_INTEGER) : unpacked(file, packed))
       if (!range) {
-        yield* hashedChunks(file, path, sha256)
+        yield* hashedChunks(whole(), path, sha256)
       } else {
-        if (this.#checked.get(sha256) !== stamp) for await (const _ of hashedChunks(file, path, sha256)) continue
-        yield* chunks(file, range.start, Math.min(range.end, info.size))
+        if (this.#checked.get(sha256) !== stamp) for await (const _ of hashedChunks(whole(), path, sha256)) continue
+        if (packed === null) yield* chunksOf(file, range.start, Math.min(range.end, info.size))
+        else yield* slice(whole(), range.start, range.end)
       }
       this.#remember(sha256, stamp)
     } finally {
@@ -214,23 +222,16 @@ async function openBlob(path: string, sha256: string): Promise<FileHandle> {
   }
 }
 
-/** Half-open range [start, end) of a file. */
-async function* chunks(file: FileHandle, start: number, end: number): AsyncIterable<Uint8Array> {
-  for (let position = start; position < end; ) {
-    const buffer = Buffer.allocUnsafe(Math.min(readBytes, end - position))
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
-    if (bytesRead === 0) return
-    position += bytesRead
-    yield buffer.subarray(0, bytesRead)
-  }
-}
-
 /** All chunks; the last one is held back until the hash of the whole fits. @throws blob.corrupt */
-async function* hashedChunks(file: FileHandle, path: string, sha256: string): AsyncIterable<Uint8Array> {
+async function* hashedChunks(
+  bytes: AsyncIterable<Uint8Array>,
+  path: string,
+  sha256: string,
+): AsyncIterable<Uint8Array> {
   const hash = createHash('sha256')
   let held: Uint8Array | null = null
   let size = 0
-  for await (const chunk of chunks(file, 0, Number.MAX_SAFE_INTEGER)) {
+  for await (const chunk of bytes) {
     if (held) yield held
     hash.update(chunk)
     size += chunk.byteLength
@@ -245,7 +246,7 @@ async function* hashedChunks(file: FileHandle, path: string, sha256: string): As
 
 async function hashOf(file: FileHandle): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of chunks(file, 0, Number.MAX_SAFE_INTEGER)) hash.update(chunk)
+  for await (const chunk of chunksOf(file, 0, Number.MAX_SAFE_INTEGER)) hash.update(chunk)
   return hash.digest('hex')
 }
 

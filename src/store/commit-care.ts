@@ -1,5 +1,5 @@
 /** What gc, verify and reindex change, in small transactions. */
-import { renameSync, rmSync, statSync } from 'node:fs'
+import { renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommitContext } from './commit-context.ts'
 import { setLessonsAside } from './commit-learned.ts'
@@ -59,6 +59,27 @@ export function collectBlobs(
     }
   }
   return deleted
+}
+
+export interface BlobToSwap {
+  readonly sha256: string
+  /** File with the packed bytes, synced and read back. */
+  readonly part: string
+  /** Of the file whose bytes were packed. */
+  readonly ino: number
+  readonly size: number
+  readonly mtimeMs: number
+}
+
+/** Under the write lock, so that a blob which was erased or collected meanwhile does not come back. @returns whether it was swapped */
+export function swapBlob({ paths }: CommitContext, { sha256, part, ino, size, mtimeMs }: BlobToSwap): boolean {
+  const home = blobPath(paths.blobs, sha256)
+  const now = statSync(home, { throwIfNoEntry: false })
+  if (now?.ino !== ino || now.size !== size || now.mtimeMs !== mtimeMs) return false
+  // As old as it was in the eyes of gc.
+  utimesSync(part, now.atime, now.mtime)
+  renameSync(part, home)
+  return true
 }
 
 /** false when it is not there. */

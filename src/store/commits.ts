@@ -9,6 +9,7 @@ import {
   quarantineRow,
   finishIndex,
   recountFacts,
+  swapBlob,
   swapSetting,
 } from './commit-care.ts'
 import { deleteClip, putClip } from './commit-clips.ts'
@@ -140,6 +141,7 @@ export const commits = {
   putSetting,
   swapSetting,
   collectBlobs,
+  swapBlob,
   quarantineRow,
   clearIndex,
   indexBatch,

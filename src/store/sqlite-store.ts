@@ -10,6 +10,7 @@ import type {
   Store,
   StoreHealth,
   VerifyReport,
+  Compacted,
   ReceiptCheck,
 } from '#core/store.ts'
 import { backUp } from './backup.ts'
@@ -17,6 +18,7 @@ import { tidyArchives } from './archive-move.ts'
 import { SqliteArchives } from './archives.ts'
 import { FileBlobs } from './blobs.ts'
 import { checkReceipt } from './check-receipt.ts'
+import { compactBlobs } from './compact.ts'
 import { SqliteCatalog } from './catalog.ts'
 import { SqliteClips } from './clips.ts'
 import { fileBytes, openReader } from './connection.ts'
@@ -128,6 +130,10 @@ export class SqliteStore implements Store {
 
   gc(options: { readonly graceMs: number; readonly dryRun: boolean }, ctx: Context) {
     return collectGarbage(this.parts, options, ctx)
+  }
+
+  compact(options: { readonly dryRun: boolean }, ctx: Context): Promise<Compacted> {
+    return compactBlobs(this.parts, options, ctx)
   }
 
   reindex(derive: Derive, ctx: Context): Promise<{ readonly sessions: number }> {

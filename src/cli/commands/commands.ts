@@ -68,6 +68,7 @@ const files: Readonly<Record<string, () => Promise<Command>>> = {
   'archive list': async () => (await import('./archive.ts')).archiveList,
   'archive show': async () => (await import('./archive.ts')).archiveShow,
   'archive restore': async () => (await import('./archive.ts')).archiveRestore,
+  compact: async () => (await import('./compact.ts')).compact,
   reindex: async () => (await import('./reindex.ts')).reindex,
   gc: async () => (await import('./gc.ts')).gc,
   reset: async () => (await import('./reset.ts')).reset,

@@ -21,6 +21,7 @@ export const jobKinds = {
   retention: async (...job) => (await import('../care/retention.ts')).retentionJob(...job),
   quality: async (...job) => (await import('../care/quality-check.ts')).qualityJob(...job),
   archive: async (...job) => (await import('../archives.ts')).archiveJob(...job),
+  compact: async (...job) => (await import('../archives.ts')).compactJob(...job),
   'archive-restore': async (...job) => (await import('../archives.ts')).restoreArchiveJob(...job),
   'solve-again': async (...job) => (await import('../solve-again.ts')).runSolveAgain(...job),
 } as const satisfies Record<string, JobRun>

@@ -13,6 +13,7 @@ type Keys =
   | 'POST /api/v1/archives'
   | 'GET /api/v1/archives/{id}'
   | 'POST /api/v1/archives/{id}/restore'
+  | 'POST /api/v1/compact'
 
 export const archiveHandlers: Handlers<Keys> = {
   'GET /api/v1/archives': async (_request, { engine }) => ({
@@ -43,6 +44,9 @@ export const archiveHandlers: Handlers<Keys> = {
     const job = { archive: params.id, sessions: body.sessions }
     return addJob(engine, { kind: 'archive-restore', project: everyProject, principal: principal.name, params: job })
   },
+
+  'POST /api/v1/compact': ({ body }, { engine, principal }) =>
+    addJob(engine, { kind: 'compact', project: everyProject, principal: principal.name, params: body }),
 }
 
 /** Without where it lies on this machine. */
