@@ -121,7 +121,8 @@ export async function archiveJob(engine: Engine, { params }: Job, ctx: Context):
 }
 
 export async function restoreArchiveJob(engine: Engine, { params }: Job, ctx: Context): Promise<Json> {
-  const { path } = await archiveById(engine, String(params['archive']))
+  const { archive } = params
+  const { path } = await archiveById(engine, typeof archive === 'string' ? archive : '')
   const ids = Array.isArray(params['sessions']) ? params['sessions'].map(String) : null
   return { ...(await restoreArchived(engine, path, ids, ctx)) }
 }

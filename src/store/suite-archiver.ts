@@ -1,5 +1,5 @@
 /**
- * A program that archives everything, brings it back, and begins again, until it is stopped. For tests that kill it.
+ * A program that archives everything, brings it back, packs it, and begins again, until it is stopped. For tests that kill it.
  * Usage: node suite-archiver.ts DATA FOLDER ROUND
  */
 import { writeSync } from 'node:fs'
@@ -17,4 +17,5 @@ for (let n = 0; n < 1000; n++) {
   // What rows are found by is no matter here.
   await store.archives.restore(file, null, () => rowOf(1), contextOf())
   writeSync(1, 'restored\n')
+  await store.compact({ dryRun: false }, contextOf())
 }
