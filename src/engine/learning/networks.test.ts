@@ -20,7 +20,7 @@ import { trainModels } from './train.ts'
 const early = 1_779_000_000_000
 const ctx = makeContext({ seed: 1 })
 const contextAt = (now: number) => ({ ...ctx, now: () => now })
-const file = (name: string) => readFile(new URL(`../../../test/networks/${name}`, import.meta.url))
+const file = (name: string) => readFile(new URL(`../../../sample/networks/${name}`, import.meta.url))
 const withCode = (code: string) => (error: unknown) => error instanceof Fault && error.code === code
 
 describe('a network that was brought', () => {

@@ -9,7 +9,7 @@ import { runNetwork } from './onnx/network.ts'
 import { readOnnx } from './onnx/read-onnx.ts'
 import { reading } from './read-json.ts'
 
-const file = (name: string) => readFileSync(new URL(`../../../test/networks/${name}`, import.meta.url))
+const file = (name: string) => readFileSync(new URL(`../../../sample/networks/${name}`, import.meta.url))
 const json = (name: string) => JSON.parse(file(name).toString('utf8')) as JsonObject
 interface Asked {
   readonly rows: readonly (readonly number[])[]

@@ -1,5 +1,5 @@
-"""Makes the network that the tests bring in: it tells dead parts of the picture from what the probe kept there, as real training
-programs write it. Run with the packages onnx, onnxruntime and numpy:  python test/networks/make-network.py
+"""Makes a network that can be brought in: it tells dead parts of the picture from what the probe kept there, as real training
+programs write it. Run with the packages onnx, onnxruntime and numpy:  python sample/networks/make-network.py
 
 Trained here by plain gradient descent on made rows (fixed seed), written as ONNX, and asked by ONNX Runtime for the reference."""
 import json
