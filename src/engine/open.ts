@@ -67,7 +67,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return engine
 }
 
-/** What is due by the clock is made a job first. A running job counts too: its process may be gone, which only claiming it can tell. So do sessions that taught nothing yet. */
+/**
+ * What is due by the clock is made a job first. A running job counts too: its process may be gone, which only claiming it can tell.
+ * So do sessions that taught nothing yet.
+ */
 async function hasWork(engine: Engine): Promise<boolean> {
   const { store } = engine
   if ((await store.schedules.startDue()).length > 0) return true

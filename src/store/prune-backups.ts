@@ -58,6 +58,10 @@ export async function pruneBackups(
   const kept = backupsToKeep(here, keep)
   const deleted: string[] = []
   try {
+    for (const name of await leftOf(folder)) {
+      await rm(join(folder, `${doomed}${name}`), { recursive: true, force: true })
+      await writer.call('dropBackup', { name })
+    }
     for (const { name, path } of here.filter((backup) => !kept.has(backup.name))) {
       goOn(ctx.signal)
       await deleteBackup(path)
@@ -83,6 +87,13 @@ async function deleteBackup(path: string): Promise<void> {
   await rename(path, aside)
   await syncFolder(folder)
   await rm(aside, { recursive: true, force: true })
+}
+
+/** Names of those that were being deleted when the power went. */
+async function leftOf(folder: string): Promise<readonly string[]> {
+  if (!(await exists(folder))) return []
+  const names = (await readdir(folder)).filter((name) => name.startsWith(doomed))
+  return names.map((name) => name.slice(doomed.length))
 }
 
 /** Those whose process was gone before they were done. */
@@ -127,9 +138,6 @@ async function backupFolders(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   const own = new Set(['blobs', 'tmp'])
   const names = entries.filter((entry) => entry.isDirectory() && !own.has(entry.name)).map(({ name }) => name)
-  // What was being deleted when the power went: its row may be there still, and then it is deleted once more.
-  const left = names.filter((name) => name.startsWith(doomed))
-  for (const name of left) await rm(join(folder, name), { recursive: true, force: true })
   return names.filter((name) => !name.startsWith(doomed)).sort()
 }
 
