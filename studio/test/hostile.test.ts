@@ -16,12 +16,11 @@ import { startStudio, type Studio, type Watched } from './test-studio.ts'
 const chromium = needs('chromium')
 const ffmpeg = needs('ffmpeg')
 const clip = fileURLToPath(new URL('../../sample/clips/walk.mp4', import.meta.url))
-const widthsPx = [1280, 390] as const
+/** Of controls that look the same, so many are pressed in pages so wide: what a click opens is the same in a narrow one. */
+const pressedAt = { 1280: 2, 390: 1 } as const
 /** What changes or ends something, or leads away from what is looked at. */
 const leftAlone =
   /delete|forget|remove|undo|revoke|disable|sign out|back|next session|previous session|close|cancel|reset|colours|stop|track & solve|dismiss|save|create|^add|commit$|run now|withdraw it|set it|for ever|make it|switch/i
-/** Of controls that look the same, so many are tried. */
-const perLook = 2
 
 describe('a store full of hostile texts', { skip: chromium.skip }, () => {
   let studio: Studio
@@ -60,7 +59,7 @@ describe('a store full of hostile texts', { skip: chromium.skip }, () => {
     assert.ok(planted.texts > 150, `${planted.texts} texts`)
   })
 
-  for (const widthPx of widthsPx) {
+  for (const widthPx of [1280, 390] as const) {
     test(`shows them as text and nothing else, ${widthPx} pixels wide`, async () => {
       const watched = await studio.open(`/?project=${project}`)
       const dialogs = await watch(watched)
@@ -69,7 +68,7 @@ describe('a store full of hostile texts', { skip: chromium.skip }, () => {
       for (const path of paths()) {
         const address = `${path}${path.includes('?') ? '&' : '?'}project=${project}`
         await watched.page.goto(studio.url + address)
-        faults.push(...(await walk(watched.page)))
+        faults.push(...(await walk(watched.page, pressedAt[widthPx])))
       }
       assert.deepEqual(faults, [])
       assert.deepEqual([dialogs, watched.strangers, watched.complaints.filter(isGrave)], [[], [], []])
@@ -87,7 +86,7 @@ describe('a store full of hostile texts', { skip: chromium.skip }, () => {
       await watched.page.goto(`${studio.url}${path}?project=${project}`)
       await settle(watched.page)
       assert.ok((await watched.page.locator('main').textContent())?.includes('onerror'), 'the name is shown')
-      assert.deepEqual(await walk(watched.page), [])
+      assert.deepEqual(await walk(watched.page, 2), [])
     }
     assert.deepEqual([dialogs, watched.strangers, watched.complaints.filter(isGrave)], [[], [], []])
     await watched.page.close()
@@ -215,7 +214,12 @@ function faultsOf(page: Page): Promise<readonly string[]> {
           const edge = box.getBoundingClientRect().left + box.clientWidth + 1
           const wide = [...box.querySelectorAll<HTMLElement>('*')].filter((inner) => {
             const { right, width } = inner.getBoundingClientRect()
-            return width > 0 && right > edge
+            if (width === 0 || right <= edge) return false
+            // What scrolls by itself within the box does not widen it.
+            for (let each = inner.parentElement; each !== null && each !== box; each = each.parentElement) {
+              if (getComputedStyle(each).overflowX !== 'visible') return false
+            }
+            return true
           })
           const named = wide.slice(0, 6).map(({ tagName, className }) => `${tagName}.${String(className)}`)
           faults.push(`overflow of ${selector} by ${box.scrollWidth - box.clientWidth}: ${named.join(' > ')}`)
@@ -227,8 +231,13 @@ function faultsOf(page: Page): Promise<readonly string[]> {
   )
 }
 
-/** Looks at a page, and at whatever opens when what can be pressed without harm is pressed. @returns what is wrong, once each */
-async function walk(page: Page): Promise<readonly string[]> {
+/**
+ * Looks at a page, and at whatever opens when what can be pressed without harm is pressed.
+ *
+ * @param most of controls that look the same, so many are pressed
+ * @returns what is wrong, once each
+ */
+async function walk(page: Page, most: number): Promise<readonly string[]> {
   const faults = new Map<string, string>()
   const look = async (after: string) => {
     for (const fault of await faultsOf(page)) if (!faults.has(fault)) faults.set(fault, after)
@@ -238,7 +247,7 @@ async function walk(page: Page): Promise<readonly string[]> {
   const { href, pathname } = new URL(page.url())
   const pressed = new Map<string, number>()
   for (;;) {
-    const next = await pressNext(page, pressed)
+    const next = await pressNext(page, pressed, most)
     if (next === null) {
       // Nothing is left to press in this dialog; or, without one, on this page.
       if ((await page.locator('dialog[open]').count()) === 0) break
@@ -255,7 +264,7 @@ async function walk(page: Page): Promise<readonly string[]> {
 }
 
 /** Presses what looks unlike anything that was pressed before. @returns how it looks; null when there is none left */
-async function pressNext(page: Page, pressed: Map<string, number>): Promise<string | null> {
+async function pressNext(page: Page, pressed: Map<string, number>, perLook: number): Promise<string | null> {
   const { look, counts } = await page.evaluate(
     ({ seen, avoid, most }) => {
       const done = new Map(seen)
