@@ -9,7 +9,17 @@ import { learnedSuite } from './learned-suite.ts'
 import { schedulesSuite } from './schedules-suite.ts'
 import { openFresh } from './suite-store.ts'
 
-for (const suite of [archivesSuite, catalogSuite, blobsSuite, clipsSuite, jobsSuite, journalsSuite, learnedSuite, samplesSuite, schedulesSuite])
+for (const suite of [
+  archivesSuite,
+  catalogSuite,
+  blobsSuite,
+  clipsSuite,
+  jobsSuite,
+  journalsSuite,
+  learnedSuite,
+  samplesSuite,
+  schedulesSuite,
+])
   suite('SQLite', openFresh())
 
 for (const suite of [catalogSuite, clipsSuite, jobsSuite, learnedSuite, schedulesSuite])
