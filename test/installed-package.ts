@@ -3,7 +3,7 @@
  * on is laid there beforehand, as hard links to this checkout's own, where npm finds it and has nothing to fetch.
  */
 import { execFile } from 'node:child_process'
-import { cp, link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -13,6 +13,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const windows = process.platform === 'win32'
+const staleMs = 3 * 60_000
 
 export interface InstalledPackage {
   /** Where somebody ran `npm install hindsight-engine`. */
@@ -38,7 +39,7 @@ export async function installPackage(): Promise<InstalledPackage> {
   try {
     const npm = (args: readonly string[], cwd: string) =>
       run('npm', args, { cwd, env, shell: windows, maxBuffer: 2 ** 26 })
-    const { stdout } = await npm(['pack', '--json', '--pack-destination', folder], root)
+    const { stdout } = await oneAtATime(() => npm(['pack', '--json', '--pack-destination', folder], root))
     const [packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [
       { filename: string; size: number; files: { path: string; size: number }[] },
     ]
@@ -53,6 +54,27 @@ export async function installPackage(): Promise<InstalledPackage> {
   } catch (error) {
     await rm(folder, { recursive: true })
     throw error
+  }
+}
+
+/** Packing builds `lib`, from which another test may be packing at the moment. */
+async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+  const lock = join(root, 'node_modules/.packing')
+  for (;;) {
+    try {
+      await mkdir(lock)
+      break
+    } catch {
+      const made = (await stat(lock).catch(() => null))?.mtimeMs ?? Date.now()
+      // Of a test that was killed.
+      if (Date.now() - made > staleMs) await rm(lock, { recursive: true, force: true })
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+  try {
+    return await work()
+  } finally {
+    await rm(lock, { recursive: true, force: true })
   }
 }
 
