@@ -96,6 +96,8 @@ export default defineConfig({
   },
   overrides: [
     ...law.flatMap(overridesOf),
+    // A table: as long as there are things to go wrong.
+    { files: ['src/core/fault-codes.ts'], rules: { 'max-lines': 'off' } },
     // Markup is long without being hard to follow.
     { files: ['studio/**/*.tsx'], rules: { 'max-lines-per-function': ['error', { max: 90 }] } },
     {

@@ -1,7 +1,8 @@
 /** What every table of clips must do. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { KnownClip, Store } from '#core/store.ts'
+import type { KnownClip } from '#core/clip-store.ts'
+import type { Store } from '#core/store.ts'
 import type { StoreFactory } from './catalog-suite.ts'
 
 const clipOf = (n: number, path: string): KnownClip => ({

@@ -1,6 +1,6 @@
 /** Where clips lie on this machine. */
 import { canonicalJson, type JsonObject, parseJson } from '#core/json.ts'
-import type { Clips, KnownClip } from '#core/store.ts'
+import type { Clips, KnownClip } from '#core/clip-store.ts'
 import { type Database, sql } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
 import type { Writer } from './writer.ts'
