@@ -1,5 +1,5 @@
 /** Erasing sessions from the catalog. What this does in one transaction is finished by `erasure.ts`. */
-import { rmSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import type { DatasetVersion } from '#core/dataset.ts'
 import type { ExportNote } from '#core/store.ts'
 import type { CommitContext } from './commit-context.ts'
@@ -231,6 +231,7 @@ export function dropDoomed(context: CommitContext, { keep }: { readonly keep: re
   const kept = new Set(keep)
   const referenced = db.prepare('select 1 from session_media where sha = ? limit 1')
   const gone: string[] = []
+  let deleted = 0
   let shared = 0
   for (const sha256 of doomedBlobs(db)) {
     const sha = fromHex(sha256)
@@ -240,15 +241,19 @@ export function dropDoomed(context: CommitContext, { keep }: { readonly keep: re
     }
     for (const table of ['fingerprint', 'sent_blob']) db.prepare(`delete from ${table} where sha = ?`).run(sha)
     db.prepare('update audit set target = null where target = ?').run(sha256)
-    rmSync(blobPath(paths.blobs, sha256), { force: true })
+    const path = blobPath(paths.blobs, sha256)
+    if (statSync(path, { throwIfNoEntry: false })) deleted++
+    rmSync(path, { force: true })
     gone.push(sha256)
   }
   db.prepare(`update setting set value = '[]' where key = 'doomed'`).run()
-  return { gone, shared }
+  return { gone, deleted, shared }
 }
 
 export interface DroppedBlobs {
+  /** Hashes of all that must not be here any more, whether there was a file of it or not. */
   readonly gone: readonly string[]
+  readonly deleted: number
   readonly shared: number
 }
 

@@ -116,12 +116,12 @@ export async function scrub(
   const { writer, journals, paths } = parts
   await dropEarlierCatalogs(paths.root)
   const archives = await reachArchives(parts)
-  const { gone, shared } = await writer.call('dropDoomed', { keep: [...(await journalMedia(journals))] })
+  const { gone, deleted, shared } = await writer.call('dropDoomed', { keep: [...(await journalMedia(journals))] })
   for (const table of sweptTables) await writer.call('sweepTable', { table })
   await eraseFiles(parts, new Set(gone))
   await emptyWal(writer)
   await writer.call('erasureScrubbed', null)
-  return { deleted: gone.length, shared, archives }
+  return { deleted, shared, archives }
 }
 
 /** Whether an erasure was cut short. */
