@@ -89,7 +89,7 @@ describe('the Learning page', { skip: chromium.skip }, () => {
     assert.match((await page.locator('dialog .problem').textContent()) ?? '', /experiment\.running/)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Stop' }).click()
-    await page.waitForSelector('text=ended')
+    await page.locator('.experiments').getByText('ended', { exact: true }).waitFor()
     const [experiment] = (await learnerNow()).experiments
     assert.equal(experiment?.name, 'the-table')
     assert.notEqual(experiment.stoppedAt, null)
