@@ -95,7 +95,7 @@ function Until({ accessKey: { revokedAt, expiresAt } }: { accessKey: AccessKey }
       </span>
     )
   }
-  if (expiresAt === null) return <span className="faint">it is revoked</span>
+  if (expiresAt === null) return <span className="faint">no end</span>
   const isOver = Date.parse(expiresAt) <= now
   return <span className={isOver ? 'tone-failed' : undefined}>{`${isOver ? 'ended ' : ''}${sayTime(expiresAt)}`}</span>
 }
