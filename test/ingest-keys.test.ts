@@ -1,22 +1,15 @@
 /** Keys that stand in web pages: they write into one project, from their own origins, and see nothing. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { createServer, type Server as HttpServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
-import { build, type Rollup } from 'vite'
-import type * as Sdk from '#client/browser.ts'
 import { createClient } from '#client/client.ts'
-import { createRecorder } from '#client/recorder.ts'
+import { createRecorder, type RecordedRun } from '#client/recorder.ts'
 import { memorySpool } from '#client/spool.ts'
 import type { JsonObject } from '#core/json.ts'
 import { type Engine, makeContext } from '#engine/engine.ts'
 import { importPath } from '#engine/import.ts'
 import { makeKey, type NewKey } from '#engine/people/keys.ts'
 import { recordSession } from '#engine/record.ts'
-import { needs } from './needs.ts'
 import { sha256 } from './authorisation-world.ts'
 import { addQuickAccount, ask, type Asked, bearer, openDoor, type PeopleDoor } from './people-door.ts'
 
@@ -246,7 +239,7 @@ describe('an ingest key', () => {
       settings: { values: {} },
       outcome: { status: 'failed' },
     }
-    const id = recorder.record(run as Sdk.RecordedRun, [
+    const id = recorder.record(run as RecordedRun, [
       { role: 'input', data: new Blob(['pixels']), mediaType: 'image/png' },
     ])
     recorder.edit({ session: id, kind: 'rating', after: { rating: 1 } })
@@ -278,7 +271,7 @@ test("what a recorder sends for another project than its key's is set aside, and
     }
     const options = { base: door.server.url, key: secret, host: { name: 'program' }, spool }
     const recorder = createRecorder({ ...options, project: 'attic' })
-    const ids = [0, 1].map(() => recorder.record(run as Sdk.RecordedRun))
+    const ids = [0, 1].map(() => recorder.record(run as RecordedRun))
     const { arrived, waiting, lost } = await recorder.flush()
     assert.deepEqual([arrived, waiting], [false, 0])
     assert.deepEqual(
@@ -290,92 +283,3 @@ test("what a recorder sends for another project than its key's is set aside, and
     await door.close()
   }
 })
-
-const browserNeed = needs('chromium')
-
-describe('a page of another origin', { skip: browserNeed.skip }, () => {
-  let door: PeopleDoor
-  let pages: HttpServer
-  let pageUrl: string
-  let secret: string
-  before(async () => {
-    const code = await bundle()
-    pages = createServer((request, response) => {
-      const isCode = request.url === '/sdk.js'
-      response.setHeader('content-type', isCode ? 'text/javascript' : 'text/html')
-      response.end(isCode ? code : '<!doctype html><title>App</title>')
-    })
-    await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve))
-    // Another name for this machine: to a browser that is another site, not only another port.
-    pageUrl = `http://localhost:${(pages.address() as AddressInfo).port}`
-    door = await openDoor(async (engine) => {
-      await addQuickAccount(engine, { name: 'Ann', role: 'owner', project: null, password: 'seven green bottles' })
-      const key = { kind: 'ingest', name: 'page', project: 'kitchen', origins: [pageUrl], expiresAt: null } as const
-      secret = (await makeKey(engine, key, 'Ann')).secret
-    })
-  })
-  after(async () => {
-    pages.close()
-    await door.close()
-  })
-
-  test('records with its key through a real browser, and gets nowhere else with it', async () => {
-    const browser = await chromium.launch({ executablePath: browserNeed.path, args: ['--no-sandbox'] })
-    try {
-      const page = await browser.newPage()
-      await page.goto(pageUrl)
-      const result = await page.evaluate(
-        async ([base = '', key = '']) => {
-          const address = '/sdk.js'
-          const { createRecorder, indexedDbSpool } = (await import(address)) as typeof Sdk
-          const recorder = createRecorder({ base, key, host: { name: 'page' }, spool: indexedDbSpool() })
-          const run = {
-            domain: 'images',
-            context: { instruction: 'x' },
-            settings: { values: {} },
-            outcome: { status: 'failed' },
-          }
-          const media = [{ role: 'input', data: new Blob(['pixels'], { type: 'image/png' }) }]
-          const ids = [0, 1, 2].map(() => recorder.record(run as Sdk.RecordedRun, media))
-          recorder.edit({ session: ids[0] ?? '', kind: 'rating', after: { rating: -1 } })
-          const flushed = await recorder.flush()
-          const headers = { authorization: `Bearer ${key}` }
-          const tries = ['/api/v1/sessions', `/api/v1/sessions/${ids[0]}`, '/api/v1/projects'].map((path) =>
-            fetch(`${base}${path}`, { headers }).then(
-              () => 'an answer',
-              () => 'nothing',
-            ),
-          )
-          return { flushed, ids, read: await Promise.all(tries) }
-        },
-        [door.server.url, secret],
-      )
-      assert.deepEqual(result.flushed, { arrived: true, waiting: 0, lost: [], problem: null })
-      assert.deepEqual(result.read, ['nothing', 'nothing', 'nothing'])
-      for (const id of result.ids) assert.equal((await door.engine.store.catalog.summary(id))?.project, 'kitchen')
-      // The same page under its other name is another origin, which the key does not name.
-      await page.goto(pageUrl.replace('localhost', '127.0.0.1'))
-      const elsewhere = await page.evaluate(
-        async ([base = '', key = '']) => {
-          const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-          return fetch(`${base}/api/v1/sessions`, { method: 'POST', headers, body: '{}' }).then(
-            ({ status }) => String(status),
-            () => 'nothing',
-          )
-        },
-        [door.server.url, secret],
-      )
-      assert.equal(elsewhere, 'nothing')
-    } finally {
-      await browser.close()
-    }
-  })
-})
-
-async function bundle(): Promise<string> {
-  const entry = fileURLToPath(new URL('../src/client/browser.ts', import.meta.url))
-  const lib = { entry, formats: ['es' as const], fileName: 'sdk' }
-  const options = { configFile: false, logLevel: 'error', build: { lib, write: false } } as const
-  const [{ output }] = (await build(options)) as [Rollup.RollupOutput]
-  return output[0].code
-}
