@@ -3,9 +3,8 @@
  * durable, as in store.ts; at no moment is a session neither in the store nor in a whole file.
  */
 import type { Context } from './context.ts'
-import type { SessionQuery } from './query.ts'
+import type { Facet, SessionQuery } from './query.ts'
 import type { DomainName } from './session.ts'
-import type { SessionRow, StoredSession } from './store.ts'
 
 /** `writing`: the file is not whole yet; `moving`: it is, and the store is being emptied of what is in it. */
 export type ArchiveState = 'writing' | 'moving' | 'whole'
@@ -93,7 +92,13 @@ export interface ArchiveRestored {
 }
 
 /** Derives what a session is found by, as `reindex` does. */
-export type DeriveRow = (session: StoredSession) => Pick<SessionRow, 'summary' | 'facets' | 'searchText' | 'cover'>
+export type DeriveRow = (session: { readonly id: string; readonly hash: string; readonly body: string }) => {
+  readonly summary: string
+  readonly facets: readonly Facet[]
+  readonly searchText: string | null
+  /** Hash of a picture to show in lists. */
+  readonly cover: string | null
+}
 
 export interface Archives {
   /** What an archive would hold, without writing one. */
