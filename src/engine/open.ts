@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly create?: boolean
   /** Whether a thread makes the commits; a run that makes a few is done sooner without. Default true. */
   readonly writesInThread?: boolean
+  /** Bytes of sessions and edits that may wait for their commit; more are refused. Default 32 MB. */
+  readonly waitingBytes?: number
   /** What is written to standard error. Default text: only what went wrong. */
   readonly log?: LogKind
 }
@@ -33,6 +35,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const store = await openStore(dataDir, {
     create: options.create ?? true,
     writesInThread: options.writesInThread ?? true,
+    ...(options.waitingBytes === undefined ? {} : { waitingBytes: options.waitingBytes }),
   })
   const log = processLog(options.log ?? 'text')
   let pool: JobPool | null = null
