@@ -18,7 +18,7 @@ export function RegionsCard() {
       }
     >
       <div className="columns regions-columns">
-        <div className="regions" aria-hidden="true">
+        <div className="learning-regions" aria-hidden="true">
           {regionGrid.flat().map((place) => (
             <RegionCell key={place} found={data.findings.find(({ region }) => region === place)} />
           ))}
