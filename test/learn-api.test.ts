@@ -23,7 +23,9 @@ describe('learning over HTTP', () => {
     engine = await openEngine({ dataDir: dir, jobThreads: 0 })
     const options = { host: '127.0.0.1', port: 0, token: null, studioDir: null, legacyProject: 'default' }
     app = await buildServer(engine, options)
-    const payload = sealedFor(engine.store, sessions).map((session) => JSON.stringify(session)).join('\n')
+    const payload = sealedFor(engine.store, sessions)
+      .map((session) => JSON.stringify(session))
+      .join('\n')
     const headers = { 'content-type': 'application/x-ndjson' }
     const sent = await ask('POST', '/api/v1/sessions/batch', payload, headers)
     assert.equal(sent.body['created'], 72)

@@ -51,7 +51,9 @@ function learnerWords(learner: LearnerStatus, terminal: Terminal): Lines {
     ...(damage === null ? [] : [`  damaged    ${damage.at}: ${damage.why}; it was set aside`]),
     ...(unsigned === 0
       ? []
-      : [`  unsigned   ${counted(unsigned, 'session')} with a choice that was not made here: only what came of it counts`]),
+      : [
+          `  unsigned   ${counted(unsigned, 'session')} with a choice that was not made here: only what came of it counts`,
+        ]),
     ...measures.filter(({ value }) => value !== null).map((measure) => `  ${measureWords(measure)}`),
     ...experiments.map(({ name: title, sentence }) => `  experiment ${title}: ${sentence}`),
     ...(findings.length === 0
