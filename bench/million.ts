@@ -30,7 +30,7 @@ const rowsAtOnce = 5_000
 /** The writer's own code in this thread, without a sync per group: only the result matters here. */
 async function build(dataDir: string): Promise<void> {
   const paths = await prepareDataDir(dataDir, true)
-  prepareCatalog(paths.catalog)
+  prepareCatalog(paths)
   const db = openConnection(paths.catalog)
   db.exec('pragma synchronous = off; pragma cache_size = -1000000; pragma wal_autocheckpoint = 50000')
   const context = { db, paths, salt: tombstoneSalt(db), places: new Places(db), facts: new Facts(db) }

@@ -2,17 +2,18 @@
  * A spool on a disk. Each process has a folder of its own in it:
  *
  *     owner.json             who writes here, touched while it lives
- *     00000012-session.json  an entry
+ *     00000012-session.json  an entry, with the SHA-256 of what it says
  *     media/SHA256           bytes that entries name
  *     refused/               what the engine will never take, with the reason
  *
  * What a process that ended left behind is taken over by the next one that opens the spool. Two that take over the same, or
  * one that was thought dead, do no harm: the engine takes the same session twice.
  */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { fault } from '#core/faults.ts'
 import type { Problem } from './hindsight-error.ts'
 import { entryBytes, type Spool, type SpoolEntry, type SpoolSize } from './spool.ts'
 
@@ -74,7 +75,7 @@ export class DiskSpool implements Spool {
       this.#keepMedium(sha256, blob.size)
     }
     const key = this.#next++
-    await writeDurably(this.#fileOf({ key, kind }), JSON.stringify({ kind, id, media, text }))
+    await writeDurably(this.#fileOf({ key, kind }), entryText({ kind, id, media, text }))
     await syncFolder(this.#own)
     this.#keep({ key, kind, id, media, bytes: entryBytes({ id, text }) })
     return this.#size()
@@ -84,10 +85,18 @@ export class DiskSpool implements Spool {
     const found: SpoolEntry[] = []
     for (const entry of this.#waiting.values()) {
       if (found.length === limit) break
-      const kept = readEntry(await readFile(this.#fileOf(entry), 'utf8').catch(() => ''))
+      const path = this.#fileOf(entry)
+      const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null
+        throw error
+      })
       // Taken over by another process, which sends it.
-      if (kept === null) this.#forget(entry.key)
-      else found.push({ ...entry, text: kept.text })
+      if (content === null) {
+        this.#forget(entry.key)
+        continue
+      }
+      const kept = readEntry(content)
+      found.push(kept ? { ...entry, text: kept.text } : { ...entry, text: content, problem: damagedAt(path, content) })
     }
     return found
   }
@@ -135,13 +144,12 @@ export class DiskSpool implements Spool {
       this.#keepMedium(name, (await stat(join(this.#media, name))).size)
     }
     for (const name of (await readdir(from)).filter((entry) => /^\d{8,}-(?:session|edit)\.json$/.test(entry)).sort()) {
-      const kept = readEntry(await readFile(join(from, name), 'utf8'))
-      // Half an entry was never acknowledged by `add`.
-      if (kept === null) continue
-      const { kind, id, media } = kept
+      const content = await readFile(join(from, name), 'utf8')
+      // A damaged one waits like the others: whoever sends it tells what became of it.
+      const { kind, id, media, text } = readEntry(content) ?? remainsOf(name, content)
       const key = this.#next++
       await rename(join(from, name), this.#fileOf({ key, kind }))
-      this.#keep({ key, kind, id, media, bytes: entryBytes(kept) })
+      this.#keep({ key, kind, id, media, bytes: entryBytes({ id, text }) })
     }
     await rm(from, { recursive: true, force: true })
   }
@@ -176,7 +184,8 @@ async function isLeft(folder: string): Promise<boolean> {
   const info = await stat(path).catch(() => null)
   if (info === null) return (await stat(folder)).isDirectory()
   if (Date.now() - info.mtimeMs > silentMs) return true
-  const owner = JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as { pid?: number; host?: string }
+  const owner = parsed(await readFile(path, 'utf8').catch(() => '')) as { pid?: number; host?: string } | null
+  if (owner === null) return false // damaged: its silence will tell
   if (owner.host !== hostname() || owner.pid === undefined) return false
   if (owner.pid === process.pid) return false
   try {
@@ -187,9 +196,40 @@ async function isLeft(folder: string): Promise<boolean> {
   }
 }
 
-function readEntry(text: string): Omit<SpoolEntry, 'key'> | null {
+type Content = Omit<SpoolEntry, 'key' | 'problem'>
+
+const digestOf = ({ kind, id, media, text }: Content): string =>
+  createHash('sha256')
+    .update(JSON.stringify([kind, id, media, text]))
+    .digest('hex')
+
+const entryText = (content: Content): string => JSON.stringify({ ...content, sha256: digestOf(content) })
+
+/** null when it is not what was written: files get their names whole, so that is damage. */
+function readEntry(content: string): Content | null {
+  const kept = parsed(content) as (Content & { readonly sha256?: string }) | null
+  if (kept === null || typeof kept.text !== 'string' || !Array.isArray(kept.media)) return null
+  // Entries of a release before have no hash.
+  return kept.sha256 === undefined || kept.sha256 === digestOf(kept) ? kept : null
+}
+
+/** What can be said of a damaged entry. */
+function remainsOf(name: string, content: string): Content {
+  const id = /"id":"([\w-]{1,64})"/.exec(content)?.[1] ?? `of-${name.slice(0, 8)}`
+  return { kind: name.includes('-edit') ? 'edit' : 'session', id, media: [], text: content }
+}
+
+const damagedAt = (where: string, content: string): Problem =>
+  fault('record.corrupt', {
+    expected: 'an entry of the spool as it was written',
+    found: `${content.length} other characters`,
+    fix: 'record it again if you can; what is left of it lies among the refused entries',
+    where,
+  }).toJSON()
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Omit<SpoolEntry, 'key'>
+    return JSON.parse(text) as unknown
   } catch {
     return null
   }

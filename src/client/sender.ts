@@ -117,6 +117,11 @@ export class Sender {
     while (!this.#stopper.signal.aborted) {
       const entries = leading(await spool.oldest(this.#blows.size > 0 ? 1 : batchEntries))
       if (entries.length === 0) break
+      const [{ problem } = {}] = entries
+      if (problem) {
+        await this.#refuse(entries[0]!, problem)
+        continue
+      }
       if (this.#early.has(entries[0]!.id)) {
         this.#failures++
         this.#isFree = true
@@ -219,10 +224,12 @@ export class Sender {
   }
 }
 
-/** Sessions that can go in one request; an edit goes alone, in its place. */
+/** Sessions that can go in one request; an edit goes alone, in its place, and so does what is damaged. */
 function leading(entries: readonly SpoolEntry[]): readonly SpoolEntry[] {
   let chars = 0
-  const end = entries.findIndex(({ kind, text }) => kind !== 'session' || (chars += text.length) > batchChars)
+  const end = entries.findIndex(
+    ({ kind, text, problem }) => kind !== 'session' || problem !== undefined || (chars += text.length) > batchChars,
+  )
   return end < 0 ? entries : entries.slice(0, Math.max(1, end))
 }
 

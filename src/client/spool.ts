@@ -14,6 +14,8 @@ export interface SpoolEntry {
   readonly text: string
   /** SHA-256 of the blobs that must be there before it. */
   readonly media: readonly string[]
+  /** Why it can never be sent, when what was kept is not what was given: `text` is then what is left of it. */
+  readonly problem?: Problem
 }
 
 export interface SpoolSize {

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openConnection } from './connection.ts'
+import { keepDamagedLog } from './damaged-log.ts'
 import { blobPath, type DataPaths } from './data-dir.ts'
 import { fileMode, makeFolder, syncFolder } from './durable-files.ts'
 import { keepEarlierCatalog } from './earlier-catalog.ts'
@@ -14,9 +15,10 @@ import { asFault } from './sqlite-faults.ts'
 const stalePartMs = 86_400_000
 
 /** Makes or migrates the catalog. */
-export function prepareCatalog(path: string): void {
+export function prepareCatalog({ catalog: path, quarantine }: Pick<DataPaths, 'catalog' | 'quarantine'>): void {
   // SQLite would make it readable for everybody; its WAL takes the mode of the catalog.
   closeSync(openSync(path, 'a', fileMode))
+  keepDamagedLog(path, quarantine, Date.now())
   const db = openConnection(path)
   try {
     keepEarlierCatalog(db, path, migrations)

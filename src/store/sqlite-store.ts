@@ -94,7 +94,7 @@ export class SqliteStore implements Store {
     try {
       const paths = await prepareDataDir(resolve(dataDir), options.create ?? true)
       const secret = await readSecret(paths.secret)
-      prepareCatalog(paths.catalog)
+      prepareCatalog(paths)
       await tidyTemporary(paths)
       const db = openReader(paths.catalog)
       const reserve = () => options.reserveBytes ?? readReserve(db)

@@ -2,6 +2,9 @@
 import { archivePath, hashFile } from './archive-rows.ts'
 import { archivedMark } from './commit-sessions.ts'
 import { exists } from './durable-files.ts'
+import { openArchive } from './archive-file.ts'
+import { toHex } from './hashing.ts'
+import { type Envelope, envelopeColumns } from './verify-envelope.ts'
 import { maxSessions, type StepContext } from './verify-findings.ts'
 
 interface ArchiveRow {
@@ -27,6 +30,7 @@ export async function checkArchives({ db, paths, find, progress }: StepContext):
     if (await exists(path)) {
       const found = await hashFile(path)
       if (found !== sha256) find('archive.invalid', { expected: `sha256 ${sha256}`, found, where: path }, relying)
+      else checkRows({ db, find }, path, relying)
     } else if (relying.length > 0 || holdsDatasets(db, id)) {
       const fix = 'put the file back, or bring it in from a copy with "hindsight archive restore FILE"'
       find('archive.gone', { expected: `archive ${id}`, found: 'no file', fix, where: path }, relying)
@@ -37,3 +41,29 @@ export async function checkArchives({ db, paths, find, progress }: StepContext):
 
 const holdsDatasets = (db: StepContext['db'], id: string): boolean =>
   db.prepare('select 1 from archived_dataset where archive = ?').get(id) !== undefined
+
+type Row = Envelope & { readonly hash: Uint8Array }
+
+/** What the store says of a session whose record is in a file must be what the file says of it. */
+function checkRows({ db, find }: Pick<StepContext, 'db' | 'find'>, path: string, ids: readonly string[]): void {
+  const file = openArchive(path)
+  try {
+    const here = db.prepare(
+      `select s.hash, ${envelopeColumns} from session s join place p on p.id = s.place where s.id = ?`,
+    )
+    const there = file.prepare(
+      `select hash, project, domain, schema_version as schemaVersion, at, status, contributor, host, parent, size from session where id = ?`,
+    )
+    for (const id of ids) {
+      const [row, kept] = [here.get(id), there.get(id)] as unknown as [Row | undefined, Row | undefined]
+      // A dataset's file names sessions whose records lie in another one.
+      if (!kept) continue
+      const [expected, found] = [textOf(kept), row ? textOf(row) : 'none']
+      if (found !== expected) find('record.corrupt', { expected, found, where: `session ${id}` }, [id])
+    }
+  } finally {
+    file.close()
+  }
+}
+
+const textOf = (row: Row): string => JSON.stringify({ ...row, hash: toHex(row.hash) })

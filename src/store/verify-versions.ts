@@ -1,4 +1,5 @@
 import type { DatasetVersion } from '#core/dataset.ts'
+import { parseJson } from '#core/json.ts'
 import { splitNames } from '#core/dataset.ts'
 import { versionHash } from '#core/merkle.ts'
 import { sha256Hex, toHex } from './hashing.ts'
@@ -17,7 +18,8 @@ export function checkVersions({ db, find, progress }: StepContext): number {
   const versions = db.prepare('select id, body from version where staged_at is null order by id').all()
   let checked = 0
   for (const { id, body } of versions as { id: number; body: string }[]) {
-    const version = JSON.parse(body) as DatasetVersion
+    const version = parsedVersion(id, body, find)
+    if (version === null) continue
     const name = `${version.dataset}@${version.version}`
     const rows = db
       .prepare(
@@ -48,4 +50,14 @@ export function checkVersions({ db, find, progress }: StepContext): number {
     }
   }
   return checked
+}
+
+function parsedVersion(id: number, body: string, find: StepContext['find']): DatasetVersion | null {
+  try {
+    return parseJson(body) as unknown as DatasetVersion
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error)
+    find('record.corrupt', { expected: 'the JSON of a version', found, where: `catalog.db, version ${id}` })
+    return null
+  }
 }
