@@ -44,7 +44,8 @@ function checkPast(db: Database, migrations: readonly Migration[]): number {
     }
     if (known.id !== row.id || sha256Hex(known.sql) !== row.hash) {
       const expected = `migration ${known.id} (${sha256Hex(known.sql).slice(0, 12)})`
-      const found = `${row.id} (${row.hash.slice(0, 12)})`
+      // A damaged page may give anything.
+      const found = `${row.id} (${String(row.hash).slice(0, 12)})`
       throw fault('store.migration', { expected, found, where: 'catalog.db' })
     }
   }

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { Fault, fault } from '#core/faults.ts'
+import { shapeProblem } from './catalog-shape.ts'
 import { openConnection } from './connection.ts'
 import { keepDamagedLog } from './damaged-log.ts'
 import { blobPath, type DataPaths } from './data-dir.ts'
@@ -27,7 +29,9 @@ export function prepareCatalog({ catalog: path, quarantine }: Pick<DataPaths, 'c
     const salt = randomBytes(32).toString('hex')
     db.prepare(`insert into setting (key, value) values ('salt', ?) on conflict do nothing`).run(salt)
   } catch (error) {
-    throw asFault(error, path)
+    const known = asFault(error, path)
+    const shape = known instanceof Fault ? null : shapeProblem(db)
+    throw shape ? fault('store.corrupt', { ...shape, where: path, cause: error }) : known
   } finally {
     db.close()
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseJson } from '#core/json.ts'
 import { chainLink, chainStart } from './commit-consent.ts'
 import { archivedMark, damagedMark } from './commit-sessions.ts'
+import { shapeProblem } from './catalog-shape.ts'
 import { damagedLogName, describeLogDamage } from './damaged-log.ts'
 import { sha256Hex, toHex } from './hashing.ts'
 import { type Envelope, envelopeColumns, envelopeProblem, type RecordEnvelope } from './verify-envelope.ts'
@@ -20,6 +21,8 @@ export function checkCatalog({ db, paths, find }: StepContext): number {
       'send again what was recorded before that time, or restore a backup; then move the note and its log away'
     find('store.corrupt', { expected: 'a log whose commits are whole', found: describeLogDamage(where), fix, where })
   }
+  const shape = shapeProblem(db)
+  if (shape) find('store.corrupt', { ...shape, where: 'catalog.db' })
   // The full check, which holds each index against its table: half of what a flipped bit can do shows nowhere else.
   const problems = db.prepare('pragma integrity_check(100)').all() as { integrity_check: string }[]
   for (const { integrity_check: found } of problems) {

@@ -54,7 +54,7 @@ export async function verifyAll({ paths, progress }: CareContext, _args: null): 
           orphans.bytes += bytes
         },
       }
-      const checked = await tryStep(check, context)
+      const checked = await tryStep(check, context, findings.length > 0)
       const durationMs = Math.round(performance.now() - startedAt)
       results.push({ name, checked, faults: findings.length - before, durationMs })
     }
@@ -64,16 +64,22 @@ export async function verifyAll({ paths, progress }: CareContext, _args: null): 
   return { steps: results, findings, orphans }
 }
 
-/** A page that cannot be read ends its step, not the others. */
+/** A page that cannot be read ends its step, not the others; nor does what follows from rows that are not what their table promises. */
 async function tryStep(
   check: (context: StepContext) => number | Promise<number>,
   context: StepContext,
+  isDamaged: boolean,
 ): Promise<number> {
   try {
     return await check(context)
   } catch (error) {
     const known = asFault(error, 'catalog.db')
-    if (!(known instanceof Fault)) throw error
+    if (!(known instanceof Fault)) {
+      if (!isDamaged) throw error
+      const found = error instanceof Error ? error.message : String(error)
+      context.find('store.corrupt', { expected: 'rows as their table promises', found, where: 'catalog.db' })
+      return 0
+    }
     const { code, expected, found, fix, where } = known
     context.find(code, where === null ? { expected, found, fix } : { expected, found, fix, where })
     return 0
