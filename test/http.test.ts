@@ -9,7 +9,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import sharp from 'sharp'
 import type { Engine } from '#engine/engine.ts'
 import { openEngine } from '#engine/open.ts'
-import { routes } from '#http/contract.ts'
+import { type Route, routes } from '#http/contract.ts'
 import { buildServer } from '#http/server.ts'
 import { madeSessions } from '../bench/made-sessions.ts'
 
@@ -331,6 +331,13 @@ describe('the door', () => {
       const [method = '', path = ''] = key.split(' ')
       assert.ok(paths[path]?.[method.toLowerCase()], key)
     }
+    const { schemas } = body['components'] as { readonly schemas: Readonly<Record<string, unknown>> }
+    for (const [, reference = ''] of JSON.stringify(body).matchAll(/"\$ref":"([^"]+)"/g)) {
+      const name = /^#\/components\/schemas\/(\w+)$/.exec(reference)?.[1]
+      assert.ok(name !== undefined && name in schemas, reference)
+    }
+    for (const [key, { reply, gives }] of Object.entries(routes as Readonly<Record<string, Route>>))
+      if (reply === 'stream' || reply === 'page') assert.ok(gives, `${key} says of what type its answer is`)
     for (const domain of ['camera', 'images', 'gui']) {
       const schema = await call({ method: 'GET', url: `/api/v1/schemas/${domain}` })
       assert.ok('properties' in schema.body, domain)

@@ -10,7 +10,7 @@ import { failWith, root, SetupError } from './setup.mjs'
 const packages = ['chromium', 'ffmpeg', 'fonts-liberation', 'strace', 'python3', 'python3-venv']
 const venv = join(root, '.venv')
 const imports =
-  'import pycocotools.coco, pycocotools.cocoeval, datasets, pyarrow.parquet, PIL.Image, numpy, yaml, tqdm, pycolmap, pxr.Usd'
+  'import pycocotools.coco, pycocotools.cocoeval, datasets, pyarrow.parquet, PIL.Image, numpy, yaml, tqdm, pycolmap, pxr.Usd, schemathesis'
 
 /** Installs the Debian packages that are missing; needs root or sudo only then. */
 function installPackages(wanted) {

@@ -33,6 +33,7 @@ export const careRoutes = {
     role: 'owner',
     scope: 'store',
     reply: 'stream',
+    gives: ['text/plain'],
   },
   'GET /api/v1/care': {
     about:

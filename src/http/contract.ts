@@ -96,6 +96,8 @@ export const routes = {
     scope: 'blob',
     params: z.object({ sha256 }),
     reply: 'stream',
+    gives: ['*/*'],
+    statuses: [200, 206],
   },
   'GET /api/v1/blobs/{sha256}/thumbnail': {
     about: 'A picture made small.',
@@ -106,6 +108,7 @@ export const routes = {
       width: z.coerce.number().int().min(16).max(1024).default(320),
     }),
     reply: 'stream',
+    gives: ['image/*'],
   },
   'GET /api/v1/facets': {
     about: 'What sessions can be filtered by, with the most frequent values.',
@@ -249,12 +252,19 @@ export const routes = {
       instructionTypes: z.number(),
     }),
   },
-  'GET /admin/training-data.css': { about: 'How that page looks.', role: 'anyone', scope: 'open', reply: 'page' },
+  'GET /admin/training-data.css': {
+    about: 'How that page looks.',
+    role: 'anyone',
+    scope: 'open',
+    reply: 'page',
+    gives: ['text/css'],
+  },
   'GET /admin/training-data': {
     about: 'A page with those four figures.',
     role: 'viewer',
     scope: 'legacy',
     reply: 'page',
+    gives: ['text/html'],
   },
 } as const satisfies Record<string, Route>
 

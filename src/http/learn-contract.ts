@@ -99,7 +99,7 @@ export const learnRoutes = {
     about: 'Bring in a model that was exported elsewhere, or a network with its description. It does not act by that.',
     role: 'owner',
     scope: 'store',
-    body: z.record(z.string(), z.json()).meta({ id: 'ExportedModel' }),
+    body: z.record(z.string(), l.anyJson).meta({ id: 'ExportedModel' }),
     reply: z.object({ name: z.string(), version: z.string() }),
     status: 201,
   },

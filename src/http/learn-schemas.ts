@@ -4,6 +4,9 @@ import { domainNames, runStatuses } from '#core/session.ts'
 import { uuid } from '#core/session-schema.ts'
 import { preferences } from './track-schemas.ts'
 
+/** Under a name, without which the OpenAPI file would refer to a place that it does not have. */
+export const anyJson = z.json().register(z.globalRegistry, { id: 'Json' })
+
 const figures = z.record(z.string(), z.number().nullable())
 const counts = z.record(z.string(), z.number())
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable()
@@ -238,7 +241,7 @@ export const predictRequest = z
     z.strictObject({
       learner: learnerName.default('camera/embedded'),
       /** Of a session, as it would be recorded. */
-      context: z.record(z.string(), z.json()),
+      context: z.record(z.string(), anyJson),
     }),
     z.strictObject({
       engine: z.enum(['embedded', 'blender']).default('embedded'),
@@ -253,7 +256,7 @@ export const chooseRequest = z
     /** Id of the session that the run becomes. */
     session: uuid,
     /** Of that session, as far as it is known before. */
-    context: z.record(z.string(), z.json()),
+    context: z.record(z.string(), anyJson),
   })
   .meta({ id: 'ChooseRequest' })
 
@@ -265,7 +268,7 @@ export const givenSettings = z
     propensity: z.number().nullable(),
     policy: z.object({ name: z.string(), version: z.string() }),
     /** Sealed: it counts for this session alone, and only as it is. */
-    decision: z.record(z.string(), z.json()).nullable(),
+    decision: z.record(z.string(), anyJson).nullable(),
   })
   .meta({ id: 'GivenSettings' })
 

@@ -1,8 +1,6 @@
 /** Puts the route table on Fastify. */
 import { Readable } from 'node:stream'
-import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { fault } from '#core/faults.ts'
 import type { Engine } from '#engine/engine.ts'
 import { admitRate } from '#engine/rates.ts'
@@ -12,6 +10,7 @@ import { askedOf, confine, fillProject } from './confine.ts'
 import { targetOf } from './audit.ts'
 import { principalOf } from './guard.ts'
 import type { Bytes, Call, Events, ServerOptions, Visit } from './handler.ts'
+import { describeApi } from './openapi.ts'
 import { pagePolicy } from './page-policy.ts'
 import { addressOf, csrfOf, signInCookieName, isHttps } from './principals.ts'
 import { handlers } from './resources/resources.ts'
@@ -20,19 +19,7 @@ import { problem } from './schemas.ts'
 type AnyHandler = (request: object, call: Call) => unknown
 
 export function registerRoutes(app: FastifyInstance, engine: Engine, options: ServerOptions): void {
-  void app.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Hindsight',
-        version: engine.version,
-        description: 'Records sessions, and turns them into datasets.',
-      },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  })
+  describeApi(app, engine.version)
   void app.register(async (scope) => {
     const door: Door = { engine, options, slowDown: new SlowDown() }
     for (const key of Object.keys(routes) as RouteKey[]) register(scope, key, door)

@@ -50,7 +50,11 @@ export interface Route {
   readonly reply: z.ZodType | 'stream' | 'events' | 'page'
   /** The reply is stored JSON text, given out to the letter: its big integers must not pass through doubles. */
   readonly verbatim?: true
+  /** Content types of a reply that is no JSON schema; any type where it is whatever was recorded. */
+  readonly gives?: readonly string[]
   readonly status?: 201 | 202
+  /** Of a stream: the statuses of an answer that is no fault; without it, 200. */
+  readonly statuses?: readonly (200 | 201 | 204 | 206)[]
   /** The status of a reply whose `ok` is false. */
   readonly unhealthy?: 503
 }

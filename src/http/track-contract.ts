@@ -69,6 +69,7 @@ export const trackRoutes = {
     params: oneClip.extend({ index: z.coerce.number().int().min(0) }),
     query: z.object({ width: z.coerce.number().int().min(16).max(4096).default(960) }),
     reply: 'stream',
+    gives: ['image/jpeg'],
   },
   'POST /api/v1/clips/{fingerprint}/track': {
     about: 'Track a clip and solve its camera. A job.',
@@ -92,6 +93,7 @@ export const trackRoutes = {
     scope: 'job',
     params: s.id,
     reply: 'stream',
+    gives: ['application/json'],
   },
   'GET /api/v1/jobs/{id}/solve': {
     about: 'The solve of a job that was not recorded, as solve.json has it. Kept for a week.',
@@ -99,6 +101,7 @@ export const trackRoutes = {
     scope: 'job',
     params: s.id,
     reply: 'stream',
+    gives: ['application/json'],
   },
   'GET /api/v1/jobs/{id}/scene': {
     about: 'A solved shot of a job that was not recorded, for another program. For a week.',
@@ -107,6 +110,7 @@ export const trackRoutes = {
     params: s.id,
     query: sceneQuery,
     reply: 'stream',
+    gives: ['*/*'],
   },
   'POST /api/v1/jobs/{id}/solve-again': {
     about:
@@ -124,6 +128,7 @@ export const trackRoutes = {
     scope: 'session',
     params: s.id,
     reply: 'stream',
+    gives: ['application/json'],
   },
   'GET /api/v1/sessions/{id}/solve': {
     about: 'The cameras and points of a camera session, as solve.json has them.',
@@ -131,6 +136,7 @@ export const trackRoutes = {
     scope: 'session',
     params: s.id,
     reply: 'stream',
+    gives: ['application/json'],
   },
   'GET /api/v1/sessions/{id}/scene': {
     about: 'A solved shot for another program: its file, or its files as a zip.',
@@ -139,6 +145,7 @@ export const trackRoutes = {
     params: s.id,
     query: sceneQuery,
     reply: 'stream',
+    gives: ['*/*'],
   },
   'POST /api/v1/sessions/{id}/solve-again': {
     about: 'Change the tracks of a camera session by hand, and solve again. A job.',

@@ -94,5 +94,6 @@ export const transferRoutes = {
     scope: 'job',
     params: s.id,
     reply: 'stream',
+    gives: ['application/zip'],
   },
 } as const satisfies Record<string, Route>

@@ -34,6 +34,8 @@ export const uploadRoutes = {
     role: 'anyone',
     scope: 'open',
     reply: 'stream',
+    gives: ['text/plain'],
+    statuses: [204],
   },
   'POST /api/v1/uploads': {
     about:
@@ -43,6 +45,8 @@ export const uploadRoutes = {
     ingest: true,
     body: 'stream',
     reply: 'stream',
+    gives: ['text/plain'],
+    statuses: [201],
   },
   'HEAD /api/v1/uploads/{id}': {
     about: 'Where an upload stands: Upload-Offset and Upload-Length.',
@@ -51,6 +55,7 @@ export const uploadRoutes = {
     ingest: true,
     params: s.id,
     reply: 'stream',
+    gives: ['text/plain'],
   },
   'GET /api/v1/uploads/{id}': {
     about: 'An upload, and what it became when it is finished.',
@@ -69,6 +74,8 @@ export const uploadRoutes = {
     body: 'stream',
     accepts: ['application/offset+octet-stream'],
     reply: 'stream',
+    gives: ['text/plain'],
+    statuses: [204],
   },
   'DELETE /api/v1/uploads/{id}': {
     about: 'Give an upload up; its bytes are freed. What it became already stays.',
@@ -77,6 +84,8 @@ export const uploadRoutes = {
     ingest: true,
     params: s.id,
     reply: 'stream',
+    gives: ['text/plain'],
+    statuses: [204],
   },
   'GET /api/v1/quotas': {
     about: 'What each project holds and may hold, and how fast each key may write.',

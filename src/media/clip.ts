@@ -5,7 +5,7 @@ import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Warning } from '#core/context.ts'
-import { Fault, fault } from '#core/faults.ts'
+import { brief, Fault, fault } from '#core/faults.ts'
 import type { ClipInfo, FrameSource } from '#vision/frames.ts'
 import { withReader } from './byte-reader.ts'
 import {
@@ -152,8 +152,9 @@ async function statOf(path: string): Promise<Stats | null> {
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : null
     if (code === 'ENOENT' && isPattern(path) && (await statOf(dirname(path)))) return null
-    const where = path
-    if (code === 'ENOENT' || code === 'ENOTDIR')
+    const where = brief(path)
+    // The last three: no file can have such a name.
+    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'ERR_INVALID_ARG_VALUE'].includes(String(code)))
       throw fault('file.missing', {
         expected: 'a video, an image or a folder of images',
         found: 'nothing',

@@ -55,12 +55,24 @@ interface Parts {
   readonly texts: ReadonlyMap<string, string>
 }
 
+/** @throws request.invalid, request.large */
 async function readParts(request: FastifyRequest): Promise<Parts> {
   const files = new Map<string, Uint8Array>()
   const texts = new Map<string, string>()
-  for await (const part of request.parts() as AsyncIterable<MultipartFile | MultipartValue>) {
-    if (part.type === 'file') files.set(part.fieldname, await part.toBuffer())
-    else if (typeof part.value === 'string') texts.set(part.fieldname, part.value)
+  try {
+    for await (const part of request.parts() as AsyncIterable<MultipartFile | MultipartValue>) {
+      if (part.type === 'file') files.set(part.fieldname, await part.toBuffer())
+      else if (typeof part.value === 'string') texts.set(part.fieldname, part.value)
+    }
+  } catch (error) {
+    throw formFault(error)
   }
   return { files, texts }
+}
+
+/** The parser's own words for a broken form are errors without a code; those of its limits have one. */
+function formFault(error: unknown): unknown {
+  if (!(error instanceof Error) || 'code' in error) return error
+  const expected = 'well-formed multipart form data with its boundary'
+  return fault('request.invalid', { expected, found: error.message, cause: error })
 }
