@@ -280,6 +280,18 @@ export const faultCodes = {
     'The data directory cannot be written.',
     'give the user that runs Hindsight write access to it',
   ),
+  'store.handles': entry(
+    'surroundings',
+    503,
+    'The program may open no more files.',
+    'allow it more (ulimit -n, LimitNOFILE= of a service), then repeat the request, which is safe',
+  ),
+  'store.disk': entry(
+    'surroundings',
+    500,
+    'The disk failed to read or write.',
+    'look into the log of the system, copy the data to another disk, and run "hindsight verify" there',
+  ),
   'store.missing': entry(
     'user',
     404,

@@ -1,4 +1,6 @@
 /** Turns what SQLite and the file system throw into faults that say how to mend them. */
+import { closeSync, openSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { Fault, fault } from '#core/faults.ts'
 
 interface SystemError {
@@ -20,12 +22,18 @@ export function asFault(error: unknown, where: string): unknown {
   if (noFolderCodes.has(error.code)) {
     return fault('store.permission', { expected: 'a folder that can be written', found, where, cause: error })
   }
+  if (isOutOfHandles(error)) {
+    return fault('store.handles', { expected: 'a file that can be opened', found, where, cause: error })
+  }
+  if (error.code === 'EIO') return diskFault(error, where)
   if (typeof error.errcode !== 'number') return error
   // The low byte is the primary result code; the rest narrows it down.
   switch (error.errcode & 0xff) {
     case 5: // SQLITE_BUSY
     case 6: // SQLITE_LOCKED
       return fault('store.busy', { expected: 'the write lock within 10 s', found, where, cause: error })
+    case 10: // SQLITE_IOERR
+      return diskFault(error, where)
     case 11: // SQLITE_CORRUPT
     case 26: // SQLITE_NOTADB
       return fault('store.corrupt', { expected: 'a sound SQLite file', found, where, cause: error })
@@ -35,6 +43,21 @@ export function asFault(error: unknown, where: string): unknown {
       return fault('store.permission', { expected: 'a catalog that can be written', found, where, cause: error })
     default:
       return error
+  }
+}
+
+const diskFault = (error: SystemError, where: string): Fault =>
+  fault('store.disk', { expected: 'a disk that reads and writes', found: error.message, where, cause: error })
+
+function isOutOfHandles({ code, errcode }: SystemError): boolean {
+  if (code === 'EMFILE' || code === 'ENFILE') return true
+  if (typeof errcode !== 'number' || (errcode & 0xff) !== 14) return false
+  // SQLITE_CANTOPEN does not say why: whether nothing at all can be opened does.
+  try {
+    closeSync(openSync(devNull, 'r'))
+    return false
+  } catch {
+    return true
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fault } from '#core/faults.ts'
 import { isUuid } from '#core/ids.ts'
 import { fileMode, folderMode } from './durable-files.ts'
+import { asFault } from './sqlite-faults.ts'
 import { heartbeatMs, isAlive, ownIdentity, type WriterIdentity } from './writer-identity.ts'
 
 export class UploadLocks {
@@ -63,9 +64,11 @@ export class UploadLocks {
   #write(id: string): Promise<boolean> {
     return writeFile(this.#path(id), JSON.stringify(this.#self), { flag: 'wx', mode: fileMode }).then(
       () => true,
-      (error: NodeJS.ErrnoException) => {
+      async (error: NodeJS.ErrnoException) => {
         if (error.code === 'EEXIST') return false
-        throw error
+        // On a full disk its name may have found room and its bytes none.
+        await rm(this.#path(id), { force: true }).catch(() => undefined)
+        throw asFault(error, this.#path(id))
       },
     )
   }
@@ -76,7 +79,7 @@ export class UploadLocks {
     const [text, info] = await Promise.all([readFile(path, 'utf8').catch(() => ''), stat(path).catch(() => null)])
     if (info === null) return true
     // Half written: by somebody who was ended in it, or is at it this moment.
-    const holder = text === '' ? null : (JSON.parse(text) as WriterIdentity)
+    const holder = holderIn(text)
     const lives =
       holder === null ? Date.now() - info.mtimeMs < heartbeatMs : isAlive(holder, this.#self, info.mtimeMs, Date.now())
     if (lives) return false
@@ -86,5 +89,13 @@ export class UploadLocks {
 
   #path(id: string): string {
     return join(this.#folder, `${id}.lock`)
+  }
+}
+
+function holderIn(text: string): WriterIdentity | null {
+  try {
+    return JSON.parse(text) as WriterIdentity
+  } catch {
+    return null
   }
 }
