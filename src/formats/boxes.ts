@@ -1,5 +1,6 @@
 /** Labels as detectors are trained on them: boxes inside the picture, with an area. */
 import type { Annotation, Bbox, Point } from '#core/annotation.ts'
+import { brief, fault } from '#core/faults.ts'
 import type { MediaRef } from '#core/session.ts'
 import type { LossCount } from './losses.ts'
 
@@ -15,6 +16,22 @@ export interface LabelledBox {
 /** The boxes of a picture's labels; what cannot be one is counted in `losses` and left out. */
 export function boxesOf(annotations: readonly Annotation[], image: MediaRef, losses: LossCount): LabelledBox[] {
   return annotations.flatMap((annotation) => boxOf(annotation, image, losses) ?? [])
+}
+
+/**
+ * The number of a box's class.
+ *
+ * @throws format.sample when the head of the export does not list its label
+ */
+export function classNumber(
+  { annotation }: LabelledBox,
+  numbers: ReadonlyMap<string, number>,
+  sampleId: string,
+): number {
+  const number = numbers.get(annotation.label)
+  if (number !== undefined) return number
+  const found = brief(JSON.stringify(annotation.label))
+  throw fault('format.sample', { expected: 'a label that the export lists', found, where: `sample ${sampleId}` })
 }
 
 function boxOf(annotation: Annotation, image: MediaRef, losses: LossCount): LabelledBox | null {

@@ -9,13 +9,12 @@
 import type { AnnotationProvenance } from '#core/annotation.ts'
 import type { Context } from '#core/context.ts'
 import type { SplitName } from '#core/dataset.ts'
-import { brief, fault } from '#core/faults.ts'
 import type { ExportHead, ExportItem } from '#core/format.ts'
 import type { MediaReader, Sink } from '#core/io.ts'
 import { canonicalJson } from '#core/json.ts'
 import type { ImageSample } from '#core/sample.ts'
 import type { WriteReport } from '#core/report.ts'
-import { boxesOf, type LabelledBox } from './boxes.ts'
+import { boxesOf, classNumber, type LabelledBox } from './boxes.ts'
 import { envelopeOf } from './envelope.ts'
 import { openItems } from './item-stream.ts'
 import { LossCount } from './losses.ts'
@@ -51,7 +50,7 @@ export async function writeCoco(
       const imageId = ++counters.images
       await images.add(imageText(sample, imageId, fileName))
       for (const box of boxesOf(sample.annotations, sample.image, losses)) {
-        const category = categoryOf(box, categories, sample)
+        const category = classNumber(box, categories, sample.id)
         await annotations.add(annotationText(box, ++counters.annotations, imageId, category))
       }
     }
@@ -63,13 +62,6 @@ export async function writeCoco(
 
 const documentName = (split: SplitName | null) =>
   split === null ? 'annotations.json' : `annotations/instances_${split}.json`
-
-function categoryOf({ annotation }: LabelledBox, categories: ReadonlyMap<string, number>, sample: ImageSample): number {
-  const category = categories.get(annotation.label)
-  if (category !== undefined) return category
-  const found = brief(JSON.stringify(annotation.label))
-  throw fault('format.sample', { expected: 'a label that the export lists', found, where: `sample ${sample.id}` })
-}
 
 function imageText(sample: ImageSample, id: number, fileName: string): string {
   const { width, height, role } = sample.image

@@ -5,8 +5,9 @@ import { coco } from './coco.ts'
 import { imagefolder } from './imagefolder.ts'
 import { jsonl } from './jsonl.ts'
 import { parquet } from './parquet.ts'
+import { yolo } from './yolo.ts'
 
-export const formats: readonly Format[] = [coco, jsonl, parquet, imagefolder]
+export const formats: readonly Format[] = [coco, jsonl, parquet, imagefolder, yolo]
 
 /** @throws format.unknown */
 export function formatByName(name: string): Format {
