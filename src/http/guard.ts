@@ -8,7 +8,7 @@ import { mayAct, nobody, type Principal } from '#core/principal.ts'
 import type { Engine } from '#engine/engine.ts'
 import { allowIngestOrigin, answerPreflight, isPreflight } from './cors.ts'
 import type { ServerOptions } from './handler.ts'
-import { inertPolicy } from './page-policy.ts'
+import { inertHeaders } from './page-policy.ts'
 import { type Caller, csrfOf, findCaller, isHttps, isLocalOnly, isLoopback, isSame, tokenCookie } from './principals.ts'
 import type { Route } from './route.ts'
 
@@ -27,13 +27,7 @@ declare module 'fastify' {
 /** Sets the headers that every answer carries, finds the principal, and refuses what it may not do and what others forged. */
 export function guardRequest(engine: Engine, options: ServerOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    reply.headers({
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'x-frame-options': 'DENY',
-      'cross-origin-resource-policy': 'same-origin',
-      'content-security-policy': inertPolicy,
-    })
+    reply.headers(inertHeaders)
     request.caller = { principal: null, cookie: null, signIn: null, key: null }
     checkHost(request, options)
     if (isPreflight(request)) return await answerPreflight(engine, request, reply)
@@ -51,7 +45,10 @@ export function guardRequest(engine: Engine, options: ServerOptions) {
 }
 
 /** A name that resolves to loopback but is not one of its own is a rebinding attack. */
-function checkHost({ headers }: FastifyRequest, options: ServerOptions): void {
+function checkHost({ headers, raw }: FastifyRequest, options: ServerOptions): void {
+  // A proxy may have gone by the one of them that Node does not show.
+  if (raw.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'host').length > 1)
+    throw fault('request.invalid', { expected: 'one Host header', found: 'more', where: 'host' })
   const host = headers.host ?? ''
   if (isLocalOnly(options) && !isLoopback(host.replace(/:\d+$/, '')))
     throw fault('request.origin', { expected: 'a loopback name in the Host header', found: host || 'none' })

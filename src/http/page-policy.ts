@@ -6,6 +6,15 @@
  */
 export const inertPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
+/** What every answer carries that is not a page of our own. */
+export const inertHeaders = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': inertPolicy,
+}
+
 /**
  * Of the studio and the small pages beside it. Scripts and styles come from our own files and from nowhere else, text that becomes
  * markup is refused wherever the browser knows Trusted Types, and there is no policy by which it could be made trusted.

@@ -10,11 +10,13 @@ import type { Engine } from '#engine/engine.ts'
 import { parseBody } from './body.ts'
 import { AuditLog } from '#engine/people/audit-log.ts'
 import { auditRequest, emptyTrail } from './audit.ts'
+import { answerBroken } from './broken-requests.ts'
 import { closeGently, prepareDrain } from './drain.ts'
 import { guardRequest } from './guard.ts'
 import { isLocalOnly } from './principals.ts'
 import type { ServerOptions } from './handler.ts'
 import { limitIntake, usualIntake } from './intake-limit.ts'
+import { inertHeaders } from './page-policy.ts'
 import { answerFault, noRoute } from './problems.ts'
 import { registerRoutes } from './register.ts'
 import { registerStudio } from './studio.ts'
@@ -50,6 +52,9 @@ export async function buildServer(engine: Engine, options: ServerOptions): Promi
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 300 },
+    clientErrorHandler: answerBroken,
+    // An address that no route can have, before any hook ran.
+    frameworkErrors: (error, request, reply) => answerFault(error, request, reply.headers(inertHeaders)),
   })
   app.setValidatorCompiler(validatorCompiler)
   // A big integer is written with all its digits.
