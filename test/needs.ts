@@ -24,6 +24,13 @@ const finders = {
   strace: { what: 'strace', find: () => onPath('strace'), get: 'npm run setup:system' },
   // Large, and only the sample project is made with it: CI does without.
   blender: { what: 'Blender', find: () => onPath('blender'), get: 'npm run setup:system -- --blender', extra: true },
+  // Some 1.5 GB. What CI does without it is to read the same files by their specifications.
+  tensorflow: {
+    what: 'a Python with tensorflow-cpu, named by HINDSIGHT_TENSORFLOW',
+    find: () => named('HINDSIGHT_TENSORFLOW'),
+    get: 'python3 -m venv FOLDER && FOLDER/bin/pip install tensorflow-cpu',
+    extra: true,
+  },
 } satisfies Record<string, { what: string; find: () => string | null; get: string; extra?: true }>
 
 const found = new Map<NeedName, Need>()
@@ -43,8 +50,7 @@ export function needs(name: NeedName): Need {
 }
 
 function findChromium(): string | null {
-  const named = process.env['HINDSIGHT_CHROMIUM']
-  if (named) return isExecutable(named) ? named : null
+  if (process.env['HINDSIGHT_CHROMIUM']) return named('HINDSIGHT_CHROMIUM')
   const installed = [
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -68,6 +74,11 @@ function findPython(): string | null {
     .update(readFileSync(join(root, 'tools/requirements.txt')))
     .digest('hex')
   return readFileSync(stamp, 'utf8') === wanted ? python : null
+}
+
+function named(variable: string): string | null {
+  const path = process.env[variable] ?? ''
+  return path !== '' && isExecutable(path) ? path : null
 }
 
 function onPath(...names: readonly string[]): string | null {

@@ -5,9 +5,11 @@ import { coco } from './coco.ts'
 import { imagefolder } from './imagefolder.ts'
 import { jsonl } from './jsonl.ts'
 import { parquet } from './parquet.ts'
+import { tfrecord } from './tfrecord.ts'
+import { voc } from './voc.ts'
 import { yolo } from './yolo.ts'
 
-export const formats: readonly Format[] = [coco, jsonl, parquet, imagefolder, yolo]
+export const formats: readonly Format[] = [coco, jsonl, parquet, imagefolder, yolo, voc, tfrecord]
 
 /** @throws format.unknown */
 export function formatByName(name: string): Format {

@@ -76,3 +76,21 @@ export function requirePicture(media: MediaRef, sampleId: string): void {
   if (media.mediaType.startsWith('image/')) return
   throw fault('format.sample', { expected: 'a picture', found: media.mediaType, where: `sample ${sampleId}` })
 }
+
+/**
+ * A picture whole, for formats that keep it in a cell.
+ *
+ * @throws format.sample when it is no picture; blob.corrupt when it is longer or shorter than it was
+ */
+export async function pictureBytes(ref: MediaRef, sampleId: string, media: MediaReader): Promise<Uint8Array> {
+  requirePicture(ref, sampleId)
+  const bytes = new Uint8Array(ref.bytes)
+  let length = 0
+  for await (const chunk of media.open(ref.sha256)) {
+    if (length + chunk.byteLength <= bytes.byteLength) bytes.set(chunk, length)
+    length += chunk.byteLength
+  }
+  if (length === ref.bytes) return bytes
+  const [expected, found] = [`${ref.bytes} bytes`, String(length)]
+  throw fault('blob.corrupt', { expected, found, where: `blob ${ref.sha256}` })
+}

@@ -20,7 +20,7 @@ import { type CardFile, datasetCard } from './dataset-card.ts'
 import { featureJson } from './features.ts'
 import { openItems } from './item-stream.ts'
 import { LossCount } from './losses.ts'
-import { extensionOf, requirePicture } from './media-files.ts'
+import { extensionOf, pictureBytes } from './media-files.ts'
 import { type FileRow, type ImageCell, parquetFile } from './parquet-file.ts'
 import { attributeColumnsOf, mediaRoles, sampleOf } from './rows.ts'
 import { sourceBuffer } from './source-buffer.ts'
@@ -106,16 +106,8 @@ const pictureColumns: Readonly<Record<SampleType, readonly string[]>> = {
 }
 
 async function readPicture(ref: MediaRef, sample: Sample, media: MediaReader): Promise<ImageCell> {
-  requirePicture(ref, sample.id)
-  const bytes = new Uint8Array(ref.bytes)
-  let length = 0
-  for await (const chunk of media.open(ref.sha256)) {
-    if (length + chunk.byteLength <= bytes.byteLength) bytes.set(chunk, length)
-    length += chunk.byteLength
-  }
-  if (length === ref.bytes) return { bytes, path: `${ref.sha256.slice(0, 16)}.${extensionOf(ref.mediaType)}` }
-  const [expected, found] = [`${ref.bytes} bytes`, String(length)]
-  throw fault('blob.corrupt', { expected, found, where: `blob ${ref.sha256}` })
+  const bytes = await pictureBytes(ref, sample.id, media)
+  return { bytes, path: `${ref.sha256.slice(0, 16)}.${extensionOf(ref.mediaType)}` }
 }
 
 /** What a reader must know beyond the columns: for `datasets`, and for reading the samples back. */

@@ -46,11 +46,16 @@ export async function exportTo(
 
 /** Runs a script of this folder with the request as its input. */
 export async function runPython<T>(script: string, request: unknown): Promise<T> {
+  return JSON.parse(await pythonOutput(script, request)) as T
+}
+
+/** What a script of this folder prints. */
+export async function pythonOutput(script: string, request: unknown, program = python.path): Promise<string> {
   const path = fileURLToPath(new URL(script, import.meta.url))
   const env = { ...process.env, HF_HUB_OFFLINE: '1', HF_DATASETS_OFFLINE: '1', HF_HUB_DISABLE_TELEMETRY: '1' }
-  const child = promisify(execFile)(python.path, [path], { env, maxBuffer: 64 * 1024 * 1024 })
+  const child = promisify(execFile)(program, [path], { env, maxBuffer: 64 * 1024 * 1024 })
   child.child.stdin?.end(JSON.stringify(request))
-  return JSON.parse((await child).stdout) as T
+  return (await child).stdout
 }
 
 /** A picture of one colour, which tells pictures apart after decoding. */

@@ -2,9 +2,9 @@
  * Reads a small network from an ONNX file (github.com/onnx/onnx, onnx.proto): layers over rows of features, as training programs
  * write them. What such a network cannot be made of (images, loops, sequences, weights in other files) is refused by name.
  */
+import { floatsIn, integersIn, lastOf, numbersOf, textOf, type WireField, wireFields } from '#core/protobuf-wire.ts'
 import { type Read, reading, refuse } from '../read-json.ts'
 import { type Network, type NetworkNode, type NetworkTensor, operations } from './network.ts'
-import { floatsIn, integersIn, lastOf, numbersOf, textOf, type WireField, wireFields } from './wire.ts'
 
 /** So large a network is for other programs: it would be slow here, and its JSON huge. */
 const mostWeights = 1_000_000

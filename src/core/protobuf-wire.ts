@@ -1,4 +1,4 @@
-/** The wire format of Protocol Buffers, as far as ONNX files need it: fields by number, in any order, unknown ones skipped. */
+/** The wire format of Protocol Buffers, as far as reading needs it: fields by number, in any order, unknown ones skipped. */
 
 /** A field's bytes, or its number: what it means its reader knows. */
 export interface WireField {

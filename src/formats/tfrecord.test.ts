@@ -1,0 +1,4 @@
+import { formatSuite } from './suite.ts'
+import { tfrecord } from './tfrecord.ts'
+
+formatSuite(tfrecord)
