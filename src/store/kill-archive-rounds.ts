@@ -29,13 +29,26 @@ export async function killArchiving(folder: Folder, rounds: number, rng: Rng): P
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const ended = new Promise((resolve) => child.on('close', (_code, signal) => resolve(signal)))
-    await new Promise((resolve) => child.stdout.once('data', resolve))
-    await wait(rng.int(500))
+    // Every other round it is killed once its file is whole, however slow the machine; else from its first word on.
+    await heard(child.stdout, round % 2 === 1 ? 'archived' : 'open')
+    await wait(rng.int(round % 2 === 1 ? 100 : 500))
     child.kill('SIGKILL')
     assert.equal(await ended, 'SIGKILL')
     await assertWhole(folder.data, expected, where)
   }
   return where
+}
+
+/** Resolves when a word was said, or all was. */
+function heard(stream: NodeJS.ReadableStream, word: string): Promise<void> {
+  let said = ''
+  return new Promise((resolve) => {
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (said.includes(word)) resolve()
+    })
+    stream.once('end', resolve)
+  })
 }
 
 /** @returns the hash of each session by its id */

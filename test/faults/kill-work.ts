@@ -15,38 +15,45 @@ import { type Acknowledged, assertKept } from './acknowledged.ts'
 
 const program = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-/** Runs a program and kills it some time after its first word, or `afterMs` after its start. @returns the lines it said */
-async function killed(
-  path: string,
-  args: readonly string[],
-  rng: Rng,
-  afterMs: number | null = null,
-): Promise<readonly string[]> {
+/** When a program is killed: some time after it said a word, or after its start. */
+type Moment = { readonly word: string; readonly withinMs: number } | { readonly afterMs: number }
+
+/** Runs a program and kills it. @returns the lines it said */
+async function killed(path: string, args: readonly string[], rng: Rng, moment: Moment): Promise<readonly string[]> {
   const flags = ['--disable-warning=ExperimentalWarning', path, ...args]
   const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
-  const first = new Promise((resolve) => child.stdout.once('data', resolve))
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const heard = new Promise<void>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if ('word' in moment && said.includes(moment.word)) resolve()
+    })
+  })
   const ended = new Promise<NodeJS.Signals | number | null>((resolve) => {
     child.on('close', (code, signal) => resolve(signal ?? code))
   })
-  if (afterMs === null) await Promise.race([first, ended])
-  await Promise.race([wait(afterMs ?? rng.int(800)), ended])
+  if ('word' in moment) await Promise.race([heard, ended])
+  await Promise.race([wait('word' in moment ? rng.int(moment.withinMs) : moment.afterMs), ended])
   child.kill('SIGKILL')
   const how = await ended
-  assert.ok(how === 'SIGKILL' || (afterMs !== null && how === 0), `it ended with ${how}: ${errors}`)
+  assert.ok(how === 'SIGKILL' || ('afterMs' in moment && how === 0), `it ended with ${how}: ${errors}`)
   // A last line without its end was not said whole.
   return said.split('\n').slice(0, -1)
 }
+
+/** At times while it certainly works, however slow the machine; at times from when the store is open. */
+const within = (rng: Rng, word: string): Moment => ({ word: rng.int(2) === 0 ? word : '"open"', withinMs: 800 })
 
 const parse = (lines: readonly string[]): Acknowledged[] => lines.map((line) => JSON.parse(line) as Acknowledged)
 
 /** Sessions, blobs, edits, journals and uploads. @returns how many acknowledgements were checked */
 export async function killDoors(folder: string, round: number, rng: Rng): Promise<number> {
   const dataDir = join(folder, 'doors')
-  const said = parse(await killed(program('busy-store.ts'), ['doors', dataDir, '', `${round}`], rng))
+  const said = parse(
+    await killed(program('busy-store.ts'), ['doors', dataDir, '', `${round}`], rng, within(rng, '"session"')),
+  )
   await assertKept(dataDir, said)
   return said.length
 }
@@ -55,7 +62,9 @@ export async function killDoors(folder: string, round: number, rng: Rng): Promis
 export async function killBackup(folder: string, round: number, rng: Rng): Promise<number> {
   const dataDir = join(folder, 'backed-up')
   const target = join(folder, 'backups')
-  const said = parse(await killed(program('busy-store.ts'), ['backup', dataDir, target, `${round}`], rng))
+  const said = parse(
+    await killed(program('busy-store.ts'), ['backup', dataDir, target, `${round}`], rng, within(rng, '"backup"')),
+  )
   await assertKept(dataDir, [])
   const done = said.filter((one) => one.what === 'backup')
   const latest = done.at(-1)
@@ -88,7 +97,9 @@ export async function killMigration(folder: string, rng: Rng): Promise<boolean> 
   const dataDir = join(place, 'data')
   const before = readdirSync(join(dataDir, 'blobs'), { recursive: true }).length
   // From before the program has loaded to after it has migrated, on a machine that is as busy as it likes.
-  const lines = await killed(program('busy-store.ts'), ['migrate', dataDir, '', '0'], rng, 150 + rng.int(1200))
+  const lines = await killed(program('busy-store.ts'), ['migrate', dataDir, '', '0'], rng, {
+    afterMs: 150 + rng.int(1200),
+  })
   await assertKept(dataDir, [])
   const store = await openStore(dataDir)
   try {
@@ -105,7 +116,7 @@ export async function killMigration(folder: string, rng: Rng): Promise<boolean> 
 
 /** An application with a spool: the next one that opens the spool sends what it left. @returns how many runs it had said */
 export async function killHost(server: ServerProcess, spool: string, rng: Rng): Promise<number> {
-  const ids = (await killed(program('busy-host.ts'), [server.url, spool], rng)).map(
+  const ids = (await killed(program('busy-host.ts'), [server.url, spool], rng, { word: '\n', withinMs: 800 })).map(
     (line) => JSON.parse(line) as string,
   )
   const next = createRecorder({
