@@ -75,7 +75,8 @@ async function tryStep(
   } catch (error) {
     const known = asFault(error, 'catalog.db')
     if (!(known instanceof Fault)) {
-      if (!isDamaged) throw error
+      // The questions that are asked here are always the same, so what SQLite cannot make of them is damage, too.
+      if (!isDamaged && (error as { readonly code?: unknown }).code !== 'ERR_SQLITE_ERROR') throw error
       const found = error instanceof Error ? error.message : String(error)
       context.find('store.corrupt', { expected: 'rows as their table promises', found, where: 'catalog.db' })
       return 0
