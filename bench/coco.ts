@@ -1,8 +1,8 @@
 /**
- * COCO export and import: made-up pictures of about 200 bytes with boxes, the same for the same seed, so that the format
+ * Export and import of labelled pictures, as COCO or as another format: made-up pictures of about 200 bytes with boxes, the same for the same seed, so that the format
  * is measured and not the decoding of pictures. Each direction runs in a process of its own, for its memory.
  *
- * Run: node bench/coco.ts [--images 100000] [--boxes 10] [--to folder|zip]
+ * Run: node bench/coco.ts [--images 100000] [--boxes 10] [--to folder|zip] [--format coco]
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -16,8 +16,9 @@ import type { Context } from '#core/context.ts'
 import type { ExportItem } from '#core/format.ts'
 import type { MediaReader, Source } from '#core/io.ts'
 import type { Intake } from '#core/layout.ts'
+import { checkOptions } from '#core/options.ts'
 import { seededRng } from '#core/rng.ts'
-import { coco } from '#formats/coco.ts'
+import { formatByName } from '#formats/formats.ts'
 import { folderSink } from '#io/folder-sink.ts'
 import { openSource } from '#io/open-source.ts'
 import { zipSink } from '#io/zip-sink.ts'
@@ -29,10 +30,12 @@ const { values, positionals } = parseArgs({
     images: { type: 'string', default: '100000' },
     boxes: { type: 'string', default: '10' },
     to: { type: 'string', default: 'folder' },
+    format: { type: 'string', default: 'coco' },
   },
 })
 const images = Number(values.images)
 const boxes = Number(values.boxes)
+const format = formatByName(values.format)
 const labels = Array.from({ length: 40 }, (_, i) => `element-${i}`).sort()
 const recordedAt = '2026-01-01T00:00:00.000Z'
 
@@ -55,7 +58,7 @@ else await both()
 async function both(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'hindsight-bench-'))
   try {
-    console.log(`${machine()}\n${images} images, ${images * boxes} boxes, ${values.to}`)
+    console.log(`${machine()}\n${images} images, ${images * boxes} boxes, ${values.format}, ${values.to}`)
     for (const way of ['write', 'read']) {
       // Unbounded, V8 keeps up to 96 MB for what lives a moment, whatever the work needs.
       const args = ['--max-semi-space-size=8', fileURLToPath(import.meta.url), way, join(folder, 'out')]
@@ -86,7 +89,7 @@ async function write(target: string): Promise<string> {
       yield await Promise.resolve(bytes)
     },
   }
-  const report = await coco.write(madeItems(made), head, media, sink, {}, ctx)
+  const report = await format.write(madeItems(made), head, media, sink, checkOptions(format.options, {}), ctx)
   await sink.close()
   if (report.losses.length > 0) throw new Error(JSON.stringify(report.losses))
   return `${report.items} images in ${report.files} files`
@@ -139,10 +142,11 @@ function madeAnnotation(rng: Context['rng'], id: string, i: number): Annotation 
 
 async function read(target: string): Promise<string> {
   const source = await openSource(target)
-  const match = await coco.detect(source)
+  if (!format.read || !format.detect) throw new Error(`${format.name} is not read`)
+  const match = await format.detect(source)
   if (!match.fits) throw new Error(match.because.join())
   let [found, foundBoxes] = [0, 0]
-  for await (const { sample } of coco.read(source, intakeOf(source), ctx)) {
+  for await (const { sample } of format.read(source, intakeOf(source), ctx)) {
     found++
     if (sample.type === 'image') foundBoxes += sample.annotations.length
   }
