@@ -70,13 +70,20 @@ test('any box becomes whole pixels inside the picture, nearest to it, and at lea
         [left, right, x, width, 100],
         [top, bottom, y, height, 50],
       ] as const) {
-        // Half a pixel is the rounding; one that covers less than a pixel keeps that one.
+        // Half a pixel is the rounding; what covers less than a pixel keeps the one that it lies in.
         assert.ok(
           Math.abs(first - 1 - Math.max(0, start)) <= 1 && Math.abs(last - Math.min(limit, start + length)) <= 1,
         )
       }
     }),
-    { numRuns: 200 },
+    // Between two pixels, and at the far corner: each rounded for itself would be the next pixel, or none.
+    {
+      numRuns: 200,
+      examples: [
+        [0.5, 0, 1e-9, 1e-9],
+        [99.9, 49.9, 0.1, 0.1],
+      ],
+    },
   )
 })
 

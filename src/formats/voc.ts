@@ -131,10 +131,12 @@ function objectXml({ annotation, bbox, outline }: LabelledBox, [width, height]: 
   ].join('\n')
 }
 
-/** The nearest edges between pixels, from 0 to `limit`, with at least one pixel between them. */
+/** The nearest edges between pixels; for less than a pixel, those of the pixel that its middle lies in. */
 function wholeSpan(start: number, length: number, limit: number): readonly [number, number] {
-  const from = Math.max(0, Math.min(Math.round(start), limit - 1))
-  return [from, Math.min(limit, Math.max(Math.round(start + length), from + 1))]
+  const [from, to] = [Math.round(start), Math.round(start + length)]
+  if (to > from) return [from, to]
+  const pixel = Math.min(Math.floor(start + length / 2), limit - 1)
+  return [pixel, pixel + 1]
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
