@@ -291,7 +291,8 @@ describe('tracking', () => {
       })
       assert.ok(asked)
       assert.equal((await ended(id)).state, 'cancelled')
-      assert.notEqual(said.at(-1)!.phase, 'report')
+      // A solve of so short a clip may be done before the word arrives.
+      if (phase === 'track') assert.notEqual(said.at(-1)!.phase, 'report')
       assert.ok(!(await readdir(join(engine.dataDir, 'scratch'))).includes(id))
     })
   }

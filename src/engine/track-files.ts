@@ -43,7 +43,7 @@ export async function sweepTrackFiles(dataDir: string, nowMs: number): Promise<v
   }
 }
 
-/** Removes what the jobs left that are meant: how they stand, and results that were not recorded. */
+/** Removes what the jobs left that are meant, or that are no more: how they stand, and results that were not recorded. */
 export async function dropJobFiles(
   { store, dataDir }: Pick<Engine, 'store' | 'dataDir'>,
   isMeant: (job: Job) => boolean,
@@ -53,7 +53,7 @@ export async function dropJobFiles(
   )
   for (const id of new Set(names.flat().map((name) => name.replace(/\..*$/, '')))) {
     const job = await store.jobs.get(id)
-    if (job === null || !isMeant(job)) continue
+    if (job !== null && !isMeant(job)) continue
     await rm(scratchFolder(dataDir, id), { recursive: true, force: true })
     await rm(liveFile(dataDir, id), { force: true })
   }
