@@ -1,6 +1,8 @@
 /** What a program said was safe before it was killed, and whether it still is. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { Fault } from '#core/faults.ts'
 import type { Store } from '#core/store.ts'
 import { openStore } from '#store/open.ts'
 import { chunksOf, contextOf, listOf, sha256 } from '#store/suite-rows.ts'
@@ -79,7 +81,17 @@ async function goOn(store: Store, id: string, n: number): Promise<void> {
   const upload = await store.uploads.get(id)
   if (!upload || upload.result !== null) return
   const bytes = uploadBytes(n)
-  await store.uploads.append(id, upload.offset, chunksOf(bytes.subarray(upload.offset)))
+  const append = () => store.uploads.append(id, upload.offset, chunksOf(bytes.subarray(upload.offset)))
+  // A lock whose owner was killed before it wrote its name in holds until it is old: ten seconds.
+  for (let tries = 1; ; tries++) {
+    const busy = await append().then(
+      () => null,
+      (error: unknown) =>
+        error instanceof Fault && error.code === 'upload.busy' && tries < 15 ? error : Promise.reject(error),
+    )
+    if (busy === null) break
+    await setTimeout(1000)
+  }
   await store.uploads.finish(id, async (whole) => ({ ...(await whole.keepAsBlob()) }))
   assert.equal(sha256(Buffer.concat(await listOf(store.blobs.open(sha256(bytes))))), sha256(bytes))
 }
